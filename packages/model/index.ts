@@ -1,1 +1,15 @@
-export {};
+export * from './span.ts';
+export * from './sql.ts';
+export * from './plpgsql.ts';
+export * from './events.ts';
+export * from './schema.ts';
+export * from './history.ts';
+export * from './formula.ts';
+export * from './tenancy.ts';
+export * from './access.ts';
+export * from './query.ts';
+export * from './finding.ts';
+export * from './rule.ts';
+export * from './reader.ts';
+export * from './models.ts';
+export * from './code.ts';

@@ -1,0 +1,40 @@
+import type { Escape, Reason } from './formula.ts';
+import type { Command } from './events.ts';
+import type { Span } from './span.ts';
+
+export type Verdict = 'isolated' | 'leak' | 'denied' | 'unknown';
+
+/** Commands as a caller meets them: `update` includes moving a row into another tenant. */
+export type AccessCommand = Exclude<Command, 'all'>;
+
+/** What a role can effectively do to a table: grants, RLS, policies and ownership taken together. */
+export interface Access {
+  readonly role: string;
+  readonly command: AccessCommand;
+  readonly verdict: Verdict;
+  readonly why: readonly Reason[];
+  readonly escape?: Escape;
+}
+
+/** Who speaks to the database, decided from what the repository shows. */
+export interface Environment {
+  readonly kind: 'supabase' | 'postgrest' | 'postgraphile' | 'own-connection';
+  /** Roles that strangers and signed-in users arrive as, e.g. anon and authenticated. */
+  readonly untrusted: readonly string[];
+  /** Schemas that the API exposes; empty when there is no API. */
+  readonly exposed: readonly string[];
+  /** The role of the application's own connection, where it is known. */
+  readonly connectsAs: 'owner' | 'app-role' | 'service-role' | 'unknown';
+  readonly why: readonly Reason[];
+}
+
+/** Columns that a policy (or a sub-select or helper in it) filters by, with the table that holds them. */
+export interface FilteredColumn {
+  readonly table: string;
+  readonly column: string;
+  /** What the column is compared with can be computed once per statement, so that an index would serve. */
+  readonly sargable: boolean;
+  readonly at: Span;
+  /** Column inside a sub-select or an opened helper rather than of the policy's own table. */
+  readonly inner: boolean;
+}

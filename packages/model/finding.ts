@@ -1,0 +1,47 @@
+import type { Certainty } from './query.ts';
+import type { Span } from './span.ts';
+
+export type Severity = 'error' | 'warning' | 'note';
+
+export interface Related {
+  readonly at: Span;
+  readonly note: string;
+}
+
+/** A change of source text that would mend a finding. */
+export interface Edit {
+  readonly at: Span;
+  readonly text: string;
+}
+
+export interface Fix {
+  readonly title: string;
+  /** Safe: meaning preserved apart from the defect. Unsafe edits are offered, never applied unasked. */
+  readonly safe: boolean;
+  readonly edits: readonly Edit[];
+  /** A new migration that the mend needs: SQL text and a slug for its name. Applied migrations are never edited. */
+  readonly migration?: { readonly slug: string; readonly sql: string };
+}
+
+export interface Finding {
+  readonly rule: string;
+  /** Key of the rule's message. */
+  readonly message: string;
+  readonly text: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly severity: Severity;
+  readonly certainty: Certainty;
+  readonly at: Span;
+  readonly related: readonly Related[];
+  readonly subject: Subject;
+  readonly fixes: readonly Fix[];
+  /** Stable across unrelated edits: rule, subject and the flagged text, not its position. */
+  readonly fingerprint: string;
+  readonly suppressed?: { readonly by: 'comment' | 'config' | 'baseline'; readonly reason: string };
+}
+
+export interface Subject {
+  readonly kind: 'table' | 'column' | 'policy' | 'index' | 'view' | 'function' | 'trigger' | 'grant' | 'role' | 'bucket' | 'publication' | 'site' | 'step' | 'file' | 'model';
+  readonly name: string;
+}

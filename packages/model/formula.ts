@@ -1,0 +1,71 @@
+import type { Span } from './span.ts';
+
+/**
+ * One logic for policies and for query conditions: "which rows satisfy this, for this caller?".
+ * Columns are bound to rows by SQL's scope rules; three-valued logic is already applied, that is, a formula
+ * holds exactly where the condition is TRUE (never where it is NULL).
+ */
+export type Formula =
+  | { readonly kind: 'true' | 'false' }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Formula[] }
+  /** Of a formula that is FALSE, not merely unsatisfied; pushed down to atoms where possible. */
+  | { readonly kind: 'not'; readonly of: Formula }
+  | { readonly kind: 'compare'; readonly op: '=' | '<>' | '<' | '<=' | '>' | '>='; readonly left: Term; readonly right: Term; readonly at: Span }
+  | { readonly kind: 'null'; readonly of: Term; readonly negated: boolean; readonly at: Span }
+  /** Some row of each of `rows` satisfies `where`. */
+  | { readonly kind: 'exists'; readonly rows: readonly Row[]; readonly where: Formula; readonly at: Span }
+  /** Could not be decided. `about` are the rows that it mentions; never used as proof, never as a leak. */
+  | { readonly kind: 'opaque'; readonly text: string; readonly why: string; readonly about: readonly number[]; readonly at: Span };
+
+/** A row variable. Row 0 is the row that is being judged. */
+export interface Row {
+  readonly id: number;
+  /** Key of the table or view; undefined for rows of a function or a VALUES list. */
+  readonly table: string | undefined;
+  readonly alias: string;
+  readonly at: Span;
+}
+
+export type Term =
+  | { readonly kind: 'column'; readonly row: number; readonly column: string; readonly at: Span }
+  | { readonly kind: 'value'; readonly value: Value; readonly at: Span }
+  /** A function of other terms that is not opened (lower(x), a || b, x ->> 'k'); equal text over equal terms is equal. */
+  | { readonly kind: 'apply'; readonly fn: string; readonly of: readonly Term[]; readonly at: Span };
+
+/** Where a value that is not a column comes from. `trust` is what the whole analysis turns on. */
+export type Value =
+  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+  /** The signed-in caller's id: auth.uid(), the `sub` claim, session.user.id. */
+  | { readonly kind: 'caller' }
+  /** The caller's tenant as an authority says it: app_metadata, a session field, a verified token. */
+  | { readonly kind: 'tenant'; readonly from: string }
+  /** A claim or session field other than id and tenant. `trusted` is false for what the caller writes itself (user_metadata, headers). */
+  | { readonly kind: 'claim'; readonly path: string; readonly trusted: boolean }
+  /** `current_setting(name)`: who can set it decides. `missing` is what an unset setting yields. */
+  | { readonly kind: 'setting'; readonly name: string; readonly missing: 'null' | 'empty' | 'error'; readonly callerCanSet: boolean }
+  | { readonly kind: 'role'; readonly which: 'current_user' | 'session_user' }
+  /** An argument of the function that is being analysed. */
+  | { readonly kind: 'param'; readonly fn: string; readonly index: number; readonly path: readonly string[] }
+  /** Straight from a request. */
+  | { readonly kind: 'input'; readonly channel: string; readonly path: readonly string[] }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Answer of the single question behind every leak: does the formula imply "row's tenant = caller's tenant"? */
+export type Isolation =
+  | { readonly verdict: 'yes'; readonly because: readonly Reason[] }
+  | { readonly verdict: 'no'; readonly escape: Escape; readonly because: readonly Reason[] }
+  | { readonly verdict: 'unknown'; readonly opaque: readonly Reason[] };
+
+export interface Reason {
+  readonly text: string;
+  readonly at: Span;
+}
+
+/** A counter-example: the disjunct that lets another tenant's row through, in words and at its place. */
+export interface Escape {
+  /** The disjunct as source text, e.g. `is_public`. */
+  readonly disjunct: string;
+  /** Plain words: "any row whose is_public is true, whoever owns it". */
+  readonly row: string;
+  readonly at: Span;
+}

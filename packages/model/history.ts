@@ -1,0 +1,69 @@
+import type { SchemaEvent } from './events.ts';
+import type { Doubt, Schema } from './schema.ts';
+import type { Comment, Known, Source, Span, Unread } from './span.ts';
+
+/** Tools whose conventions for order, transactions and undoing are known. */
+export type MigrationTool =
+  | 'supabase' | 'prisma' | 'drizzle' | 'dbmate' | 'goose' | 'golang-migrate' | 'flyway' | 'sqitch' | 'graphile-migrate'
+  | 'node-pg-migrate' | 'knex' | 'typeorm' | 'alembic' | 'plain' | 'dump' | 'models';
+
+/** One migration (or one state description, such as a Prisma schema) as its tool would run it. */
+export interface Step {
+  /** File that holds the forward direction. */
+  readonly file: string;
+  /** What the tool calls it: version and name. */
+  readonly id: string;
+  readonly tool: MigrationTool;
+  readonly up: readonly SchemaEvent[];
+  /** `known: false` where a down exists and could not be read; an absent down is `undefined`. */
+  readonly down: Known<readonly SchemaEvent[]> | undefined;
+  /** The down's place: its file or its section; the end of the file when there is none. */
+  readonly downAt: Span | undefined;
+  /** The tool runs the step in one transaction of its own. */
+  readonly transactional: boolean;
+  readonly unread: readonly Unread[];
+}
+
+/** The migrations of one folder, in the order in which the tool applies them. */
+export interface History {
+  readonly tool: MigrationTool;
+  /** The folder, or the file of a single-file history. */
+  readonly root: string;
+  readonly steps: readonly Step[];
+  /** Whether steps of this history are expected to carry a way back, and why that is believed. */
+  readonly downs: { readonly expected: boolean; readonly why: string };
+  /** Files of the folder that the tool would not run, and why. */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly seeds: readonly string[];
+}
+
+/** One object changed by a step: its value before and after (absent: did not exist). */
+export interface Change {
+  readonly object: 'table' | 'view' | 'function' | 'type' | 'sequence' | 'role' | 'publication' | 'extension' | 'schema' | 'bucket' | 'default-privileges';
+  readonly key: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** The replayed history. */
+export interface Timeline {
+  readonly histories: readonly History[];
+  /** All steps in replay order. */
+  readonly steps: readonly Step[];
+  /** The state after step `n`; `-1` is the state in which the history starts. Costs a walk over the changes since. */
+  at(n: number): Schema;
+  readonly last: Schema;
+  /** What step `n` changed, in no particular order. */
+  changes(n: number): readonly Change[];
+  /** Events of step `n` as they ran: DO blocks and calls replaced by what they executed. */
+  executed(n: number): readonly SchemaEvent[];
+  readonly doubts: readonly Doubt[];
+}
+
+/** Everything that a reader says of one SQL file, before a tool's conventions are applied. */
+export interface SqlFile {
+  readonly source: Source;
+  readonly events: readonly SchemaEvent[];
+  readonly comments: readonly Comment[];
+  readonly unread: readonly Unread[];
+}

@@ -1,0 +1,136 @@
+import type { Access, Environment, FilteredColumn } from './access.ts';
+import type { Isolation } from './formula.ts';
+import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
+import type { Step, Timeline } from './history.ts';
+import type { Certainty, QuerySite } from './query.ts';
+import type { Column, Index, Policy, Routine, Schema, Table, View } from './schema.ts';
+import type { Span } from './span.ts';
+import type { FunctionBody } from './plpgsql.ts';
+import type { TenancyModel, TenancyOf } from './tenancy.ts';
+
+/** What some source has to know before a rule can run; a rule whose needs are not met is listed as not run. */
+export type Need = 'sql' | 'rls' | 'sites' | 'models' | 'history' | 'tenancy';
+
+/** All that is known, decided once and shared by the rules. Every answer is memoised. */
+export interface Facts {
+  readonly schema: Schema;
+  readonly timeline: Timeline;
+  readonly environment: Environment;
+  readonly tenancy: TenancyModel;
+  readonly sites: readonly QuerySite[];
+  tenancyOf(table: Table): TenancyOf;
+  /** Effective access of every untrusted role (and of the application's own, where known) to a table. */
+  access(table: Table): readonly Access[];
+  /** Does this policy alone isolate? `side` is the USING or the WITH CHECK expression (USING where CHECK is absent). */
+  isolates(table: Table, policy: Policy, side: 'using' | 'check'): Isolation;
+  /** Columns that the policy filters by, its sub-selects and opened helpers included. */
+  filters(table: Table, policy: Policy): readonly FilteredColumn[];
+  /** Unqualified columns of a policy's sub-selects that bind to the inner table and make a test compare a row with itself. */
+  captures(table: Table, policy: Policy): readonly Capture[];
+  /** The parsed body of a routine. */
+  body(routine: Routine): FunctionBody;
+  /** Untrusted roles that hold the privilege on the object, directly or through PUBLIC or membership. */
+  reachableBy(object: Table | View | Routine, privilege: string): readonly string[];
+  /** Text of a file as it was read, for what a message quotes. */
+  text(at: Span): string;
+}
+
+export interface Capture {
+  /** The captured column as written. */
+  readonly at: Span;
+  readonly column: string;
+  /** Where it was meant to bind: the policy's own table. */
+  readonly outer: string;
+  readonly inner: string;
+}
+
+export interface Message {
+  readonly severity?: Severity;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+
+type Placeholders<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
+type Texts<M extends Message> = M['what'] | M['why'] | M['fix'];
+
+/** Data must name exactly the placeholders of the message's texts. */
+export type Report<M extends Record<string, Message>> = {
+  [K in keyof M & string]: {
+    readonly message: K;
+    readonly at: Span;
+    readonly subject: Subject;
+    readonly certainty?: Certainty;
+    readonly related?: readonly Related[];
+    readonly fixes?: readonly Fix[];
+  } & ([Placeholders<Texts<M[K]>>] extends [never] ? { readonly data?: undefined } : { readonly data: Readonly<Record<Placeholders<Texts<M[K]>>, string>> });
+}[keyof M & string];
+
+/** Nouns that a rule can ask to be shown, one by one. */
+export interface Nouns {
+  table: [table: Table];
+  column: [column: Column, table: Table];
+  index: [index: Index, table: Table];
+  policy: [policy: Policy, table: Table];
+  view: [view: View];
+  fn: [routine: Routine];
+  site: [site: QuerySite];
+  step: [step: Step, index: number];
+  /** Once per run, for what is no single noun. */
+  project: [];
+}
+
+export type Visit<R> = { readonly [N in keyof Nouns]?: (...args: [...Nouns[N], facts: Facts, report: (report: R) => void]) => void };
+
+export interface RuleOptions<M extends Record<string, Message>> {
+  /** Version that brought it. */
+  readonly since: string;
+  readonly severity: Severity;
+  /** Not part of any preset until it has earned its marks in fixtures/. */
+  readonly preview?: boolean;
+  /** Preset that first contains it. */
+  readonly preset: 'recommended' | 'strict' | 'audit';
+  readonly needs: readonly Need[];
+  /** Checks of peers that it answers. */
+  readonly sources?: readonly { readonly tool: string; readonly rule: string }[];
+  readonly messages: M;
+  readonly visit: Visit<Report<M>>;
+}
+
+/** A rule without its name: the folder it stands in names it. */
+export interface RuleDefinition {
+  readonly since: string;
+  readonly severity: Severity;
+  readonly preview: boolean;
+  readonly preset: 'recommended' | 'strict' | 'audit';
+  readonly needs: readonly Need[];
+  readonly sources: readonly { readonly tool: string; readonly rule: string }[];
+  readonly messages: Readonly<Record<string, Message>>;
+  readonly visit: Visit<AnyReport>;
+}
+
+export interface Rule extends RuleDefinition {
+  readonly id: string;
+}
+
+export interface AnyReport {
+  readonly message: string;
+  readonly at: Span;
+  readonly subject: Subject;
+  readonly certainty?: Certainty;
+  readonly related?: readonly Related[];
+  readonly fixes?: readonly Fix[];
+  readonly data?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Keeps the literal types of the messages, so that message names and placeholders are checked where they are used. */
+export function defineRule<const M extends Record<string, Message>>(rule: RuleOptions<M>): RuleDefinition {
+  // A visitor that reports only M's messages is one that reports some message: the engine fills any of them.
+  return { preview: false, sources: [], ...rule, visit: rule.visit as Visit<never> as Visit<AnyReport> };
+}
+
+export interface LintResult {
+  readonly findings: readonly Finding[];
+  readonly notRun: readonly { readonly rule: string; readonly reason: string }[];
+}

@@ -1,0 +1,49 @@
+import type { Reason } from './formula.ts';
+import type { Span } from './span.ts';
+
+/** How a table's rows belong to tenants. */
+export type Tenancy =
+  /** The tenant itself (organizations, companies). `key` is the column that other tables point to. */
+  | { readonly kind: 'root'; readonly key: string }
+  /** Carries the tenant in columns of its own; alternatives are all equivalent names of the tenant. */
+  | { readonly kind: 'keyed'; readonly columns: readonly string[]; readonly nullable: boolean }
+  /** Belongs to the tenant of a parent row. */
+  | { readonly kind: 'through'; readonly path: readonly ForeignKeyHop[] }
+  /** Says which user belongs to which tenant. `user` and `tenant` are columns; the tenant column is a key as well. */
+  | { readonly kind: 'membership'; readonly user: string; readonly tenant: string; readonly role: string | undefined }
+  /** Belongs to a user, not to a tenant. */
+  | { readonly kind: 'user-owned'; readonly column: string }
+  /** Looked up by a secret before any tenant is known (invitation tokens, API keys). Also keyed. */
+  | { readonly kind: 'pre-tenant'; readonly secret: string; readonly columns: readonly string[] }
+  /** Rows that some predicate makes visible to all; the rest keyed by `columns`. */
+  | { readonly kind: 'shared'; readonly predicate: string; readonly columns: readonly string[] }
+  /** Belongs to nobody: reference data, bookkeeping. */
+  | { readonly kind: 'global' }
+  | { readonly kind: 'unknown' };
+
+export interface ForeignKeyHop {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly parent: string;
+  readonly referenced: readonly string[];
+  /** Every column of the key is NOT NULL: no row is without a parent. */
+  readonly required: boolean;
+  readonly at: Span;
+}
+
+export interface TenancyOf {
+  readonly table: string;
+  readonly tenancy: Tenancy;
+  /** Declared in the configuration rather than inferred. */
+  readonly declared: boolean;
+  readonly why: readonly Reason[];
+}
+
+/** The product's tenancy as a whole. `root` undefined: no tenancy was found, and nothing can be judged. */
+export interface TenancyModel {
+  readonly root: string | undefined;
+  /** Columns of all tables that hold a user's id, by table key. */
+  readonly users: string | undefined;
+  readonly of: ReadonlyMap<string, TenancyOf>;
+  readonly why: readonly Reason[];
+}
