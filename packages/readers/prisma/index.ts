@@ -1,1 +1,3 @@
-export {};
+export * from './datamodel.ts';
+export { parseSchema } from './parse.ts';
+export { delegateName, resolve } from './resolve.ts';
