@@ -164,8 +164,12 @@ export type CodeType =
 
 /** The program as far as it was read. */
 export interface CodeProgram {
+  /** Files that mention a client, and files that import such files, directly or not. */
   readonly files: ReadonlyMap<string, CodeFile>;
+  /** Any other file of the project, lowered when a summary asks for it; undefined for packages and what is not code. */
+  load(path: string): CodeFile | undefined;
+  /** Where a specifier leads when written in `from`: a path for `load`, or undefined for packages. For dynamic imports. */
+  resolve(from: string, specifier: string): string | undefined;
   /** Installed versions by package name, from lock files or package.json; what the clients' semantics depend on. */
   readonly packages: ReadonlyMap<string, string>;
-  readonly unread: readonly Unread[];
 }

@@ -1,0 +1,99 @@
+import { ts } from '@ts-morph/common';
+import type { CodeFile, CodeStatement, Comment, Source, Span, Unread } from '@tenantlint/model';
+import { lowerCode } from './expressions.ts';
+import { directivesOf, lowerClass, lowerFunction, lowerTarget } from './functions.ts';
+import type { Lowering } from './lowering.ts';
+import { lowerModule } from './modules.ts';
+import { lowerStatement } from './statements.ts';
+import { lowerType } from './types.ts';
+
+/** Lowers one TypeScript or JavaScript file. Never throws: what does not parse, or nests too deeply, is in `unread`. */
+export function lowerFile({ path, text }: Source): CodeFile {
+  const source = parseFile(path, text);
+  if (!source) {
+    const reason = 'nested too deeply to be parsed';
+    return { path, language: 'typescript', imports: [], exports: [], body: [], directives: [], comments: [], unread: [{ at: { file: path, start: 0, end: 0 }, reason }] };
+  }
+  const unread: Unread[] = syntaxErrors(source, path);
+  const at = (node: ts.Node): Span => ({ file: path, start: node.getStart(source), end: node.end });
+  const low: Lowering = {
+    file: path,
+    source,
+    unread,
+    at,
+    code: node => lowerCode(low, node),
+    statements: nodes => nodes.flatMap(n => guarded(low, n)),
+    fn: node => lowerFunction(low, node),
+    class: node => lowerClass(low, node),
+    target: node => lowerTarget(low, node),
+    type: node => lowerType(node, source),
+  };
+  const body = low.statements(source.statements);
+  return { path, language: 'typescript', ...lowerModule(low), body, directives: directivesOf(source.statements), comments: commentsOf(source, path), unread };
+}
+
+/** Undefined where the parser's own recursion runs out of stack. */
+function parseFile(path: string, text: string): ts.SourceFile | undefined {
+  const options = { languageVersion: ts.ScriptTarget.ES2022, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  try {
+    return ts.createSourceFile(path, text, options, false, scriptKind(path));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** A statement that nests deeper than the stack loses itself, not its file. */
+function guarded(low: Lowering, node: ts.Statement): CodeStatement[] {
+  try {
+    return lowerStatement(low, node);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    low.unread.push({ at: low.at(node), reason: 'nested too deeply to be analysed' });
+    return [];
+  }
+}
+
+function scriptKind(path: string): ts.ScriptKind {
+  if (/\.[cm]?ts$/.test(path)) return ts.ScriptKind.TS;
+  // JSX is harmless in .js, and common.
+  return path.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.JSX;
+}
+
+function syntaxErrors(source: ts.SourceFile, file: string): Unread[] {
+  // The parser keeps its complaints on the node; the property is internal, and stable since TypeScript 1.
+  const { parseDiagnostics = [] } = source as ts.SourceFile & { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] };
+  return parseDiagnostics.slice(0, 1).map(d => ({
+    at: { file, start: d.start, end: d.start + d.length },
+    reason: ts.flattenDiagnosticMessageText(d.messageText, ' '),
+  }));
+}
+
+/** All comments, found by the scanner between tokens; only files that hold a directive pay for it. */
+function commentsOf(source: ts.SourceFile, file: string): Comment[] {
+  const text = source.text;
+  if (!text.includes('tenantlint')) return [];
+  const found: Comment[] = [];
+  const seen = new Set<number>();
+  const take = (ranges: readonly ts.CommentRange[] | undefined) => {
+    for (const r of ranges ?? []) {
+      if (seen.has(r.pos)) continue;
+      seen.add(r.pos);
+      const block = r.kind === ts.SyntaxKind.MultiLineCommentTrivia;
+      found.push({ at: { file, start: r.pos, end: r.end }, text: text.slice(r.pos + 2, block ? r.end - 2 : r.end).trim() });
+    }
+  };
+  const stack: ts.Node[] = [source];
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (!node) break;
+    const children = node.getChildren(source);
+    // Comments stand in the blank between two tokens, that is between a token's `pos` and its start. Text of JSX has none.
+    if (children.length === 0 && node.kind !== ts.SyntaxKind.JsxText) {
+      take(ts.getTrailingCommentRanges(text, node.pos));
+      take(ts.getLeadingCommentRanges(text, node.pos));
+    }
+    for (const child of children) stack.push(child);
+  }
+  return found.sort((a, b) => a.at.start - b.at.start);
+}
