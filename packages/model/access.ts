@@ -14,6 +14,19 @@ export interface Access {
   readonly verdict: Verdict;
   readonly why: readonly Reason[];
   readonly escape?: Escape;
+  /**
+   * The verdict rests on a membership or role table that the same caller may write: one statement there opens this
+   * table. The verdict itself speaks of the data as it stands.
+   */
+  readonly escalation?: Escalation;
+}
+
+export interface Escalation {
+  /** Key of the table that the caller may write. */
+  readonly table: string;
+  readonly command: AccessCommand;
+  readonly text: string;
+  readonly at: Span;
 }
 
 /** Who speaks to the database, decided from what the repository shows. */
@@ -25,6 +38,8 @@ export interface Environment {
   readonly exposed: readonly string[];
   /** The role of the application's own connection, where it is known. */
   readonly connectsAs: 'owner' | 'app-role' | 'service-role' | 'unknown';
+  /** Its name, where the migrations name it. */
+  readonly appRole?: string;
   readonly why: readonly Reason[];
 }
 

@@ -24,6 +24,8 @@ export interface Row {
   readonly table: string | undefined;
   readonly alias: string;
   readonly at: Span;
+  /** Read inside a SECURITY DEFINER function: the caller's row level security does not apply to it. */
+  readonly definer?: true;
 }
 
 export type Term =

@@ -39,11 +39,23 @@ export interface TenancyOf {
   readonly why: readonly Reason[];
 }
 
+/** A table that gives a user access to rows of other tables: members, assignees, shares. */
+export interface Link {
+  readonly user: string;
+  /** Columns that point to what the user gets access to. */
+  readonly to: readonly string[];
+}
+
 /** The product's tenancy as a whole. `root` undefined: no tenancy was found, and nothing can be judged. */
 export interface TenancyModel {
   readonly root: string | undefined;
-  /** Columns of all tables that hold a user's id, by table key. */
+  /** The table whose key is a signed-in user's id (auth.users, public.users). */
   readonly users: string | undefined;
+  /** Tables whose rows are persons, with the column that holds the person's own id (profiles → id). */
+  readonly people: ReadonlyMap<string, string>;
+  /** Columns that hold a user's id, by table key. */
+  readonly userColumns: ReadonlyMap<string, readonly string[]>;
+  readonly links: ReadonlyMap<string, Link>;
   readonly of: ReadonlyMap<string, TenancyOf>;
   readonly why: readonly Reason[];
 }
