@@ -13,3 +13,5 @@ export * from './rule.ts';
 export * from './reader.ts';
 export * from './models.ts';
 export * from './code.ts';
+export * from './value.ts';
+export * from './client.ts';
