@@ -22,33 +22,34 @@ export function commandAt(text: string, i: number): Command {
   NAME.lastIndex = i + 1;
   const name = NAME.exec(text)?.[0] ?? '';
   if (name === ';') return { kind: 'semicolon', end: i + 2, next: i + 2 };
-  const line = scan.lineEnd(text, i);
   if (WHOLE_LINE.has(name)) {
+    const line = scan.lineEnd(text, i);
     const end = trimmedEnd(text, i, line);
     const reads = name === 'copy' && /\sfrom\s+stdin\b/i.test(text.slice(i, end));
     return { kind: reads ? 'copy-from-stdin' : 'other', end, next: line };
   }
-  const stop = argumentsEnd(text, i + 1 + name.length, line);
+  const stop = argumentsEnd(text, i + 1 + name.length);
   // `\\` separates a command from SQL on the same line and is no part of either.
   const next = text.startsWith('\\\\', stop) ? stop + 2 : stop;
   return { kind: SENDING.has(name) ? 'send' : 'other', end: trimmedEnd(text, i, stop), next };
 }
 
 /** Arguments end at a backslash outside quotes or with the line; so does a quote that the line leaves open. */
-function argumentsEnd(text: string, i: number, line: number): number {
+function argumentsEnd(text: string, i: number): number {
   let quote = '';
-  for (; i < line; i++) {
+  for (; i < text.length; i++) {
     const char = text.charAt(i);
+    if (char === '\n' || char === '\r') return i;
     if (quote === '') {
       if (char === '\\') return i;
       if (char === "'" || char === '"' || char === '`') quote = char;
-    } else if (char === '\\' && quote === "'") {
+    } else if (char === '\\' && quote === "'" && text.charAt(i + 1) === "'") {
       i++;
     } else if (char === quote) {
       quote = '';
     }
   }
-  return line;
+  return text.length;
 }
 
 function trimmedEnd(text: string, start: number, end: number): number {
