@@ -1,3 +1,5 @@
 export * from './datamodel.ts';
 export { parseSchema } from './parse.ts';
 export { delegateName, resolve } from './resolve.ts';
+export { schemaEvents } from './events.ts';
+export type { ReadExpression } from './columns.ts';
