@@ -1,4 +1,5 @@
 export * from './span.ts';
+export * from './lines.ts';
 export * from './sql.ts';
 export * from './plpgsql.ts';
 export * from './events.ts';

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { AnyReport, Facts, Finding, LintResult, Need, Nouns, Rule, Severity } from '@tenantlint/model';
+import { visible } from './visible.ts';
+
+export interface RuleSelection {
+  readonly rule: Rule;
+  /** Replaces the severity of every message. */
+  readonly severity?: Severity;
+}
+
+/** What was found by no source, and why: a rule that needs it is listed as not run instead of passing silently. */
+export type Missing = ReadonlyMap<Need, string>;
+
+/** Asks every rule about each noun it wants to see. Findings come out sorted by place, then rule. */
+export function runRules(selected: readonly RuleSelection[], facts: Facts, missing: Missing): LintResult {
+  const findings: Finding[] = [];
+  const notRun: { rule: string; reason: string }[] = [];
+  const visitors: { rule: Rule; visit: Rule['visit']; report: (r: AnyReport) => void }[] = [];
+  for (const { rule, severity } of selected) {
+    const lacking = rule.needs.find(n => missing.has(n));
+    if (lacking !== undefined) notRun.push({ rule: rule.id, reason: missing.get(lacking) ?? lacking });
+    else visitors.push({ rule, visit: rule.visit, report: r => findings.push(finding(rule, r, severity, facts)) });
+  }
+  const ask = <N extends keyof Nouns>(noun: N, ...args: Nouns[N]) => {
+    for (const { visit, report } of visitors) {
+      const hook = visit[noun] as ((...all: [...Nouns[N], Facts, (r: AnyReport) => void]) => void) | undefined;
+      hook?.(...args, facts, report);
+    }
+  };
+  ask('project');
+  for (const table of facts.schema.tables.values()) {
+    const own = !table.platform && !table.temporary;
+    if (own) {
+      ask('table', table);
+      for (const column of table.columns.values()) ask('column', column, table);
+      for (const index of table.indexes.values()) ask('index', index, table);
+    }
+    // Policies that the product puts on the platform's tables (storage.objects) are the product's.
+    for (const policy of table.policies.values()) if (policy.createdIn >= 0) ask('policy', policy, table);
+  }
+  for (const view of facts.schema.views.values()) if (!view.platform) ask('view', view);
+  for (const routine of facts.schema.functions.values()) if (!routine.platform) ask('fn', routine);
+  for (const site of facts.sites) ask('site', site);
+  facts.timeline.steps.forEach((step, index) => ask('step', step, index));
+  return { findings: unique(findings), notRun };
+}
+
+function finding(rule: Rule, r: AnyReport, severity: Severity | undefined, facts: Facts): Finding {
+  const message = rule.messages[r.message];
+  if (!message) throw new Error(`${rule.id} has no message ${r.message}`);
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, key: string) => (r.data?.[key] === undefined ? whole : visible(r.data[key])));
+  return {
+    rule: rule.id,
+    message: r.message,
+    text: fill(message.what),
+    why: fill(message.why),
+    fix: fill(message.fix),
+    severity: severity ?? message.severity ?? rule.severity,
+    certainty: r.certainty ?? 'proven',
+    at: r.at,
+    related: r.related ?? [],
+    subject: r.subject,
+    fixes: r.fixes ?? [],
+    fingerprint: fingerprint(rule.id, r, facts),
+  };
+}
+
+/** Stable when lines move: no position goes in. Equal places of one subject are told apart by `unique`. */
+function fingerprint(rule: string, r: AnyReport, facts: Facts): string {
+  const flagged = facts.text(r.at).replace(/\s+/g, ' ');
+  return createHash('sha256').update([rule, r.message, r.at.file, r.subject.kind, r.subject.name, flagged].join('\0')).digest('hex').slice(0, 16);
+}
+
+/** One finding per rule, message and place; sorted; repeated fingerprints numbered in order of place. */
+function unique(findings: readonly Finding[]): Finding[] {
+  const sorted = [...findings].sort(byPlace);
+  const places = new Set<string>();
+  const times = new Map<string, number>();
+  const out: Finding[] = [];
+  for (const f of sorted) {
+    const place = `${f.rule}\0${f.message}\0${f.at.file}\0${f.at.start}\0${f.at.end}\0${f.subject.name}`;
+    if (places.has(place)) continue;
+    places.add(place);
+    const n = (times.get(f.fingerprint) ?? 0) + 1;
+    times.set(f.fingerprint, n);
+    out.push(n === 1 ? f : { ...f, fingerprint: `${f.fingerprint}-${n}` });
+  }
+  return out;
+}
+
+export function byPlace(a: Finding, b: Finding): number {
+  return compare(a.at.file, b.at.file) || a.at.start - b.at.start || a.at.end - b.at.end || compare(a.rule, b.rule) || compare(a.message, b.message) || compare(a.subject.name, b.subject.name);
+}
+
+/** By code units: the same order on every machine, whatever its locale. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,38 @@
+import type { Source } from '@tenantlint/model';
+
+/** One heading of a rule's README that holds code. */
+export interface Case {
+  readonly title: string;
+  readonly sources: Source[];
+  /** What the `text findings` fence shows, and where its content stands in the README. */
+  readonly rendered: { readonly text: string; readonly start: number; readonly end: number } | undefined;
+  /** Configuration of a ```jsonc tenantlint.config.jsonc fence comes along as a source. */
+}
+
+const BLOCK = /^#{1,6} (?<title>.+)$|^```(?<lang>\w+)(?: (?<name>[^\n]+))?\n(?<code>[\s\S]*?)^```$/gm;
+
+/** Cases of a README: each heading with code is one; fences that name the same file are joined. */
+export function readCases(markdown: string): Case[] {
+  const cases: { title: string; sources: Source[]; rendered: Case['rendered'] }[] = [];
+  let title = '';
+  for (const match of markdown.matchAll(BLOCK)) {
+    const { title: heading, name, code = '' } = match.groups ?? {};
+    if (heading !== undefined) {
+      title = heading;
+      continue;
+    }
+    if (name === undefined) continue;
+    let current = cases.at(-1);
+    if (current?.title !== title) cases.push((current = { title, sources: [], rendered: undefined }));
+    if (name === 'findings') {
+      const start = match.index + match[0].indexOf('\n') + 1;
+      current.rendered = { text: code, start, end: start + code.length };
+      continue;
+    }
+    const same = current.sources.findIndex(s => s.path === name);
+    const before = current.sources[same];
+    if (before) current.sources[same] = { path: name, text: before.text + code };
+    else current.sources.push({ path: name, text: code });
+  }
+  return cases;
+}
