@@ -33,6 +33,7 @@ describe('where a statement ends', () => {
     ['a backslash is a character in a plain string', "select 'c:\\'; b", ["select 'c:\\'", 'b']],
     ['a backslash escapes in an E string', "select e'it\\'s; fine', E'\\\\'; b", ["select e'it\\'s; fine', E'\\\\'", 'b']],
     ['an E string goes on after a newline', "select E'a'\n  'b\\'; c'; d", ["select E'a'\n  'b\\'; c'", 'd']],
+    ['… and after a line comment', "select E'a' -- ;\n'b\\'; c'; d", ["select E'a' -- ;\n'b\\'; c'", 'd']],
     ['a word that ends in e opens no E string', "select date'\\'; b", ["select date'\\'", 'b']],
     ['Unicode strings and identifiers', `select U&'\\0061;' as U&"\\0062;"; b`, [`select U&'\\0061;' as U&"\\0062;"`, 'b']],
     ['quoted identifiers', 'create table "a;""b" (); c', ['create table "a;""b" ()', 'c']],
