@@ -31,7 +31,7 @@ const BEGINNING = 200_000;
 
 /** A word of every sign below. Most files have none, not even in a comment. */
 const SUSPICIOUS =
-  /`|\bengine\s*=|\blowcardinality\b|\bnullable\s*\(|\bon\s+cluster\b|\bgranularity\b|auto_?increment|\bpragma\b|\browid\b|\bdatetime\b|\bcharset\b|\bcharacter\s+set\b|\[\w+\]|\bidentity\s*\(|\bnvarchar\b|^[ \t]*go[ \t]*$/im;
+  /`|\bengine\s*=|\blowcardinality\b|\bnullable\s*\(|\bon\s+cluster\b|\bgranularity\b|\bsettings\s+\w+\s*=|\bcodec\s*\(|\bmodify\s+query\b|\bdrop\s+index\b|\bmaterialized\s+view\b|auto_?increment|\bpragma\b|\browid\b|\bdatetime\b|\bcharset\b|\bcharacter\s+set\b|\[\w+\]|\bidentity\s*\(|\bnvarchar\b|^[ \t]*go[ \t]*$/im;
 
 /** Said in Postgres and its relatives only; one of these outweighs every sign of another dialect. */
 const POSTGRES =
@@ -45,6 +45,10 @@ const SIGNS: readonly (readonly [Foreign, RegExp])[] = [
   ['clickhouse', /\bnullable\s*\(\s*(?:string|fixedstring|u?int\d+|float\d+|date\w*|uuid|decimal)\b/i],
   ['clickhouse', /\b(?:create|alter|drop)\s[^;]{1,300}?\son\s+cluster\s+\S+/i],
   ['clickhouse', /\b(?:add|materialize)\s+index\s[^;]{1,300}?\sgranularity\s+\d+/i],
+  ['clickhouse', /\bsettings\s+\w+\s*=\s*\d+\s*(?:;|$)/i],
+  ['clickhouse', /\bcodec\s*\(\s*(?:zstd|lz4|lz4hc|delta|doubledelta|gorilla|none)\b/i],
+  ['clickhouse', /\balter\s+table\s+\S+\s+(?:modify\s+query\b|drop\s+index\s+if\s+exists\s+\w+)/i],
+  ['clickhouse', /\bcreate\s+materialized\s+view\s+(?:if\s+not\s+exists\s+)?\S+\s+to\s+\S+\s+as\b/i],
   ['sqlite', /\b(?:integer|key|asc|desc)\s+autoincrement\b/i],
   ['sqlite', /(?:^|;)\s*pragma\s+\w+/i],
   ['sqlite', /\)\s*without\s+rowid\b/i],
