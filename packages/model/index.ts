@@ -16,3 +16,4 @@ export * from './models.ts';
 export * from './code.ts';
 export * from './value.ts';
 export * from './client.ts';
+export * from './report.ts';

@@ -46,9 +46,12 @@ export interface Link {
   readonly to: readonly string[];
 }
 
-/** The product's tenancy as a whole. `root` undefined: no tenancy was found, and nothing can be judged. */
+/** The product's tenancy as a whole. */
 export interface TenancyModel {
+  /** The table whose rows are the tenants; undefined where no table is (the tenant may still be named by columns). */
   readonly root: string | undefined;
+  /** Some table belongs to a tenant. False: no tenancy was found, and nothing can be judged by tenant. */
+  readonly found: boolean;
   /** The table whose key is a signed-in user's id (auth.users, public.users). */
   readonly users: string | undefined;
   /** Tables whose rows are persons, with the column that holds the person's own id (profiles → id). */

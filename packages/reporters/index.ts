@@ -1,1 +1,10 @@
-export {};
+import type { Reporter } from '@tenantlint/model';
+import { github } from './github.ts';
+import { json } from './json.ts';
+import { pretty } from './pretty.ts';
+import { sarif } from './sarif.ts';
+
+export { Places, type Place } from './places.ts';
+
+export const reporters = { pretty, json, sarif, github } as const satisfies Readonly<Record<string, Reporter>>;
+export type Format = keyof typeof reporters;

@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util';
+import { reporters, type Format } from '@tenantlint/reporters';
+
+export type Command = 'check' | 'inspect' | 'explain';
+export type Preset = 'recommended' | 'strict' | 'audit';
+
+export interface Args {
+  readonly command: Command;
+  /** Paths to lint, or what to inspect or explain. */
+  readonly rest: readonly string[];
+  readonly format: Format | undefined;
+  readonly output: string | undefined;
+  readonly preset: Preset | undefined;
+  readonly config: string | undefined;
+  readonly at: string | undefined;
+  readonly failOn: 'error' | 'warning' | 'note' | undefined;
+  readonly color: boolean | undefined;
+  readonly suppressed: boolean;
+}
+
+/** A mistake of the user's, told in one line; exit code 2. */
+export class UsageError extends Error {}
+
+const COMMANDS: readonly string[] = ['check', 'inspect', 'explain'] satisfies Command[];
+const PRESETS: readonly string[] = ['recommended', 'strict', 'audit'] satisfies Preset[];
+const LEVELS: readonly string[] = ['error', 'warning', 'note'];
+
+export const HELP = `tenantlint: can one tenant reach another tenant's rows?
+
+  tenantlint [check] [paths…]              lint; needs no configuration
+  tenantlint inspect [paths…]              the model: tables with tenancy and verdicts, policies, queries, the ledger
+  tenantlint explain <rule>                what a rule looks for, and why
+  tenantlint explain table <name> [path]   why a table counts as it does
+  tenantlint explain <file:line> [path]    what is known about a line
+
+  --format pretty|json|sarif|github        default: pretty (inspect: pretty, json)
+  --output FILE                            write there instead of standard output
+  --preset recommended|strict|audit        recommended: proven and harmful; strict: likely as well; audit: everything
+  --fail-on error|warning|note             level that makes the exit code 1 (default: warning)
+  --config FILE                            instead of the nearest tenantlint.config.jsonc
+  --at FILE                                inspect: the state after that migration
+  --suppressed                             show suppressed findings too
+  --color, --no-color                      default: colour on a terminal only
+  --help, --version
+
+Exit code: 0 nothing to report at that level, 1 findings, 2 could not do its work.
+`;
+
+export function readArgs(argv: readonly string[]): Args | 'help' | 'version' {
+  const { values, positionals } = parse(argv);
+  if (values.help) return 'help';
+  if (values.version) return 'version';
+  const [first, ...others] = positionals;
+  const named = first !== undefined && COMMANDS.includes(first);
+  const command = (named ? first : 'check') as Command;
+  return {
+    command,
+    rest: named ? others : positionals,
+    format: oneOf('--format', values.format, Object.keys(reporters)) as Format | undefined,
+    output: values.output,
+    preset: oneOf('--preset', values.preset, PRESETS) as Preset | undefined,
+    config: values.config,
+    at: values.at,
+    failOn: oneOf('--fail-on', values['fail-on'], LEVELS) as Args['failOn'],
+    color: values.color ? true : values['no-color'] ? false : undefined,
+    suppressed: values.suppressed ?? false,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        format: { type: 'string', short: 'f' },
+        output: { type: 'string', short: 'o' },
+        preset: { type: 'string' },
+        config: { type: 'string', short: 'c' },
+        at: { type: 'string' },
+        'fail-on': { type: 'string' },
+        color: { type: 'boolean' },
+        'no-color': { type: 'boolean' },
+        suppressed: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
+  }
+}
+
+function oneOf(option: string, value: string | undefined, allowed: readonly string[]): string | undefined {
+  if (value === undefined || allowed.includes(value)) return value;
+  throw new UsageError(`${option} ${value}: one of ${allowed.join(', ')}`);
+}
