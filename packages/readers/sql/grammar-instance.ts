@@ -32,16 +32,16 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 };
 
-interface Loader {
-  start(): Parser;
-}
-
-let loader: Loader | undefined;
+let start: (() => Parser) | undefined;
 
 /** A fresh parser; the first one compiles the module, further ones take a few milliseconds. */
 export function startParser(): Parser {
-  loader ??= createLoader();
-  return loader.start();
+  if (start !== undefined) return start();
+  const load = createLoader();
+  const parser = load();
+  selfTest(parser);
+  start = load;
+  return parser;
 }
 
 /**
@@ -49,7 +49,7 @@ export function startParser(): Parser {
  * with its own microtask queue they are all settled when `runInContext` returns. The context has neither
  * `process` nor `require`: the glue can then set no exit code, print nothing, and open no file.
  */
-function createLoader(): Loader {
+function createLoader(): () => Parser {
   const require = createRequire(import.meta.url);
   const directory = path.dirname(require.resolve('libpg-query/wasm/libpg-query.wasm'));
   const wasm = new WebAssembly.Module(fs.readFileSync(path.join(directory, 'libpg-query.wasm')));
@@ -61,7 +61,7 @@ function createLoader(): Loader {
     'PgQueryModule(slot.options).then((module) => { slot.module = module; }, (error) => { slot.error = error; })',
   );
 
-  const start = (): Parser => {
+  return () => {
     slot.options = {
       print: () => {},
       printErr: () => {},
@@ -79,9 +79,6 @@ function createLoader(): Loader {
     if (module === undefined) throw new Error('The Postgres parser could not be started.', { cause: error });
     return new WasmParser(module);
   };
-
-  selfTest(start());
-  return { start };
 }
 
 /** The loader relies on the shape of the vendor's glue: another version must fail here, not in a finding. */

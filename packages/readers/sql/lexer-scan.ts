@@ -101,7 +101,7 @@ export function escapedEnd(text: string, i: number): number {
 }
 
 /** Place of the quote that continues a string: after blanks and line comments with a newline among them, else -1. */
-function continuation(text: string, i: number): number {
+export function continuation(text: string, i: number): number {
   let newline = false;
   for (; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -68,8 +68,6 @@ class Splitter {
       else if (kind === scan.DIGIT) i = this.#token(i, scan.numberEnd(text, i), '');
       else i = this.#punctuation(i, code);
     }
-    const open = this.#shape.open;
-    if (this.#start >= 0 && open !== undefined) this.#trouble ??= open;
     this.#finish(false);
   }
 
@@ -146,7 +144,7 @@ class Splitter {
 
   #psql(i: number): number {
     const command = commandAt(this.#text, i);
-    if (command.kind === 'semicolon') {
+    if (command.kind === 'semicolon' && this.#shape.open === undefined) {
       this.#finish(true);
       return command.end;
     }
@@ -193,6 +191,7 @@ class Splitter {
 
   #finish(terminated: boolean): void {
     if (this.#start >= 0) {
+      this.#trouble ??= this.#shape.open;
       const place = { start: this.#start, end: this.#end, terminated };
       if (this.#trouble === undefined) this.chunks.push({ kind: 'statement', ...place });
       else this.chunks.push({ kind: 'problem', ...place, ...this.#trouble });
