@@ -56,7 +56,7 @@ function skipUnknown(cursor: Cursor): void {
   const start = cursor.pos;
   cursor.toLineEnd();
   const line = cursor.text.slice(start, cursor.pos);
-  if (!/\{\s*(?:\/\/.*)?$/.test(line)) return;
+  if (!/\{\s*(?:\/\/[^]*)?$/.test(line)) return;
   while (!cursor.atEnd) {
     cursor.blankLines();
     if (startsBlock(cursor)) return;
@@ -107,7 +107,7 @@ function openBlock(cursor: Cursor, name: Name): boolean {
   // to Prisma, but what it says is clear.
   const inner = cursor.pos;
   cursor.toLineEnd();
-  if (/\}\s*(?:\/\/.*)?$/.test(cursor.text.slice(inner, cursor.pos))) {
+  if (/\}\s*(?:\/\/[^]*)?$/.test(cursor.text.slice(inner, cursor.pos))) {
     cursor.problem(name.at, 'A block must not close on the line that opens it.');
     cursor.pos = inner;
   } else if (/^\s*\/[/*]/.test(cursor.text.slice(inner, cursor.pos))) {
@@ -242,7 +242,8 @@ function parseType(cursor: Cursor): { name: Name; unsupported: boolean } | undef
   if (name?.text !== 'Unsupported' || !cursor.next('(')) return name && { name, unsupported: false };
   const args = parseArguments(cursor);
   const literal = args?.length === 1 ? args[0]?.value : undefined;
-  return literal?.kind === 'string' ? { name: { text: literal.value, at: literal.at }, unsupported: true } : undefined;
+  if (literal?.kind !== 'string') return undefined;
+  return { name: { text: literal.value, at: cursor.span(literal.at.start + 1, literal.at.end - 1) }, unsupported: true };
 }
 
 function parseArity(cursor: Cursor): Arity {

@@ -3,6 +3,8 @@ import type { Field, Model, ReferentialAction, Relation, RelationField } from '.
 
 interface Side {
   readonly model: Model;
+  /** Fields of the model that no row is without. */
+  readonly required: ReadonlySet<string>;
   readonly field: RelationField;
 }
 
@@ -16,13 +18,14 @@ export function pairRelations(
 ): { models: Model[]; relations: Relation[] } {
   const groups = new Map<string, Side[]>();
   for (const model of models) {
+    const required = new Set(model.fields.filter((field) => field.isRequired && !field.isList).map((field) => field.name));
     for (const field of model.fields) {
       if (field.kind !== 'relation') continue;
       const [first, second] = inOrder(model.name, field.type);
       const key = `${first} ${second} ${field.relation}`;
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, [{ model, field }]);
-      else group.push({ model, field });
+      if (group === undefined) groups.set(key, [{ model, required, field }]);
+      else group.push({ model, required, field });
     }
   }
 
@@ -98,8 +101,6 @@ function isFirst(one: Side, other: Side): boolean {
 }
 
 /** A key that no row may be without cannot be set to null. */
-function defaultOnDelete({ model, field }: Side): ReferentialAction {
-  const key = new Set(field.fields.map((ref) => ref.name));
-  const required = model.fields.some((column) => key.has(column.name) && column.isRequired && !column.isList);
-  return required || field.isRequired ? 'Restrict' : 'SetNull';
+function defaultOnDelete({ required, field }: Side): ReferentialAction {
+  return field.isRequired || field.fields.some((ref) => required.has(ref.name)) ? 'Restrict' : 'SetNull';
 }

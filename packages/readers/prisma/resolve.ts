@@ -70,6 +70,8 @@ export function resolve(files: readonly SyntaxFile[]): Resolved {
     };
   });
   const paired = pairRelations(unpaired, problem);
+  const order = new Map(files.map((file, index) => [file.file, index]));
+  problems.sort((a, b) => (order.get(a.at.file) ?? 0) - (order.get(b.at.file) ?? 0) || a.at.start - b.at.start);
   return {
     datamodel: {
       ...datasource(blocks),
