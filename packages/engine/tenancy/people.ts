@@ -1,0 +1,84 @@
+import type { Schema, Table } from '@tenantlint/model';
+import type { KeyGraph } from './graph.ts';
+import { primaryKey } from './graph.ts';
+import { isAuthorColumn, isPersonTable, isSubjectColumn, words } from './names.ts';
+
+export interface People {
+  readonly users: string | undefined;
+  /** Person tables with the column that other tables refer to. */
+  readonly people: ReadonlyMap<string, string>;
+  /** Columns that hold a user's id; those that say whom the row is about come first. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+}
+
+export function findPeople(schema: Schema, graph: KeyGraph, declared: string | undefined): People {
+  const people = new Map<string, string>();
+  const auth = schema.tables.get('auth.users');
+  if (auth !== undefined) people.set('auth.users', 'id');
+  let users = declared ?? (auth !== undefined && (graph.into.get('auth.users') ?? []).length > 0 ? 'auth.users' : undefined);
+  const named = graph.tables.filter((table) => isPersonTable(table.name) && single(table) !== undefined);
+  const plain = named.filter((table) => /^(app_|auth_)?users?$/.test(words(table.name).join('_')));
+  users ??= best(plain, graph) ?? (auth !== undefined ? 'auth.users' : best(named, graph));
+  if (users !== undefined && users !== 'auth.users') {
+    const key = single(schema.tables.get(users));
+    if (key !== undefined) people.set(users, key);
+  }
+  // A table whose own key is a user's id extends the users; so does one with a unique user column and a person's name.
+  for (let again = true; again; ) {
+    again = false;
+    for (const table of graph.tables) {
+      const key = single(table);
+      if (key === undefined || people.has(table.key)) continue;
+      const extendsUsers = (graph.out.get(table.key) ?? []).some((hop) => people.has(hop.parent) && hop.columns.length === 1 && hop.columns[0] === key);
+      const named = isPersonTable(table.name) && !/^(members|individuals?|staff|employees?|drivers?|sales)$/.test(words(table.name).join('_'));
+      if (extendsUsers || named) {
+        people.set(table.key, key);
+        again = true;
+      }
+    }
+  }
+  const columns = new Map<string, readonly string[]>();
+  for (const table of graph.tables) {
+    const found = userColumns(table, graph, people);
+    if (found.length > 0) columns.set(table.key, found);
+  }
+  if (auth !== undefined) columns.set('auth.users', ['id']);
+  return { users, people, columns };
+}
+
+function best(tables: readonly Table[], graph: KeyGraph): string | undefined {
+  let found: string | undefined;
+  let most = -1;
+  for (const table of tables) {
+    const count = (graph.into.get(table.key) ?? []).length;
+    if (count > most) {
+      most = count;
+      found = table.key;
+    }
+  }
+  return found;
+}
+
+function single(table: Table | undefined): string | undefined {
+  const key = primaryKey(table);
+  return key.length === 1 ? key[0] : undefined;
+}
+
+function userColumns(table: Table, graph: KeyGraph, people: ReadonlyMap<string, string>): readonly string[] {
+  const subject: string[] = [];
+  const author: string[] = [];
+  const key = single(table);
+  const hops = graph.out.get(table.key) ?? [];
+  for (const column of table.columns.values()) {
+    const leads = hops.find((hop) => hop.columns.includes(column.name));
+    const toPerson = leads !== undefined && people.has(leads.parent) && leads.referenced[leads.columns.indexOf(column.name)] === (people.get(leads.parent) ?? 'id');
+    const byName = leads === undefined && (isSubjectColumn(column.name) || isAuthorColumn(column.name)) && idType(column.typeText);
+    if (!toPerson && !byName && !(people.has(table.key) && column.name === key)) continue;
+    (isAuthorColumn(column.name) ? author : subject).push(column.name);
+  }
+  return [...subject, ...author];
+}
+
+function idType(type: string): boolean {
+  return /^(uuid|text|character varying|integer|bigint)/.test(type);
+}
