@@ -52,4 +52,8 @@ export interface FilteredColumn {
   readonly at: Span;
   /** Column inside a sub-select or an opened helper rather than of the policy's own table. */
   readonly inner: boolean;
+  /** Read inside a SECURITY DEFINER helper: the caller's own row level security does not apply to it. */
+  readonly definer: boolean;
+  /** Tells the sub-selects of one policy apart: columns of equal scope filter the same row. 0 is the policy's own row. */
+  readonly scope: number;
 }

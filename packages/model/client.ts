@@ -24,10 +24,14 @@ export interface ClientAdapter {
   guessed?(receiver: AbstractValue, names: readonly Named[], context: ClientContext): AbstractValue | undefined;
   /** Reads a property. Undefined: not the client's, the engine goes on with an unknown. */
   get(handle: ClientHandle, name: string, context: ClientContext): AbstractValue | undefined;
+  /** Reads a property whose name is not constant: `prisma[model]`. */
+  index?(handle: ClientHandle, key: AbstractValue, context: ClientContext): AbstractValue | undefined;
   /** Calls the handle (or constructs from it: `context.construct`). */
   call(handle: ClientHandle, args: readonly AbstractValue[], context: ClientContext): AbstractValue | undefined;
   /** The handle is awaited or handed to someone who will: builders send their query here. Otherwise the handle itself. */
   awaited?(handle: ClientHandle, context: ClientContext): AbstractValue | undefined;
+  /** Two branches of the program left different states of what was one builder: one handle for both, where that can be said. */
+  merge?(left: { readonly handle: ClientHandle; readonly truths: readonly Truth[] }, right: { readonly handle: ClientHandle; readonly truths: readonly Truth[] }, at: Span): ClientHandle | undefined;
   /** Tagged template: `` handle`select …` ``. */
   tagged?(handle: ClientHandle, text: ValueOf<'text'>, context: ClientContext): AbstractValue | undefined;
 }
@@ -117,7 +121,7 @@ export type Condition =
   /** `is`: the related row satisfies; `some`/`every`/`none` of the related rows. */
   | { readonly kind: 'relation'; readonly field: string; readonly quantifier: 'some' | 'every' | 'none' | 'is' | 'is-not'; readonly where: Condition; readonly at: Span }
   /** One of these, decided at run time by what the code did before: not by the database, and not a disjunction of its own. */
-  | { readonly kind: 'alternatives'; readonly of: readonly { readonly condition: Condition; readonly case: AbstractValue; readonly truths: readonly Truth[] }[]; readonly at: Span }
+  | { readonly kind: 'alternatives'; readonly of: readonly { readonly condition: Condition; readonly truths: readonly Truth[] }[]; readonly at: Span }
   /** Conjuncts of unknown content: they can only narrow. `value` is where they come from. */
   | { readonly kind: 'narrowing'; readonly value: AbstractValue; readonly why: string; readonly at: Span }
   /** The whole condition at this place comes from a value that could not be told. */

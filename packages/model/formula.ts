@@ -54,7 +54,8 @@ export type Value =
 
 /** Answer of the single question behind every leak: does the formula imply "row's tenant = caller's tenant"? */
 export type Isolation =
-  | { readonly verdict: 'yes'; readonly because: readonly Reason[] }
+  /** `vacuous`: no row satisfies the formula at all. */
+  | { readonly verdict: 'yes'; readonly because: readonly Reason[]; readonly vacuous?: true }
   | { readonly verdict: 'no'; readonly escape: Escape; readonly because: readonly Reason[] }
   | { readonly verdict: 'unknown'; readonly opaque: readonly Reason[] };
 

@@ -17,3 +17,4 @@ export * from './code.ts';
 export * from './value.ts';
 export * from './client.ts';
 export * from './report.ts';
+export * from './questions.ts';

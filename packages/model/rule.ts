@@ -1,5 +1,5 @@
 import type { Access, Environment, FilteredColumn } from './access.ts';
-import type { Isolation } from './formula.ts';
+import type { Formula, Isolation } from './formula.ts';
 import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
 import type { Step, Timeline } from './history.ts';
 import type { Certainty, QuerySite } from './query.ts';
@@ -23,6 +23,8 @@ export interface Facts {
   access(table: Table): readonly Access[];
   /** Does this policy alone isolate? `side` is the USING or the WITH CHECK expression (USING where CHECK is absent). */
   isolates(table: Table, policy: Policy, side: 'using' | 'check'): Isolation;
+  /** One side of a policy, bound and simplified; undefined where the policy has none for it. Row 0 is the table's row. */
+  formula(table: Table, policy: Policy, side: 'using' | 'check'): Formula | undefined;
   /** Columns that the policy filters by, its sub-selects and opened helpers included. */
   filters(table: Table, policy: Policy): readonly FilteredColumn[];
   /** Unqualified columns of a policy's sub-selects that bind to the inner table and make a test compare a row with itself. */

@@ -55,14 +55,15 @@ export interface ValueCase {
 export type Truth =
   /** The row exists: what its query asked of it holds. */
   | { readonly kind: 'row'; readonly row: number; readonly at: Span }
-  | { readonly kind: 'holds'; readonly formula: Formula; readonly at: Span };
+  | { readonly kind: 'holds'; readonly formula: Formula; readonly at: Span }
+  /** Neither null nor undefined. */
+  | { readonly kind: 'defined'; readonly of: AbstractValue; readonly at: Span }
+  /** All of one of these. */
+  | { readonly kind: 'any'; readonly of: readonly (readonly Truth[])[]; readonly at: Span };
 
 export type Test =
   | { readonly kind: 'compare'; readonly op: '=' | '<>' | '<' | '<=' | '>' | '>='; readonly left: AbstractValue; readonly right: AbstractValue }
   | { readonly kind: 'not'; readonly of: AbstractValue }
-  | { readonly kind: 'and' | 'or'; readonly left: AbstractValue; readonly right: AbstractValue }
-  /** `of` is an element of `list`. */
-  | { readonly kind: 'includes'; readonly list: AbstractValue; readonly of: AbstractValue }
   /** Number of elements of a list or of counted rows. */
   | { readonly kind: 'size'; readonly of: AbstractValue };
 

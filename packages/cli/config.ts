@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Validator, type OutputUnit } from '@cfworker/json-schema';
+import { findNodeAtLocation, parseTree, getNodeValue, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import type { TenancyConfig } from '@tenantlint/engine';
+import { LineIndex, type Environment, type Severity } from '@tenantlint/model';
+import schema from './schema/config.schema.json' with { type: 'json' };
+import { UsageError, type Preset } from './args.ts';
+
+export const CONFIG_FILE = 'tenantlint.config.jsonc';
+
+/** `tenantlint.config.jsonc`. Plain data: nothing of the linted repository is run. */
+export interface Config {
+  readonly preset?: Preset;
+  readonly failOn?: Severity;
+  readonly ignore?: readonly string[];
+  readonly rules?: Readonly<Record<string, 'off' | Severity>>;
+  readonly tenancy?: TenancyConfig;
+  readonly environment?: { readonly kind?: Environment['kind']; readonly connectsAs?: Exclude<Environment['connectsAs'], 'unknown'>; readonly untrusted?: readonly string[]; readonly exposed?: readonly string[] };
+  readonly code?: { readonly system?: readonly string[] };
+  readonly migrations?: { readonly downs?: 'required' | 'forward-only'; readonly reason?: string; readonly postgres?: number };
+}
+
+/** The nearest configuration at or above `from`, not above `cwd`. */
+export function findConfig(cwd: string, from: string): string | undefined {
+  for (let dir = path.resolve(cwd, from); ; dir = path.dirname(dir)) {
+    const file = path.join(dir, CONFIG_FILE);
+    if (existsSync(file)) return file;
+    if (dir === path.resolve(cwd) || dir === path.dirname(dir)) return undefined;
+  }
+}
+
+/** @throws UsageError naming file and line, for what cannot be read or is not allowed */
+export function loadConfig(file: string, shown: string, ruleIds: ReadonlySet<string>): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError(`${shown}: cannot be read`);
+  }
+  return readConfig(text, shown, ruleIds);
+}
+
+export function readConfig(text: string, shown: string, ruleIds: ReadonlySet<string>): Config {
+  const index = new LineIndex(text);
+  const fail = (offset: number, reason: string): never => {
+    const { line, column } = index.position(offset);
+    throw new UsageError(`${shown}:${line}:${column}: ${reason}`);
+  };
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const [broken] = errors;
+  if (broken) return fail(broken.offset, printParseErrorCode(broken.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase());
+  if (!tree) return {};
+  const value: unknown = getNodeValue(tree);
+  // The checker reports every level up to the root; the deepest place says what is wrong.
+  const result = new Validator(schema as object, '2020-12', false).validate(value);
+  const worst = [...result.errors].sort((a, b) => depth(b) - depth(a))[0];
+  if (!result.valid && worst) return fail(nodeAt(tree, worst.instanceLocation)?.offset ?? 0, sentence(worst));
+  const config = value as Config;
+  for (const id of Object.keys(config.rules ?? {})) if (!ruleIds.has(id)) fail(findNodeAtLocation(tree, ['rules', id])?.offset ?? 0, `there is no rule ${id}`);
+  return config;
+}
+
+function depth(unit: OutputUnit): number {
+  return unit.instanceLocation.split('/').length;
+}
+
+function nodeAt(tree: Node, pointer: string): Node | undefined {
+  const keys = pointer.split('/').slice(1).map(k => decodeURIComponent(k).replace(/~1/g, '/').replace(/~0/g, '~'));
+  return findNodeAtLocation(tree, keys.map(k => (/^\d+$/.test(k) ? Number(k) : k)));
+}
+
+function sentence({ error, instanceLocation }: OutputUnit): string {
+  const where = instanceLocation.replace(/^#\/?/, '').replace(/\//g, '.');
+  return `${where === '' ? '' : `${where}: `}${error.replace(/^Instance /, 'this ').replace(/\.$/, '')}`;
+}
