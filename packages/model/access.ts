@@ -14,6 +14,9 @@ export interface Access {
   readonly verdict: Verdict;
   readonly why: readonly Reason[];
   readonly escape?: Escape;
+  /** The policy to blame for a leak, and which of its two conditions. Absent where no policy decides (RLS off, bypassed). */
+  readonly policy?: string;
+  readonly side?: 'using' | 'check';
   /**
    * The verdict rests on a membership or role table that the same caller may write: one statement there opens this
    * table. The verdict itself speaks of the data as it stands.
