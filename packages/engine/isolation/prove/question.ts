@@ -1,4 +1,4 @@
-import type { Formula, Isolation, Row, Schema, TenancyModel } from '@tenantlint/model';
+import type { Formula, Isolation, Row, Schema, Span, TenancyModel } from '@tenantlint/model';
 
 /** Who asks. `signedIn` false: no user id (anon), so that a test against the caller's id never holds. */
 export interface Caller {
@@ -23,7 +23,11 @@ export interface Question {
   readonly goal: Goal;
   /** Known to hold besides: earlier queries and guards of the program, role facts. Rows named here are shared with `formula`. */
   readonly assume?: readonly Formula[];
+  /** Tables of the rows that `formula` and `assume` name without an `exists` around them, row 0 apart. */
+  readonly rows?: readonly Row[];
   readonly caller?: Caller;
+  /** Where to point when the formula itself names no place (`true`). */
+  readonly at: Span;
 }
 
 /** What the prover may rest on. */

@@ -1,0 +1,190 @@
+import type { ForeignKeyHop } from '@tenantlint/model';
+import type { Known, KnownRow } from './known.ts';
+import type { Question } from './question.ts';
+
+/**
+ * `strict`: bound by the tenant column or by the path that the tenancy itself goes.
+ * `weak`: bound by another relation; true of consistent data, good enough for reaching a row and not for leaving one behind.
+ */
+export type Strength = 'weak' | 'strict';
+
+/**
+ * Which rows and values are the caller's: a fixpoint over three facts. A row is `own` when one of its user columns is
+ * the caller; it is `mine` when its tenant is one of the caller's; a value is `mine` when it is the id of such a tenant.
+ */
+export class Ownership {
+  private readonly known: Known;
+  private readonly question: Question;
+  private readonly ownRows = new Map<number, 'direct' | 'child'>();
+  private readonly mineRows = new Map<number, Strength>();
+  private readonly tenants = new Map<number, Strength>();
+  /** Classes that are the id of a person who is the caller. */
+  private readonly callers = new Set<number>();
+  /** Classes that are the id of somebody who shares a tenant with the caller. */
+  private readonly colleagues = new Set<number>();
+  /** `table|class`: the row of that table with that key is the caller's tenant's. */
+  private readonly references = new Map<string, Strength>();
+  private changed = false;
+
+  constructor(known: Known, question: Question) {
+    this.known = known;
+    this.question = question;
+    // Each round only adds facts, of which there are at most a few for every row and column.
+    for (let round = 0; round < 12; round++) {
+      this.changed = false;
+      for (const row of known.rows) this.step(row);
+      if (!this.changed) return;
+    }
+  }
+
+  own(row: number): 'direct' | 'child' | undefined {
+    return this.ownRows.get(row);
+  }
+
+  mine(row: number): Strength | undefined {
+    return this.mineRows.get(row);
+  }
+
+  colleague(row: KnownRow): boolean {
+    const columns = row.table.person === undefined ? row.table.userColumns : [row.table.person, ...row.table.userColumns];
+    return columns.some((name) => this.has(this.colleagues, row, name));
+  }
+
+  private step(row: KnownRow): void {
+    this.findOwn(row);
+    this.findMine(row);
+    this.spread(row);
+  }
+
+  private findOwn(row: KnownRow): void {
+    const { table } = row;
+    const id = row.row.id;
+    for (const name of table.person === undefined ? table.userColumns : [table.person, ...table.userColumns]) {
+      const root = this.known.closure.column(id, name);
+      if (root !== undefined && (this.known.of(root).trusted || this.callers.has(root))) this.setOwn(id, 'direct');
+    }
+    for (const name of this.known.columnsByRow().get(id) ?? []) {
+      const root = this.known.closure.column(id, name);
+      if (root === undefined) continue;
+      if (this.known.of(root).caller || (this.known.of(root).email && /mail/.test(name))) this.setOwn(id, 'direct');
+    }
+    for (const hop of table.hops) {
+      const parent = this.parentOf(row, hop);
+      if (parent !== undefined && parent.table.person === undefined && this.ownRows.has(parent.row.id)) this.setOwn(id, 'child');
+    }
+    if (this.ownRows.get(id) === 'direct' && table.person !== undefined) {
+      const root = this.known.closure.column(id, table.person);
+      if (root !== undefined && !this.callers.has(root)) {
+        this.callers.add(root);
+        this.changed = true;
+      }
+    }
+  }
+
+  private findMine(row: KnownRow): void {
+    const { table } = row;
+    const id = row.row.id;
+    for (const name of table.tenantColumns) {
+      const root = this.known.closure.column(id, name);
+      if (root === undefined) continue;
+      if (this.known.of(root).trusted) this.setMine(id, 'strict');
+      const strength = this.tenants.get(root);
+      if (strength !== undefined) this.setMine(id, strength);
+    }
+    // The row under judgement is the claim itself: that it names the caller does not make its tenant the caller's.
+    if (this.ownRows.has(id) && id !== this.question.row && table.tenancy.kind !== 'user-owned') this.setMine(id, this.ownRows.get(id) === 'direct' ? 'strict' : 'weak');
+    for (const hop of table.hops) this.mineByKey(row, hop);
+    if (table.primary.length === 1) {
+      const root = this.known.closure.column(id, table.primary[0] ?? '');
+      const strength = root === undefined ? undefined : this.references.get(`${table.key}|${root}`);
+      if (strength !== undefined) this.setMine(id, strength);
+    }
+  }
+
+  private mineByKey(row: KnownRow, hop: ForeignKeyHop): void {
+    const onPath = isPath(row, hop);
+    const parent = this.parentOf(row, hop);
+    const inherited = parent === undefined || parent.row.id === this.question.row ? undefined : this.mineRows.get(parent.row.id);
+    if (inherited !== undefined) this.setMine(row.row.id, onPath ? inherited : 'weak');
+    if (hop.columns.length !== 1) return;
+    const root = this.known.closure.column(row.row.id, hop.columns[0] ?? '');
+    if (root === undefined) return;
+    if (onPath && this.known.of(root).trusted) this.setMine(row.row.id, 'strict');
+    const strength = this.references.get(`${hop.parent}|${root}`);
+    if (strength !== undefined) this.setMine(row.row.id, onPath ? strength : 'weak');
+  }
+
+  /** What a row that is the caller's says of the values in it. */
+  private spread(row: KnownRow): void {
+    const { table } = row;
+    const id = row.row.id;
+    if (id === this.question.row && this.question.goal === 'write') return;
+    const strength = this.mineRows.get(id);
+    if (strength !== undefined) {
+      for (const name of table.tenantColumns) this.setTenant(this.known.closure.column(id, name), strength);
+      if (table.primary.length === 1) this.setReference(table.key, this.known.closure.column(id, table.primary[0] ?? ''), strength);
+      for (const hop of table.hops) {
+        if (hop.columns.length === 1) this.setReference(hop.parent, this.known.closure.column(id, hop.columns[0] ?? ''), isPath(row, hop) ? strength : 'weak');
+      }
+      if (id !== this.question.row) for (const name of table.person === undefined ? table.userColumns : [table.person, ...table.userColumns]) this.setColleague(this.known.closure.column(id, name));
+    }
+    if (this.ownRows.get(id) !== 'direct' || id === this.question.row) return;
+    for (const hop of table.hops) {
+      const column = hop.columns.length === 1 ? hop.columns[0] : undefined;
+      if (column === undefined || table.userColumns.includes(column)) continue;
+      const root = this.known.closure.column(id, column);
+      const granted: Strength = table.grants.includes(column) ? 'strict' : 'weak';
+      this.setReference(hop.parent, root, granted);
+    }
+    for (const name of table.tenantColumns) this.setTenant(this.known.closure.column(id, name), 'strict');
+  }
+
+  private parentOf(row: KnownRow, hop: ForeignKeyHop): KnownRow | undefined {
+    return this.known.rows.find(
+      (other) => other.row.id !== row.row.id && other.table.key === hop.parent && hop.columns.length > 0 && hop.columns.every((name, index) => this.known.equalColumns(row.row.id, name, other.row.id, hop.referenced[index] ?? '')),
+    );
+  }
+
+  private has(set: ReadonlySet<number>, row: KnownRow, name: string): boolean {
+    const root = this.known.closure.column(row.row.id, name);
+    return root !== undefined && set.has(root);
+  }
+
+  private setOwn(row: number, how: 'direct' | 'child'): void {
+    const known = this.ownRows.get(row);
+    if (known === how || known === 'direct') return;
+    this.ownRows.set(row, how);
+    this.changed = true;
+  }
+
+  private setMine(row: number, strength: Strength): void {
+    if (raise(this.mineRows, row, strength)) this.changed = true;
+  }
+
+  private setTenant(root: number | undefined, strength: Strength): void {
+    if (root !== undefined && raise(this.tenants, root, strength)) this.changed = true;
+  }
+
+  private setReference(table: string, root: number | undefined, strength: Strength): void {
+    if (root !== undefined && raise(this.references, `${table}|${root}`, strength)) this.changed = true;
+  }
+
+  private setColleague(root: number | undefined): void {
+    if (root === undefined || this.colleagues.has(root)) return;
+    this.colleagues.add(root);
+    this.changed = true;
+  }
+}
+
+function raise<K>(map: Map<K, Strength>, key: K, strength: Strength): boolean {
+  const known = map.get(key);
+  if (known === strength || known === 'strict') return false;
+  map.set(key, strength);
+  return true;
+}
+
+/** The key is the first step of the table's way to its tenant. */
+function isPath(row: KnownRow, hop: ForeignKeyHop): boolean {
+  const first = row.table.tenancy.kind === 'through' ? row.table.tenancy.path[0] : undefined;
+  return first !== undefined && first.parent === hop.parent && first.columns.join() === hop.columns.join();
+}

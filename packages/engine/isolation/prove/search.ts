@@ -1,0 +1,180 @@
+import type { Escape, Formula, Reason, Row } from '@tenantlint/model';
+import { never } from '@tenantlint/model';
+import { reached } from './goal.ts';
+import type { Atom } from './known.ts';
+import { Known } from './known.ts';
+import { Ownership } from './ownership.ts';
+import { privileged } from './privileged.ts';
+import type { Database, Question } from './question.ts';
+import { shift } from './rename.ts';
+import { hasUnknown } from './terms.ts';
+import { atomText, escapeOf } from './words.ts';
+
+/** Nodes of the case tree that are looked at before the answer is "unknown": a bound on the normal form, and said. */
+const MOST_NODES = 600;
+/** Atoms in one case; more of them than any hand-written policy has. */
+const MOST_ATOMS = 400;
+
+interface Case {
+  readonly pending: readonly Formula[];
+  readonly choices: readonly (readonly Formula[])[];
+  readonly atoms: readonly Atom[];
+  readonly rows: readonly Row[];
+  /** Rows whose own row level security has been taken into account. */
+  readonly unfolded: number;
+  /** Rows below this depth of unfolding are taken as they are. */
+  readonly depth: number;
+}
+
+export type Found =
+  | { readonly end: 'closed'; readonly why: readonly string[]; readonly vacuous: boolean }
+  | { readonly end: 'escape'; readonly escape: Escape }
+  | { readonly end: 'unknown'; readonly opaque: readonly Reason[] };
+
+/**
+ * Case analysis over the disjunctive normal form, depth first. A case is left as soon as it cannot hold or the goal is
+ * reached, so that only the disjunctions that matter are ever multiplied out.
+ */
+export function search(question: Question, db: Database): Found {
+  const first: Row = { id: question.row, table: question.table, alias: question.table.slice(question.table.indexOf('.') + 1), at: question.at };
+  const start: Case = { pending: [question.formula, ...(question.assume ?? [])], choices: [], atoms: [], rows: [first, ...(question.rows ?? [])], unfolded: 1, depth: 0 };
+  const stack: Case[] = [start];
+  const fresh = { next: 1_000_000 };
+  const why = new Set<string>();
+  const unknown: Reason[] = [];
+  let vacuous = true;
+  let nodes = 0;
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (++nodes > MOST_NODES) return { end: 'unknown', opaque: [{ text: `more than ${MOST_NODES} cases`, at: question.at }] };
+    const flat = flatten(node, question, db);
+    if (flat === undefined) continue;
+    if (flat.atoms.length > MOST_ATOMS) return { end: 'unknown', opaque: [{ text: `more than ${MOST_ATOMS} conditions at once`, at: question.at }] };
+    const known = new Known(flat.atoms, flat.rows, question, db);
+    if (known.contradiction !== undefined) continue;
+    const ownership = new Ownership(known, question);
+    const target = known.rows.find((row) => row.row.id === question.row);
+    if (target === undefined) return { end: 'unknown', opaque: [{ text: 'the row has no table', at: question.at }] };
+    const goal = reached(question, target, flat.atoms, known, ownership) ?? privileged(flat.atoms, known, ownership, question, db);
+    if (goal !== undefined) {
+      vacuous = false;
+      why.add(goal);
+      continue;
+    }
+    const [choice, ...choices] = flat.choices;
+    if (choice !== undefined) {
+      for (const branch of [...choice].reverse()) stack.push({ ...flat, pending: [branch], choices });
+      continue;
+    }
+    const next = unfold(flat, question, db, fresh);
+    if (next !== undefined) {
+      stack.push(next);
+      continue;
+    }
+    vacuous = false;
+    const doubts = doubtsOf(flat, question, target.table.tenancy.kind);
+    if (doubts.length === 0) return { end: 'escape', escape: escapeOf(question, target, flat.atoms, flat.rows, known, ownership) };
+    unknown.push(...doubts);
+  }
+  if (unknown.length > 0) return { end: 'unknown', opaque: unknown };
+  return { end: 'closed', why: [...why], vacuous };
+}
+
+/** Conjunctions and existential rows are taken apart; disjunctions wait in `choices`, the smallest first. */
+function flatten(node: Case, question: Question, db: Database): Case | undefined {
+  const atoms = [...node.atoms];
+  const rows = [...node.rows];
+  const choices = [...node.choices];
+  const stack: Formula[] = [...node.pending].reverse();
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    switch (next.kind) {
+      case 'true': break;
+      case 'false': return undefined;
+      case 'and':
+        for (let i = next.of.length - 1; i >= 0; i--) {
+          const part = next.of[i];
+          if (part !== undefined) stack.push(part);
+        }
+        break;
+      case 'or':
+        if (next.of.length === 0) return undefined;
+        if (next.of.length === 1 && next.of[0] !== undefined) stack.push(next.of[0]);
+        else choices.push(next.of);
+        break;
+      case 'exists':
+        for (const row of next.rows) {
+          rows.push(row);
+          if (visibleTo(row, question, db)?.kind === 'false') return undefined;
+        }
+        stack.push(next.where);
+        break;
+      case 'not': {
+        const inner = negate(next.of);
+        if (inner.kind === 'not') atoms.push(inner);
+        else stack.push(inner);
+        break;
+      }
+      case 'compare': case 'null': case 'opaque': atoms.push(next); break;
+      default: return never(next);
+    }
+  }
+  choices.sort((a, b) => a.length - b.length);
+  return { ...node, pending: [], choices, atoms, rows };
+}
+
+/** The formula is FALSE, pushed down to atoms; only EXISTS and what is opaque stay under a NOT. */
+function negate(formula: Formula): Formula {
+  switch (formula.kind) {
+    case 'true': return { kind: 'false' };
+    case 'false': return { kind: 'true' };
+    case 'and': return { kind: 'or', of: formula.of.map((part) => ({ kind: 'not', of: part })) };
+    case 'or': return { kind: 'and', of: formula.of.map((part) => ({ kind: 'not', of: part })) };
+    case 'not': return formula.of;
+    case 'compare': return { ...formula, op: INVERSE[formula.op] };
+    case 'null': return { ...formula, negated: !formula.negated };
+    case 'exists': return { kind: 'not', of: formula };
+    case 'opaque': return { ...formula, text: `not ${formula.text}` };
+    default: return never(formula);
+  }
+}
+const INVERSE = { '=': '<>', '<>': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const;
+
+function visibleTo(row: Row, question: Question, db: Database): Formula | undefined {
+  return row.definer === true || row.table === undefined ? undefined : db.visible?.(row, question.caller);
+}
+
+/** Adds what row level security says of one more row that is read in the caller's name. */
+function unfold(node: Case, question: Question, db: Database, fresh: { next: number }): Case | undefined {
+  for (let i = node.unfolded; i < node.rows.length; i++) {
+    const row = node.rows[i];
+    if (row === undefined || node.depth >= 3) continue;
+    const formula = visibleTo(row, question, db);
+    if (formula === undefined || formula.kind === 'true') continue;
+    return { ...node, pending: [shift(formula, row.id, fresh)], unfolded: i + 1, depth: node.depth + 1 };
+  }
+  return undefined;
+}
+
+/** What could still bind the row, if only it were understood. */
+function doubtsOf(node: Case, question: Question, kind: string): readonly Reason[] {
+  const out: Reason[] = [];
+  const names = new Map(node.rows.map((row) => [row.id, row.alias]));
+  for (const atom of node.atoms) {
+    if (atom.kind === 'opaque') out.push({ text: `${atom.text}: ${atom.why}`, at: atom.at });
+    else if (atom.kind === 'compare' && (hasUnknown(atom.left) || hasUnknown(atom.right))) out.push({ text: atomText(atom, question, names), at: atom.at });
+    else if (atom.kind === 'not') out.push(...opaqueInside(atom.of));
+  }
+  if (kind === 'unknown') out.push({ text: `how ${question.table} belongs to tenants is not known`, at: question.at });
+  return out;
+}
+
+function opaqueInside(formula: Formula): readonly Reason[] {
+  const out: Reason[] = [];
+  const stack: Formula[] = [formula];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next.kind === 'opaque') out.push({ text: `not ${next.text}: ${next.why}`, at: next.at });
+    else if (next.kind === 'and' || next.kind === 'or') stack.push(...next.of);
+    else if (next.kind === 'not') stack.push(next.of);
+    else if (next.kind === 'exists') stack.push(next.where);
+  }
+  return out;
+}

@@ -1,0 +1,58 @@
+import type { ForeignKeyHop, Tenancy } from '@tenantlint/model';
+import { primaryKey, tenantKeys, uniqueKeys } from '../../tenancy/index.ts';
+import type { Database } from './question.ts';
+
+/** What the prover asks of a table again and again. */
+export interface TableFacts {
+  readonly key: string;
+  readonly name: string;
+  readonly tenancy: Tenancy;
+  readonly tenantColumns: readonly string[];
+  readonly userColumns: readonly string[];
+  /** The person's own id, where rows are persons. */
+  readonly person: string | undefined;
+  readonly hops: readonly ForeignKeyHop[];
+  readonly uniques: readonly (readonly string[])[];
+  readonly primary: readonly string[];
+  readonly notNull: ReadonlySet<string>;
+  /** Columns of a row of the caller's own that give access to what they point to. */
+  readonly grants: readonly string[];
+}
+
+const memo = new WeakMap<Database, Map<string, TableFacts>>();
+
+export function tableFacts(db: Database, key: string): TableFacts {
+  let all = memo.get(db);
+  if (all === undefined) memo.set(db, (all = new Map<string, TableFacts>()));
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const facts = build(db, key);
+  all.set(key, facts);
+  return facts;
+}
+
+function build(db: Database, key: string): TableFacts {
+  const table = db.schema.tables.get(key);
+  const tenancy: Tenancy = db.tenancy.of.get(key)?.tenancy ?? { kind: 'unknown' };
+  const hops: ForeignKeyHop[] = [];
+  for (const constraint of table?.constraints.values() ?? []) {
+    if (constraint.kind !== 'foreign key') continue;
+    const referenced = constraint.referenced.length > 0 ? constraint.referenced : primaryKey(db.schema.tables.get(constraint.references));
+    hops.push({ table: key, columns: constraint.columns, parent: constraint.references, referenced, required: constraint.columns.every((name) => table?.columns.get(name)?.notNull === true), at: constraint.at });
+  }
+  const first = tenancy.kind === 'through' ? tenancy.path[0] : undefined;
+  if (first !== undefined && !hops.some((hop) => hop.parent === first.parent && hop.columns.join() === first.columns.join())) hops.push(first);
+  return {
+    key,
+    name: key.slice(key.indexOf('.') + 1),
+    tenancy,
+    tenantColumns: tenantKeys(tenancy),
+    userColumns: db.tenancy.userColumns.get(key) ?? [],
+    person: db.tenancy.people.get(key),
+    hops,
+    uniques: table === undefined ? [] : uniqueKeys(table),
+    primary: primaryKey(table),
+    notNull: new Set([...(table?.columns.values() ?? [])].filter((column) => column.notNull).map((column) => column.name)),
+    grants: db.tenancy.links.get(key)?.to ?? [],
+  };
+}
