@@ -98,7 +98,7 @@ export interface FunctionOptions {
   readonly leakproof?: boolean;
   readonly strict?: boolean;
   readonly parallel?: string;
-  /** SET clauses; `null` for RESET. Values as Postgres stores them (`public, pg_temp`, an empty string for ''). */
+  /** SET clauses; `null` for RESET. Values as Postgres stores them (`public, pg_temp`, an empty string for ''); `FROM CURRENT` stands for the session's. */
   readonly settings?: Readonly<Record<string, string | null>>;
 }
 
@@ -146,6 +146,8 @@ export type SchemaEvent = { readonly at: Span } & (
       readonly partitionOf?: { readonly parent: QName; readonly bound: string };
       readonly partitionBy?: { readonly strategy: string; readonly columns: readonly string[] };
       readonly foreignServer?: string;
+      /** `CREATE TABLE t OF type`: the columns are the composite type's. */
+      readonly ofType?: TypeRef;
       readonly options: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'create-table-as'; readonly name: QName; readonly temporary: boolean; readonly ifNotExists: boolean; readonly columns: readonly string[]; readonly select: SqlSelect }
@@ -229,7 +231,10 @@ export type SchemaEvent = { readonly at: Span } & (
     }
   | { readonly kind: 'alter-enum'; readonly name: QName; readonly add?: { readonly label: string; readonly ifNotExists: boolean; readonly before?: string; readonly after?: string }; readonly rename?: { readonly from: string; readonly to: string } }
   | { readonly kind: 'alter-domain'; readonly name: QName; readonly notNull?: boolean; readonly default?: SqlExpr | null; readonly addConstraint?: ConstraintDef; readonly dropConstraint?: string; readonly ifExists?: boolean }
+  /** `ownedBy`: the column as its name, its table, with the schema if written, as its schema (`public.orders` . `id`). */
   | { readonly kind: 'create-sequence'; readonly name: QName; readonly ifNotExists: boolean; readonly temporary: boolean; readonly ownedBy?: QName }
+  /** `ownedBy` null is OWNED BY NONE; absent: only the numbers change. */
+  | { readonly kind: 'alter-sequence'; readonly name: QName; readonly ifExists: boolean; readonly ownedBy?: QName | null }
   | { readonly kind: 'create-extension'; readonly name: string; readonly schema?: string; readonly ifNotExists: boolean }
   | { readonly kind: 'create-publication' | 'alter-publication'; readonly name: string; readonly allTables: boolean; readonly change: 'set' | 'add' | 'drop'; readonly tables: readonly QName[]; readonly schemas: readonly string[] }
   | { readonly kind: 'create-role' | 'alter-role'; readonly name: RoleName; readonly nameAt: Span; readonly options: RoleOptions; readonly memberOf: readonly RoleName[]; readonly members: readonly RoleName[]; readonly settings?: Readonly<Record<string, string | null>> }
