@@ -11,10 +11,14 @@ export interface RuleSelection {
 /** What was found by no source, and why: a rule that needs it is listed as not run instead of passing silently. */
 export type Missing = ReadonlyMap<Need, string>;
 
-/** Asks every rule about each noun it wants to see. Findings come out sorted by place, then rule. */
+/**
+ * Asks every rule about each noun it wants to see. Findings come out sorted by place, then rule. A rule that throws is
+ * out for the rest of the run and is listed as not run: the others still say what they found.
+ */
 export function runRules(selected: readonly RuleSelection[], facts: Facts, missing: Missing): LintResult {
   const findings: Finding[] = [];
   const notRun: { rule: string; reason: string }[] = [];
+  const broken = new Map<string, unknown>();
   const visitors: { rule: Rule; visit: Rule['visit']; report: (r: AnyReport) => void }[] = [];
   for (const { rule, severity } of selected) {
     const lacking = rule.needs.find(n => missing.has(n));
@@ -22,9 +26,14 @@ export function runRules(selected: readonly RuleSelection[], facts: Facts, missi
     else visitors.push({ rule, visit: rule.visit, report: r => findings.push(finding(rule, r, severity, facts)) });
   }
   const ask = <N extends keyof Nouns>(noun: N, ...args: Nouns[N]) => {
-    for (const { visit, report } of visitors) {
+    for (const { rule, visit, report } of visitors) {
       const hook = visit[noun] as ((...all: [...Nouns[N], Facts, (r: AnyReport) => void]) => void) | undefined;
-      hook?.(...args, facts, report);
+      if (!hook || broken.has(rule.id)) continue;
+      try {
+        hook(...args, facts, report);
+      } catch (error) {
+        broken.set(rule.id, error);
+      }
     }
   };
   ask('project');
@@ -42,7 +51,8 @@ export function runRules(selected: readonly RuleSelection[], facts: Facts, missi
   for (const routine of facts.schema.functions.values()) if (!routine.platform) ask('fn', routine);
   for (const site of facts.sites) ask('site', site);
   facts.timeline.steps.forEach((step, index) => ask('step', step, index));
-  return { findings: unique(findings), notRun };
+  for (const [rule, error] of broken) notRun.push({ rule, reason: `it failed: ${error instanceof Error ? error.message : String(error)}` });
+  return { findings: unique(findings), notRun: notRun.sort((a, b) => compare(a.rule, b.rule)) };
 }
 
 function finding(rule: Rule, r: AnyReport, severity: Severity | undefined, facts: Facts): Finding {
@@ -61,18 +71,17 @@ function finding(rule: Rule, r: AnyReport, severity: Severity | undefined, facts
     related: r.related ?? [],
     subject: r.subject,
     fixes: r.fixes ?? [],
-    fingerprint: fingerprint(rule.id, r, facts),
+    fingerprint: fingerprint([rule.id, r.message, r.at.file, r.subject.kind, r.subject.name, facts.text(r.at).replace(/\s+/g, ' ')]),
   };
 }
 
 /** Stable when lines move: no position goes in. Equal places of one subject are told apart by `unique`. */
-function fingerprint(rule: string, r: AnyReport, facts: Facts): string {
-  const flagged = facts.text(r.at).replace(/\s+/g, ' ');
-  return createHash('sha256').update([rule, r.message, r.at.file, r.subject.kind, r.subject.name, flagged].join('\0')).digest('hex').slice(0, 16);
+export function fingerprint(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }
 
 /** One finding per rule, message and place; sorted; repeated fingerprints numbered in order of place. */
-function unique(findings: readonly Finding[]): Finding[] {
+export function unique(findings: readonly Finding[]): Finding[] {
   const sorted = [...findings].sort(byPlace);
   const places = new Set<string>();
   const times = new Map<string, number>();

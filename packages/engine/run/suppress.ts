@@ -1,4 +1,6 @@
-import type { Comment, Finding, Span } from '@tenantlint/model';
+import type { Comment, Finding, Message, Span } from '@tenantlint/model';
+import { fingerprint } from './rules.ts';
+import { visible } from './visible.ts';
 
 /**
  * `tenantlint-disable-next-line rule, rule -- reason`; also `-line`, `-file`, and `disable` … `enable` regions.
@@ -6,7 +8,6 @@ import type { Comment, Finding, Span } from '@tenantlint/model';
  */
 interface Directive {
   readonly at: Span;
-  readonly scope: 'line' | 'next-line' | 'file' | 'region';
   readonly rules: readonly string[];
   readonly reason: string;
   /** Lines (from 1, inclusive) to which it applies. */
@@ -20,13 +21,15 @@ export interface SuppressionProblem {
   readonly rule: string;
 }
 
-const DIRECTIVE = /^\s*tenantlint-(disable-next-line|disable-line|disable-file|disable|enable)(?:\s+([^]*?))?\s*$/;
+const DIRECTIVE = /^\s*tenantlint-(disable-next-line|disable-line|disable-file|disable|enable)(?!\S)/;
 
 export interface FileLines {
   readonly comments: readonly Comment[];
   /** Line of an offset, from 1. */
   lineOf(offset: number): number;
   readonly lines: number;
+  /** Last line of the statement that starts on a line; the line itself where none does. */
+  endOf(line: number): number;
 }
 
 /**
@@ -35,38 +38,47 @@ export interface FileLines {
  */
 export function suppress(findings: readonly Finding[], files: ReadonlyMap<string, FileLines>, known: ReadonlySet<string>, ran: ReadonlySet<string>): { findings: Finding[]; problems: SuppressionProblem[] } {
   const problems: SuppressionProblem[] = [];
-  const byFile = new Map<string, Directive[]>();
+  const answers = new Map<string, Directive[]>();
+  const directives: Directive[] = [];
   for (const [file, lines] of files) {
-    const directives = readDirectives(lines, known, problems);
-    if (directives.length > 0) byFile.set(file, directives);
+    for (const d of readDirectives(lines, known, problems)) {
+      directives.push(d);
+      for (const rule of d.rules) {
+        const key = `${file}\0${rule}`;
+        const list = answers.get(key);
+        if (list) list.push(d);
+        else answers.set(key, [d]);
+      }
+    }
   }
   const used = new Set<string>();
   const out = findings.map(f => {
-    const lines = files.get(f.at.file);
-    const line = lines?.lineOf(f.at.start) ?? 0;
-    const hit = byFile.get(f.at.file)?.find(d => d.rules.includes(f.rule) && line >= d.from && line <= d.to);
+    const candidates = answers.get(`${f.at.file}\0${f.rule}`);
+    if (!candidates) return f;
+    const line = files.get(f.at.file)?.lineOf(f.at.start) ?? 0;
+    const hit = candidates.find(d => line >= d.from && line <= d.to);
     if (!hit) return f;
     used.add(`${hit.at.file}:${hit.at.start}:${f.rule}`);
     return { ...f, suppressed: { by: 'comment' as const, reason: hit.reason } };
   });
-  for (const directives of byFile.values())
-    for (const d of directives)
-      for (const rule of d.rules)
-        if (ran.has(rule) && !used.has(`${d.at.file}:${d.at.start}:${rule}`)) problems.push({ at: d.at, kind: 'unused', rule });
+  for (const d of directives) for (const rule of d.rules) if (ran.has(rule) && !used.has(`${d.at.file}:${d.at.start}:${rule}`)) problems.push({ at: d.at, kind: 'unused', rule });
   return { findings: out, problems };
 }
 
-function readDirectives({ comments, lineOf, lines }: FileLines, known: ReadonlySet<string>, problems: SuppressionProblem[]): Directive[] {
+function readDirectives({ comments, lineOf, lines, endOf }: FileLines, known: ReadonlySet<string>, problems: SuppressionProblem[]): Directive[] {
   const found: Directive[] = [];
   const open = new Map<string, Omit<Directive, 'to'>>();
-  const marked = comments.filter(c => c.text.includes('tenantlint-'));
-  for (const comment of marked) {
-    const match = DIRECTIVE.exec(comment.text);
-    if (!match) continue;
-    const verb = match[1] ?? '';
-    const { at } = comment;
-    const [list = '', ...reasons] = (match[2] ?? '').split(/\s--\s|^--\s/);
-    const reason = reasons.join(' -- ').trim();
+  const marked = comments.filter(c => DIRECTIVE.test(c.text));
+  // Directives stacked above one another all mean the code below them.
+  const below = new Map<number, number>();
+  for (const { at } of marked.toReversed()) {
+    const next = lineOf(at.end) + 1;
+    below.set(lineOf(at.start), below.get(next) ?? next);
+  }
+  for (const { at, text } of marked) {
+    const [head = '', verb = ''] = DIRECTIVE.exec(text) ?? [];
+    const [list = '', ...reasons] = text.slice(head.length).trim().split(/(?<=^|\s)--(?=\s|$)/);
+    const reason = reasons.join('--').trim();
     const rules = list.split(/[\s,]+/).filter(r => r !== '');
     for (const rule of rules) if (!known.has(rule)) problems.push({ at, kind: 'unknown-rule', rule });
     const line = lineOf(at.start);
@@ -79,21 +91,63 @@ function readDirectives({ comments, lineOf, lines }: FileLines, known: ReadonlyS
     }
     if (rules.length === 0) problems.push({ at, kind: 'no-rule', rule: '' });
     else if (reason === '') problems.push({ at, kind: 'no-reason', rule: rules.join(', ') });
-    else if (verb === 'disable') for (const rule of rules) open.set(rule, { at, scope: 'region', rules: [rule], reason, from: line });
-    else if (verb === 'disable-file') found.push({ at, scope: 'file', rules, reason, from: 1, to: lines });
-    else if (verb === 'disable-line') found.push({ at, scope: 'line', rules, reason, from: line, to: line });
+    else if (verb === 'disable') for (const rule of rules) open.set(rule, { at, rules: [rule], reason, from: line });
+    else if (verb === 'disable-file') found.push({ at, rules, reason, from: 1, to: lines });
+    else if (verb === 'disable-line') found.push({ at, rules, reason, from: line, to: line });
     else {
-      const next = nextLine(comment, marked, lineOf);
-      found.push({ at, scope: 'next-line', rules, reason, from: next, to: next });
+      const next = below.get(line) ?? line + 1;
+      found.push({ at, rules, reason, from: next, to: endOf(next) });
     }
   }
   for (const d of open.values()) found.push({ ...d, to: lines });
   return found;
 }
 
-/** The line after the comment; directives stacked above one another all mean the code below them. */
-function nextLine(comment: Comment, comments: readonly Comment[], lineOf: (offset: number) => number): number {
-  let line = lineOf(comment.at.end) + 1;
-  for (const c of comments) if (lineOf(c.at.start) === line) line = lineOf(c.at.end) + 1;
-  return line;
+/** Under this id what is wrong with suppressions is reported; it can be turned off like a rule. */
+export const SUPPRESSION = 'suppression';
+
+export const SUPPRESSION_MESSAGES: Readonly<Record<SuppressionProblem['kind'], Message>> = {
+  'no-reason': {
+    severity: 'warning',
+    what: 'This comment gives no reason, so it suppresses nothing.',
+    why: 'Who meets the silence later has to know why it is right.',
+    fix: 'Say why after two dashes: `tenantlint-disable-next-line {rule} -- the reason`.',
+  },
+  'no-rule': {
+    severity: 'warning',
+    what: 'This comment names no rule, so it suppresses nothing.',
+    why: 'Everything at once would also hide what nobody has seen yet.',
+    fix: 'Name the rules: `tenantlint-disable-next-line rule-id -- the reason`.',
+  },
+  'unknown-rule': {
+    severity: 'warning',
+    what: 'There is no rule `{rule}`.',
+    why: 'The comment answers for nothing: the name is misspelled or the rule is gone.',
+    fix: 'Correct the name or remove the comment.',
+  },
+  unused: {
+    severity: 'note',
+    what: '`{rule}` reports nothing here any more.',
+    why: 'A suppression that outlives its finding would hide the next one.',
+    fix: 'Remove `{rule}` from the comment.',
+  },
+};
+
+export function suppressionFinding({ at, kind, rule }: SuppressionProblem, text: string, severity: Finding['severity'] | undefined): Finding {
+  const { severity: own = 'warning', what, why, fix } = SUPPRESSION_MESSAGES[kind];
+  const fill = (message: string) => message.replaceAll('{rule}', () => visible(rule));
+  return {
+    rule: SUPPRESSION,
+    message: kind,
+    text: fill(what),
+    why: fill(why),
+    fix: fill(fix),
+    severity: severity ?? own,
+    certainty: 'proven',
+    at,
+    related: [],
+    subject: { kind: 'file', name: at.file },
+    fixes: [],
+    fingerprint: fingerprint([SUPPRESSION, kind, at.file, rule, text.replace(/\s+/g, ' ')]),
+  };
 }
