@@ -1,1 +1,1 @@
-export {};
+export { createSqlParser } from './parser.ts';

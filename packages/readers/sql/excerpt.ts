@@ -1,0 +1,133 @@
+import type { Span } from '@tenantlint/model';
+import * as scan from './lexer-scan.ts';
+import { positionsOf, type Positions } from './positions.ts';
+import { StatementTokens, type Tokens } from './tokens.ts';
+
+/** How deep expressions and selects may nest before they are given up as opaque: the walks over them recurse. */
+export const DEEPEST = 1000;
+
+/**
+ * One statement as it was given to the parser, and where it stands in its file. Offsets are UTF-16 units
+ * within the statement; only `span` speaks of the file.
+ */
+export class Excerpt {
+  readonly file: string;
+  readonly text: string;
+  /** Offset of the text's first character in the file. */
+  readonly base: number;
+  depth = 0;
+  readonly #positions: Positions;
+  #tokens: Tokens | undefined;
+
+  constructor(file: string, text: string, base: number) {
+    this.file = file;
+    this.text = text;
+    this.base = base;
+    this.#positions = positionsOf(text);
+  }
+
+  get tokens(): Tokens {
+    return (this.#tokens ??= new StatementTokens(this.text));
+  }
+
+  /** Where a node starts. The tree leaves a location of 0 out. */
+  offset(location: number | undefined): number {
+    return location === undefined ? 0 : this.#positions.fromByte(location);
+  }
+
+  /** Index of the token at which a node starts. */
+  tokenAt(location: number | undefined): number {
+    return this.tokens.at(this.offset(location));
+  }
+
+  span(start: number, end: number): Span {
+    return { file: this.file, start: this.base + start, end: this.base + end };
+  }
+
+  /** From the start of one token to the end of another. */
+  between(first: number, last: number): Span {
+    const tokens = this.tokens;
+    return this.span(tokens.start(first), tokens.end(Math.max(first, last)));
+  }
+
+  whole(): Span {
+    return this.span(0, this.text.length);
+  }
+
+  slice(at: Span): string {
+    return this.text.slice(at.start - this.base, at.end - this.base);
+  }
+
+  /** The token as written. */
+  token(i: number): string {
+    if (i < 0 || i >= this.tokens.count) return '';
+    return this.text.slice(this.tokens.start(i), this.tokens.end(i));
+  }
+
+  /** The token in lower case when it is a bare word, else the empty string. */
+  word(i: number): string {
+    if (i < 0 || i >= this.tokens.count) return '';
+    const start = this.tokens.start(i);
+    return scan.classOf(this.text, start) === scan.WORD ? this.text.slice(start, this.tokens.end(i)).toLowerCase() : '';
+  }
+
+  is(i: number, text: string): boolean {
+    if (i < 0 || i >= this.tokens.count) return false;
+    const start = this.tokens.start(i);
+    if (this.tokens.end(i) - start !== text.length) return false;
+    return this.text.startsWith(text, start) || this.text.slice(start, start + text.length).toLowerCase() === text;
+  }
+
+  /** Index after the words when all of them follow each other from `i` on, else `i`. */
+  skip(i: number, ...words: readonly string[]): number {
+    for (let k = 0; k < words.length; k++) if (!this.is(i + k, words[k] ?? '')) return i;
+    return i + words.length;
+  }
+
+  /** Index of the last token of the dotted name that starts at `i`. */
+  nameEnd(i: number): number {
+    while (this.is(i + 1, '.')) i += 2;
+    return i;
+  }
+
+  /** The dotted name that starts at token `i`. */
+  nameAt(i: number): Span {
+    return this.between(i, this.nameEnd(i));
+  }
+
+  /** First token from `i` on, outside parentheses that open there, that is one of the words; `stop` when none is. */
+  find(i: number, stop: number, ...words: readonly string[]): number {
+    while (i < stop) {
+      if (words.some((word) => this.is(i, word)) && !this.is(i - 1, '.')) return i;
+      i = this.after(i);
+    }
+    return stop;
+  }
+
+  /** The next token, past a whole parenthesis when one opens at `i`. */
+  after(i: number): number {
+    return Math.max(this.tokens.partner(i), i) + 1;
+  }
+
+  /** Index of the last token of the list element that starts at `i`: before the comma or parenthesis that ends it. */
+  elementEnd(i: number, stop: number = this.tokens.count): number {
+    let last = i;
+    while (i < stop && !this.is(i, ',') && !this.is(i, ')') && !this.is(i, ';')) {
+      last = Math.max(this.tokens.partner(i), i);
+      i = last + 1;
+    }
+    return last;
+  }
+
+  /** Tokens at which the elements of a comma-separated list start. */
+  elements(i: number, stop: number): number[] {
+    const starts: number[] = [];
+    while (i < stop) {
+      starts.push(i);
+      i = this.elementEnd(i, stop) + 1;
+      if (!this.is(i, ',')) break;
+      i++;
+    }
+    return starts;
+  }
+}

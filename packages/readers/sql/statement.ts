@@ -1,0 +1,46 @@
+import type { SchemaEvent, Span, Unread } from '@tenantlint/model';
+import { Excerpt } from './excerpt.ts';
+import { parseStatement } from './grammar.ts';
+import { lowerEvents, verbOf } from './lower-event.ts';
+import { TooDeep } from './lower-select.ts';
+
+/** What the statements of a text do, and what could not be read of it. */
+export interface Reading {
+  readonly events: SchemaEvent[];
+  readonly unread: Unread[];
+}
+
+/** Reads one statement that stands at `base` in the file. */
+export function readStatement(reading: Reading, file: string, text: string, base: number): void {
+  const parsed = parseStatement(text);
+  const e = new Excerpt(file, text, base);
+  if (!parsed.ok) {
+    refuse(reading, e, parsed.message, tokenAt(e, parsed.offset));
+    return;
+  }
+  const events = lowered(e, () => lowerEvents(e, parsed.stmt));
+  if (events === undefined) refuse(reading, e, 'statement too deeply nested to read', e.whole());
+  else reading.events.push(...events);
+}
+
+/** Runs a lowering; undefined when the statement nests too deeply for it. */
+export function lowered<T>(e: Excerpt, lower: () => T): T | undefined {
+  try {
+    return lower();
+  } catch (error) {
+    if (error instanceof TooDeep || error instanceof RangeError) return undefined;
+    throw new Error(`cannot lower the statement at ${e.file}:${e.base}`, { cause: error });
+  }
+}
+
+export function refuse(reading: Reading, e: Excerpt, reason: string, at: Span): void {
+  reading.events.push({ kind: 'unread', at: e.whole(), reason, verb: verbOf(e) });
+  reading.unread.push({ at, reason });
+}
+
+/** The token that the parser complains of; the last one when it complains of the end. */
+export function tokenAt(e: Excerpt, offset: number): Span {
+  const i = e.tokens.at(offset);
+  return i < 0 ? e.whole() : e.between(i, i);
+}
+
