@@ -1,6 +1,7 @@
 export * from './span.ts';
 export * from './lines.ts';
 export * from './sql.ts';
+export * from './sql-text.ts';
 export * from './plpgsql.ts';
 export * from './events.ts';
 export * from './schema.ts';
