@@ -126,7 +126,7 @@ function literalOf(value: Literal, field: Column): Plain {
     case 'string':
       return field.type === 'DateTime' ? value.text.replace(/\.000Z$|Z$/, '+00:00') : value.text;
     case 'number':
-      return field.type === 'BigInt' ? value.text : Number(value.text);
+      return field.type === 'BigInt' ? String(BigInt(value.text)) : Number(value.text);
     case 'boolean':
       return value.value;
     case 'enum':

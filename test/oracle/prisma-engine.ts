@@ -64,6 +64,7 @@ export async function createStatements(files: SchemaFiles): Promise<string[]> {
     .replace(/^-- .*$/gm, '')
     // Postgres reads a bare CHAR or BIT as one of length 1, and so do we.
     .replace(/(?<=^ {4}".*" (?:CHAR|BIT))(?=\[|,| |$)/gm, '(1)')
+    .replace(/(?<=^CREATE .*INDEX .*") ASC(?=[,)])/gm, '')
     .split(/;\s*(?:\n|$)/)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '' && statement !== 'CREATE SCHEMA IF NOT EXISTS "public"');

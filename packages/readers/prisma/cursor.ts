@@ -61,6 +61,16 @@ export class Cursor {
     return true;
   }
 
+  /** Answers a question about what follows, and forgets that it was read. */
+  lookAhead(answer: () => boolean): boolean {
+    const { pos } = this;
+    const comments = this.comments.length;
+    const result = answer();
+    this.pos = pos;
+    this.comments.length = comments;
+    return result;
+  }
+
   blanks(): void {
     for (;;) {
       const code = this.text.charCodeAt(this.pos);

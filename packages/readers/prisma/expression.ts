@@ -76,6 +76,7 @@ function parseObject(cursor: Cursor, depth: number): Expression | undefined {
   return members && { kind: 'object', members, at: cursor.span(start) };
 }
 
+/** Reads items between brackets. Prisma minds a last comma in some places; nothing is lost by it. */
 function parseList<T>(
   cursor: Cursor,
   open: string,
@@ -87,19 +88,19 @@ function parseList<T>(
   const items: T[] = [];
   cursor.blanks();
   if (cursor.accept(close)) return items;
+  if (trailingComma && cursor.accept(',')) {
+    cursor.blanks();
+    return cursor.accept(close) ? items : undefined;
+  }
   for (;;) {
     const next = item();
     if (next === undefined) return undefined;
     items.push(next);
     cursor.blanks();
     if (cursor.accept(close)) return items;
-    const comma = cursor.pos;
     if (!cursor.accept(',')) return undefined;
     cursor.blanks();
-    if (trailingComma && cursor.accept(close)) {
-      cursor.problem(cursor.span(comma, comma + 1), 'A trailing comma is not allowed here.');
-      return items;
-    }
+    if (trailingComma && cursor.accept(close)) return items;
   }
 }
 

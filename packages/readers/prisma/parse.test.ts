@@ -79,6 +79,12 @@ describe('a broken block costs that block', () => {
     expect(survivors(text)).toEqual({ A: ['id'], B: ['id'], C: [], D: ['id'], E: ['id'] });
   });
 
+  test('what Prisma reads, however odd', () => {
+    const text = 'model A {} // o\n id Int @id\n}\nmodelB {\n id Int @id(,)\n}\n';
+    expect(problemsOf(text)).toEqual([]);
+    expect(survivors(text)).toEqual({ A: ['id'], B: ['id'] });
+  });
+
   test('a name that is taken', () => {
     const text = 'model A {\n  id Int @id\n  id String\n}\nenum A {\n  X\n}\nmodel String {\n  id Int @id\n}\n';
     expect(places(text)).toEqual(['id', 'A', 'String']);
@@ -162,6 +168,7 @@ describe('hostile input', () => {
     ['only openings', 'model A {\n'.repeat(20_000)],
     ['openings of comments', '/*\n'.repeat(100_000)],
     ['a model inside unknown blocks', 'x {\n'.repeat(50_000)],
+    ['one-line blocks before openings of comments', 'model A {}\n/*\n'.repeat(50_000)],
     ['a long line', `model A {\n${'x'.repeat(1_000_000)}\n}`],
     ['many attributes', `model A {\n  id Int ${'@a '.repeat(200_000)}\n}`],
     ['brackets', '['.repeat(100_000)],

@@ -7,6 +7,8 @@ import type {
 type Keyword = Block['kind'];
 
 const blockStart = /(model|view|type|enum|datasource|generator)[ \t]+[^\s{}"@]+[ \t]*\{/y;
+/** To Prisma `modelA {` is `model A {`. */
+const joinedStart = /(model|view|type|enum|datasource|generator)(?=[^\s{}"@]+[ \t]*\{)/y;
 const keywords: ReadonlySet<string> = new Set<Keyword>(['model', 'view', 'type', 'enum', 'datasource', 'generator']);
 const isKeyword = (word: string): word is Keyword => keywords.has(word);
 
@@ -33,9 +35,9 @@ export function parseSchema(file: string, text: string): SyntaxFile {
       break;
     }
     const start = cursor.pos;
-    const word = cursor.name();
-    if (word !== undefined && isKeyword(word.text)) {
-      const block = parseBlock(cursor, word.text, start);
+    const keyword = readKeyword(cursor);
+    if (keyword !== undefined) {
+      const block = parseBlock(cursor, keyword, start);
       if (block !== undefined) {
         flush(before);
         blocks.push(block);
@@ -49,6 +51,17 @@ export function parseSchema(file: string, text: string): SyntaxFile {
   }
   cursor.problems.sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);
   return { file, blocks, comments: cursor.comments, problems: cursor.problems };
+}
+
+function readKeyword(cursor: Cursor): Keyword | undefined {
+  const start = cursor.pos;
+  const word = cursor.name()?.text;
+  if (word === undefined || isKeyword(word)) return word;
+  joinedStart.lastIndex = start;
+  const joined = joinedStart.exec(cursor.text)?.[1];
+  if (joined === undefined || !isKeyword(joined)) return undefined;
+  cursor.pos = start + joined.length;
+  return joined;
 }
 
 /** Skips a line, or the whole block when the line opens one. */
@@ -103,19 +116,28 @@ function openBlock(cursor: Cursor, name: Name): boolean {
       return false;
     }
   }
-  // Prisma ignores what follows the brace on its line. A block that also closes there is no block
-  // to Prisma, but what it says is clear.
+  // Prisma ignores what follows the brace on its line, be it a closing one. Where the next line
+  // cannot belong to the block, the block was meant to close here.
   const inner = cursor.pos;
   cursor.toLineEnd();
-  if (/\}\s*(?:\/\/[^]*)?$/.test(cursor.text.slice(inner, cursor.pos))) {
+  const rest = cursor.text.slice(inner, cursor.pos);
+  if (/\}\s*(?:\/\/[^]*)?$/.test(rest) && nothingFollows(cursor)) {
     cursor.problem(name.at, 'A block must not close on the line that opens it.');
     cursor.pos = inner;
-  } else if (/^\s*\/[/*]/.test(cursor.text.slice(inner, cursor.pos))) {
+  } else if (/^\s*\/[/*]/.test(rest)) {
     cursor.pos = inner;
     cursor.blanks();
     if (!cursor.comment()) cursor.toLineEnd();
   }
   return true;
+}
+
+/** Whether only another block, or the end of the file, stands behind this line. */
+function nothingFollows(cursor: Cursor): boolean {
+  return cursor.lookAhead(() => {
+    cursor.blankLines();
+    return cursor.atEnd || startsBlock(cursor);
+  });
 }
 
 interface Body {

@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseSchema, resolve, schemaEvents, type ReadExpression } from '@tenantlint/readers/prisma';
+import { dmmfOf, normalized } from './prisma-dmmf.ts';
+import { createStatements } from './prisma-engine.ts';
+import { randomDamage, randomSchema, type Damage } from './prisma-generate.ts';
+import { statementsOf } from './prisma-sql.ts';
+
+const { getDMMF, wasm, lintSchema } = createRequire(import.meta.url)('@prisma/internals') as typeof import('@prisma/internals');
+const asText: ReadExpression = (text, at) => ({ kind: 'opaque', text, at });
+
+describe('any valid schema', () => {
+  test('means what Prisma says it means, and makes the tables that Prisma Migrate would make', async () => {
+    await fc.assert(fc.asyncProperty(fc.gen(), async (draw) => {
+      const text = randomSchema(draw);
+      const files = [['schema.prisma', text]] as const;
+      const theirs = await getDMMF({ datamodel: text });
+      const parsed = parseSchema('schema.prisma', text);
+      const { datamodel, problems } = resolve([parsed]);
+      expect([...parsed.problems, ...problems]).toEqual([]);
+      expect(dmmfOf(datamodel)).toEqual(normalized(theirs.datamodel));
+      expect(statementsOf(schemaEvents(datamodel, asText)).toSorted()).toEqual((await createStatements(files)).toSorted());
+    }), { numRuns: 200 });
+  });
+});
+
+/** Prisma's datamodel, by the faster of its two ways; undefined when it refuses the schema. */
+function accepted(text: string): unknown {
+  try {
+    return JSON.parse(wasm.prismaSchemaWasm.get_datamodel(JSON.stringify({ prismaSchema: [['schema.prisma', text]] })));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether Prisma's own parser, rather than its validation, stumbles. */
+function isMalformed(text: string): boolean {
+  const lint = lintSchema({ schemas: [['schema.prisma', text]] });
+  return lint.some((each) => !each.is_warning && /This line is|not a valid definition|declaration is invalid|not an enum value/.test(each.text));
+}
+
+const withoutPlaces = (node: unknown): string => JSON.stringify(node, (key, value: unknown) => (key === 'at' ? undefined : value));
+
+describe('any damaged schema', () => {
+  const damaged = (check: (text: string, original: string, damage: Damage) => void, numRuns: number): void => {
+    fc.assert(fc.property(fc.gen(), (draw) => {
+      const original = randomSchema(draw);
+      // A comment that has lost its end rightly swallows what follows.
+      fc.pre(!original.includes('/*'));
+      const damage = randomDamage(draw, original);
+      check(original.slice(0, damage.start) + damage.text + original.slice(damage.end), original, damage);
+    }), { numRuns });
+  };
+
+  test('keeps every block that the damage does not touch', () => {
+    damaged((text, original, damage) => {
+      const before = parseSchema('schema.prisma', original).blocks.filter(({ at }) => {
+        const start = original.lastIndexOf('\n', at.start) + 1;
+        const end = (original.indexOf('\n', at.end) + 1) || original.length;
+        return damage.end < start || damage.start > end;
+      });
+      const after = new Set(parseSchema('schema.prisma', text).blocks.map(withoutPlaces));
+      for (const block of before) expect(after).toContain(withoutPlaces(block));
+    }, 1000);
+  });
+
+  test('has places inside the file, blocks one after the other', () => {
+    damaged((text) => {
+      const file = parseSchema('schema.prisma', text);
+      for (const { at } of [...file.problems, ...file.blocks, ...file.comments]) {
+        expect(at.start).toBeLessThanOrEqual(at.end);
+        expect(at.end).toBeLessThanOrEqual(text.length);
+      }
+      for (const [index, block] of file.blocks.entries()) {
+        expect(block.at.start).toBeGreaterThanOrEqual(file.blocks[index - 1]?.at.end ?? 0);
+      }
+    }, 500);
+  });
+
+  test('still means what Prisma says, where Prisma accepts it; is a problem, where Prisma cannot parse it', () => {
+    damaged((text) => {
+      const theirs = accepted(text);
+      const parsed = parseSchema('schema.prisma', text);
+      const { datamodel, problems } = resolve([parsed]);
+      if (theirs !== undefined) {
+        expect([...parsed.problems, ...problems], text).toEqual([]);
+        expect(dmmfOf(datamodel), text).toEqual(normalized(theirs));
+      } else if (isMalformed(text)) {
+        expect(parsed.problems, text).not.toEqual([]);
+      }
+    }, 1000);
+  });
+});
