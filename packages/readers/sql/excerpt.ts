@@ -40,6 +40,15 @@ export class Excerpt {
     return this.tokens.at(this.offset(location));
   }
 
+  /** Index of the first token of a place in this statement. */
+  firstToken(at: Span): number {
+    return this.tokens.at(at.start - this.base);
+  }
+
+  lastToken(at: Span): number {
+    return this.tokens.at(at.end - this.base - 1);
+  }
+
   span(start: number, end: number): Span {
     return { file: this.file, start: this.base + start, end: this.base + end };
   }

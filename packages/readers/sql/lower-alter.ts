@@ -12,7 +12,7 @@ type AlterTable = Extract<SchemaEvent, { kind: 'alter-table' }>;
 export function alterTable(e: Excerpt, node: AlterTableStmt): AlterTable {
   const table = relationName(e, node.relation);
   const cmds = node.cmds ?? [];
-  let first = e.tokens.at(table.at.end - e.base - 1) + 1;
+  let first = e.lastToken(table.at) + 1;
   if (e.is(first, '*')) first++;
   const starts = e.elements(first, e.tokens.count);
   const actions = cmds.flatMap((cmd, index) => {

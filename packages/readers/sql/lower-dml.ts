@@ -47,13 +47,13 @@ export function lowerInsert(e: Excerpt, node: InsertStmt, stretch: Stretch): Ins
     kind: 'insert', at: e.between(stretch.first, stretch.last), with: lowerCtes(e, node.withClause), table, columns,
     returning: lowerTargets(e, node.returningClause?.exprs),
     ...(alias !== undefined && { alias }),
-    ...(node.selectStmt !== undefined && { source: insertSource(e, node, stretch, table.at.end - e.base) }),
+    ...(node.selectStmt !== undefined && { source: insertSource(e, node, stretch, e.lastToken(table.at) + 1) }),
     ...(node.onConflictClause !== undefined && { onConflict: onConflict(e, node.onConflictClause) }),
   };
 }
 
-function insertSource(e: Excerpt, node: InsertStmt, stretch: Stretch, after: number): SqlSelect {
-  let first = e.tokens.at(after) + 1;
+/** `first` is the token after the table's name. */
+function insertSource(e: Excerpt, node: InsertStmt, stretch: Stretch, first: number): SqlSelect {
   if (e.is(first, 'as')) first += 2;
   else if (node.relation?.alias !== undefined) first++;
   if (node.cols !== undefined && e.is(first, '(')) first = e.tokens.partner(first) + 1;

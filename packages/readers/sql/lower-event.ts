@@ -190,7 +190,7 @@ function call(e: Excerpt, node: CallStmt): SqlSelect {
 function copy(e: Excerpt, node: CopyStmt): SchemaEvent | undefined {
   if (node.is_from !== true || node.relation === undefined) return undefined;
   const table = relationName(e, node.relation);
-  const starts = e.elements(e.tokens.at(table.at.end - e.base - 1) + 2, e.tokens.count);
+  const starts = e.elements(e.lastToken(table.at) + 2, e.tokens.count);
   const columns = textsOf(node.attlist).map((name, index) => ({ name, at: e.between(starts[index] ?? 0, starts[index] ?? 0) }));
   return { kind: 'data', at: e.whole(), statement: { kind: 'insert', at: e.whole(), with: [], table, columns, returning: [] } };
 }

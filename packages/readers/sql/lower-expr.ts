@@ -102,10 +102,13 @@ function column(e: Excerpt, node: ColumnRef): SqlExpr {
 }
 
 function constant(e: Excerpt, node: A_Const): SqlExpr {
-  let last = e.tokenAt(node.location);
-  const first = last;
+  // LIMIT ALL and SUBSTRING(a FOR b) hold constants that nobody wrote.
+  if (node.location === -1) return { kind: 'literal', value: valueOf(node), at: e.whole() };
+  const first = e.tokenAt(node.location);
+  let last = first;
   // The grammar folds a minus sign into the number that follows it.
   if (e.is(first, '-')) last++;
+  if (e.is(first + 1, 'uescape')) last += 2;
   return { kind: 'literal', value: valueOf(node), at: e.between(first, last) };
 }
 
@@ -204,10 +207,11 @@ function cast(e: Excerpt, node: TypeCast): SqlExpr {
   const type = typeOf(e, node.typeName);
   if (node.arg === undefined) return opaque(e, looseExtent(e, node));
   const of = lowerExpr(e, node.arg);
+  if (node.typeName?.location === -1) return { kind: 'cast', of, type, at: of.at };
   const typeFirst = e.tokenAt(node.typeName?.location);
   if (node.location === -1) {
     // `interval '1' day`: the type stands before the string, its fields may follow.
-    const last = intervalEnd(e, e.tokens.at(of.at.start - e.base));
+    const last = intervalEnd(e, e.firstToken(of.at));
     return { kind: 'cast', of, type, at: e.between(typeFirst, last) };
   }
   const i = e.tokenAt(node.location);

@@ -30,12 +30,17 @@ function item(e: Excerpt, node: Node): SqlFrom {
 
 export function table(e: Excerpt, node: RangeVar): SqlFrom {
   const name = relationName(e, node);
-  let last = e.tokens.at(name.at.end - e.base - 1);
+  let last = e.lastToken(name.at);
   if (e.is(last + 1, '*')) last++;
-  const first = e.tokens.at(name.at.start - e.base);
+  const only = node.inh !== true;
+  let first = e.firstToken(name.at);
+  if (only) {
+    if (e.is(first - 1, '(')) last = e.tokens.partner(--first);
+    first--;
+  }
   return {
     kind: 'table', name, at: e.between(first, aliasEnd(e, last, node.alias)), ...aliased(node.alias),
-    ...(node.inh !== true && { only: true }),
+    ...(only && { only }),
   };
 }
 
@@ -95,7 +100,7 @@ function functions(e: Excerpt, node: RangeFunction): SqlFrom {
     const at = looseExtent(e, node);
     return { kind: 'opaque', text: e.slice(at), at, ...aliased(node.alias) };
   }
-  let first = e.tokens.at(head.at.start - e.base);
+  let first = e.firstToken(head.at);
   let last = e.tokens.at((calls.at(-1) ?? head).at.end - e.base - 1);
   if (node.is_rowsfrom === true) {
     const open = e.tokens.around(first);
@@ -118,9 +123,9 @@ function aliased(alias: Alias | undefined, definitions: readonly string[] = []):
 }
 
 /** Index of the last token of the alias after token `last`, if there is one. */
-function aliasEnd(e: Excerpt, last: number, alias: Alias | undefined, columns = alias?.colnames !== undefined): number {
+function aliasEnd(e: Excerpt, last: number, alias: Alias | undefined, defines = false): number {
   if (alias === undefined) return last;
-  let name = e.is(last + 1, 'as') ? last + 2 : last + 1;
-  if (columns && e.is(name + 1, '(')) name = e.tokens.partner(name + 1);
-  return name;
+  const name = e.is(last + 1, 'as') ? last + 2 : last + 1;
+  const columns = defines || alias.colnames !== undefined;
+  return columns && e.is(name + 1, '(') ? e.tokens.partner(name + 1) : name;
 }

@@ -111,7 +111,7 @@ const FIELDS = new Set(['year', 'month', 'day', 'hour', 'minute', 'second']);
 export function typeEnd(e: Excerpt, i: number): number {
   if (e.is(i, 'setof')) i++;
   let last = builtInEnd(e, i) ?? parametersEnd(e, e.nameEnd(i));
-  if (e.is(last + 1, '%')) last += 2;
+  if (e.is(last + 1, '%') && e.is(last + 2, 'type')) last += 2;
   if (e.is(last + 1, 'array')) {
     last++;
     if (e.is(last + 1, '[')) last = e.tokens.partner(last + 1);

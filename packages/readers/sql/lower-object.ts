@@ -96,7 +96,7 @@ export function rename(e: Excerpt, node: RenameStmt): SchemaEvent {
     case 'OBJECT_ATTRIBUTE':
     case 'OBJECT_TABCONSTRAINT': {
       const of = relationName(e, node.relation);
-      const word = e.find(e.tokens.at(of.at.end - e.base - 1) + 1, e.tokens.count, 'rename') + 1;
+      const word = e.find(e.lastToken(of.at) + 1, e.tokens.count, 'rename') + 1;
       const part = e.skip(word, type === 'OBJECT_COLUMN' ? 'column' : type === 'OBJECT_ATTRIBUTE' ? 'attribute' : 'constraint');
       return { ...common, name: { name, at: e.between(part, part) }, of };
     }

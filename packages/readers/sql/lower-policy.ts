@@ -27,7 +27,7 @@ export function createPolicy(e: Excerpt, node: CreatePolicyStmt): SchemaEvent {
 /** A policy without TO and one TO PUBLIC give the same tree. */
 function statesRoles(e: Excerpt, table: Span): boolean {
   const { count } = e.tokens;
-  return e.find(e.tokens.at(table.end - e.base - 1) + 1, count, 'to') < count;
+  return e.find(e.lastToken(table) + 1, count, 'to') < count;
 }
 
 export function alterPolicy(e: Excerpt, node: AlterPolicyStmt): SchemaEvent {
@@ -41,15 +41,15 @@ export function alterPolicy(e: Excerpt, node: AlterPolicyStmt): SchemaEvent {
 
 export function createIndex(e: Excerpt, node: IndexStmt): SchemaEvent {
   const table = relationName(e, node.relation);
-  const tableLast = e.tokens.at(table.at.end - e.base - 1);
+  const tableLast = e.lastToken(table.at);
   const open = e.find(tableLast + 1, e.tokens.count, '(');
-  // CREATE [UNIQUE] INDEX [CONCURRENTLY] [[IF NOT EXISTS] name] ON …
-  const index = node.unique === true ? 2 : 1;
-  const name = e.skip(e.skip(index + 1, 'concurrently'), 'if', 'not', 'exists');
+  // INDEX [CONCURRENTLY] [[IF NOT EXISTS] name] ON [ONLY] table; without a name the word INDEX is shown.
+  const on = e.is(e.firstToken(table.at) - 1, 'only') ? e.firstToken(table.at) - 2 : e.firstToken(table.at) - 1;
+  const unnamed = node.idxname === undefined && node.concurrent === true;
+  const name = unnamed ? on - 2 : on - 1;
   return {
     kind: 'create-index', at: e.whole(), table,
-    // An index that leaves its name to Postgres is shown at the word INDEX.
-    nameAt: node.idxname === undefined ? e.between(index, index) : e.between(name, name),
+    nameAt: e.between(name, name),
     unique: node.unique === true,
     concurrently: node.concurrent === true,
     ifNotExists: node.if_not_exists === true,
@@ -65,8 +65,9 @@ export function createIndex(e: Excerpt, node: IndexStmt): SchemaEvent {
 
 export function createView(e: Excerpt, node: ViewStmt): SchemaEvent {
   const name = relationName(e, node.view);
-  const as = e.find(e.tokens.at(name.at.end - e.base - 1), e.tokens.count, 'as');
-  let { last } = allOf(e);
+  const as = e.find(e.lastToken(name.at), e.tokens.count, 'as');
+  // As an element of CREATE SCHEMA a view ends where the next element starts.
+  let last = e.is(1, 'schema') ? e.find(as, e.tokens.count, 'create', 'grant') - 1 : allOf(e).last;
   const checked = node.withCheckOption !== undefined && node.withCheckOption !== 'NO_CHECK_OPTION';
   if (checked) last -= e.is(last - 2, 'with') ? 3 : 4;
   const { SelectStmt: query } = (node.query ?? {}) as Tree;

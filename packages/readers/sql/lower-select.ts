@@ -5,7 +5,7 @@ import { outerLast } from './extent.ts';
 import type { Node } from './grammar.ts';
 import { lowerExpr, lowerExprs } from './lower-expr.ts';
 import { lowerFrom } from './lower-from.ts';
-import { lowerStatement } from './lower-dml.ts';
+import { allOf, lowerStatement } from './lower-dml.ts';
 import { relationName } from './lower-names.ts';
 import { anyLocation, itemsOf, textsOf, type Tree } from './tree.ts';
 
@@ -133,16 +133,23 @@ export function openingOf(e: Excerpt, node: SelectStmt): number {
     last = Math.max(last, firstLocation(arm), anyLocation([arm.sortClause, arm.limitCount, arm.limitOffset]));
   }
   const end = e.offset(last);
+  const values = leftmost(node).valuesLists !== undefined;
   let open = e.tokens.around(e.tokenAt(first));
-  while (open >= 0 && !(e.tokens.start(e.tokens.partner(open)) > end && beginsSelect(e, open + 1))) {
+  while (open >= 0 && !(e.tokens.start(e.tokens.partner(open)) > end && beginsSelect(e, open + 1, values))) {
     open = e.tokens.around(open);
   }
   return open;
 }
 
-function beginsSelect(e: Excerpt, i: number): boolean {
+function beginsSelect(e: Excerpt, i: number, values: boolean): boolean {
   while (e.is(i, '(')) i++;
-  return STARTS.has(e.word(i)) || e.is(i, 'with');
+  return e.is(i, 'with') || (values ? e.is(i, 'values') : STARTS.has(e.word(i)));
+}
+
+function leftmost(node: SelectStmt): SelectStmt {
+  let arm = node;
+  while (arm.larg !== undefined) arm = arm.larg;
+  return arm;
 }
 
 /** A place within the leftmost arm of a select that is in no deeper parenthesis than the arm itself. */
@@ -179,18 +186,26 @@ export function lowerTargets(e: Excerpt, nodes: readonly Node[] | undefined): Sq
 export function lowerCtes(e: Excerpt, clause: WithClause | undefined): SqlCte[] {
   return (clause?.ctes ?? []).map((node) => {
     const cte = (node as Tree).CommonTableExpr ?? {};
-    const i = e.tokenAt(cte.location);
-    const open = e.find(i, e.tokens.count, 'as');
-    const paren = e.find(open, e.tokens.count, '(');
-    const close = e.tokens.partner(paren);
+    const { first, within } = ctePlace(e, cte.location);
     const columns = textsOf(cte.aliascolnames);
     return {
       name: cte.ctename ?? '',
-      statement: lowerStatement(e, cte.ctequery, { first: paren + 1, last: close - 1 }),
-      at: e.between(i, close),
+      statement: lowerStatement(e, cte.ctequery, within),
+      at: e.between(first, e.is(within.last + 1, ')') ? within.last + 1 : within.last),
       ...(columns.length > 0 && { columns }),
     };
   });
+}
+
+/** `name [(columns)] AS [[NOT] MATERIALIZED] (…)`; CREATE RECURSIVE VIEW makes one of all that follows its AS. */
+function ctePlace(e: Excerpt, location: number | undefined): { first: number; within: Stretch } {
+  if (location === -1) {
+    const first = e.find(0, e.tokens.count, 'as') + 1;
+    return { first, within: { first, last: allOf(e).last } };
+  }
+  const first = e.tokenAt(location);
+  const open = e.find(e.find(first, e.tokens.count, 'as'), e.tokens.count, '(');
+  return { first, within: { first: open + 1, last: e.tokens.partner(open) - 1 } };
 }
 
 export function sortKeys(e: Excerpt, nodes: readonly Node[] | undefined): SqlExpr[] {

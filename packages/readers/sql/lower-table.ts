@@ -86,9 +86,11 @@ export function createTableAs(e: Excerpt, node: CreateTableAsStmt): SchemaEvent 
     return { kind: 'unread', at: e.whole(), verb: 'create table as', reason: 'the columns of a prepared statement are not known' };
   }
   const name = relationName(e, into);
-  const as = e.find(e.tokens.at(name.at.start - e.base), e.tokens.count, 'as');
+  const as = e.find(e.firstToken(name.at), e.tokens.count, 'as');
   let last = allOf(e).last;
-  if (e.is(last, 'data')) last -= e.is(last - 1, 'no') ? 3 : 2;
+  // WITH [NO] DATA
+  if (e.is(last, 'data') && e.is(last - 1, 'with')) last -= 2;
+  else if (e.is(last, 'data') && e.is(last - 1, 'no') && e.is(last - 2, 'with')) last -= 3;
   const select = lowerSelect(e, query, { first: as + 1, last });
   const columns = textsOf(node.into?.colNames);
   if (node.objtype === 'OBJECT_MATVIEW') {
@@ -221,8 +223,8 @@ function action(code: string | undefined): ReferentialAction {
 
 /** ON DELETE NO ACTION and no clause at all give the same tree. */
 function statesOnDelete(e: Excerpt, at: Span): boolean {
-  const last = e.tokens.at(at.end - e.base - 1);
-  for (let i = e.tokens.at(at.start - e.base); i < last; i = e.after(i)) {
+  const last = e.lastToken(at);
+  for (let i = e.firstToken(at); i < last; i = e.after(i)) {
     if (e.is(i, 'on') && e.is(i + 1, 'delete')) return true;
   }
   return false;
@@ -231,7 +233,7 @@ function statesOnDelete(e: Excerpt, at: Span): boolean {
 function exclusionKeys(e: Excerpt, node: Constraint, at: Span): IndexKey[] {
   const pairs = (node.exclusions ?? []).map(itemsOf);
   const elements = pairs.map(([element]) => element).filter((element) => element !== undefined);
-  const keys = indexKeys(e, elements, e.find(e.tokens.at(at.start - e.base), e.tokens.count, '('));
+  const keys = indexKeys(e, elements, e.find(e.firstToken(at), e.tokens.count, '('));
   return keys.map((key, index) => ({ ...key, operator: textOf(itemsOf(pairs[index]?.[1]).at(-1)) }));
 }
 
