@@ -28,10 +28,10 @@ async function load(): Promise<EngineModule> {
 }
 
 /**
- * The statements by which Prisma Migrate would create a schema in an empty Postgres. The engine asks
+ * The script by which Prisma Migrate would create a schema in an empty Postgres. The engine asks
  * its database once, for its version; it gets the answer of a Postgres 16 that has the schema `public`.
  */
-export async function createStatements(files: SchemaFiles): Promise<string[]> {
+export async function createScript(files: SchemaFiles): Promise<string> {
   const { SchemaEngine } = await (loading ??= load());
   const answer = (value: unknown) => ({ ok: true, value });
   const registry = { consumeError: () => undefined };
@@ -60,12 +60,5 @@ export async function createStatements(files: SchemaFiles): Promise<string[]> {
     exitCode: null,
     filters: { externalTables: [], externalEnums: [] },
   });
-  return (stdout ?? '')
-    .replace(/^-- .*$/gm, '')
-    // Postgres reads a bare CHAR or BIT as one of length 1, and so do we.
-    .replace(/(?<=^ {4}".*" (?:CHAR|BIT))(?=\[|,| |$)/gm, '(1)')
-    .replace(/(?<=^CREATE .*INDEX .*") ASC(?=[,)])/gm, '')
-    .split(/;\s*(?:\n|$)/)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '' && statement !== 'CREATE SCHEMA IF NOT EXISTS "public"');
+  return stdout ?? '';
 }

@@ -1,14 +1,12 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSchema, resolve, schemaEvents, type ReadExpression } from '@tenantlint/readers/prisma';
+import { parseSchema, resolve } from '@tenantlint/readers/prisma';
 import { dmmfOf, normalized } from './prisma-dmmf.ts';
-import { createStatements } from './prisma-engine.ts';
+import { eventsOfMigration, eventsOfSchema } from './prisma-events.ts';
 import { randomDamage, randomSchema, type Damage } from './prisma-generate.ts';
-import { statementsOf } from './prisma-sql.ts';
 
 const { getDMMF, wasm, lintSchema } = createRequire(import.meta.url)('@prisma/internals') as typeof import('@prisma/internals');
-const asText: ReadExpression = (text, at) => ({ kind: 'opaque', text, at });
 
 describe('any valid schema', () => {
   test('means what Prisma says it means, and makes the tables that Prisma Migrate would make', async () => {
@@ -20,7 +18,7 @@ describe('any valid schema', () => {
       const { datamodel, problems } = resolve([parsed]);
       expect([...parsed.problems, ...problems]).toEqual([]);
       expect(dmmfOf(datamodel)).toEqual(normalized(theirs.datamodel));
-      expect(statementsOf(schemaEvents(datamodel, asText)).toSorted()).toEqual((await createStatements(files)).toSorted());
+      expect(eventsOfSchema(files)).toEqual(await eventsOfMigration(files));
     }), { numRuns: 200 });
   });
 });

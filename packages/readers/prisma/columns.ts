@@ -127,11 +127,8 @@ export class Columns {
     switch (value.kind) {
       case 'string':
         return { kind: 'literal', value: field.type === 'Bytes' ? hexBytes(value.text) : value.text, at };
-      case 'number': {
-        const number = Number(value.text);
-        const exact = String(number) === value.text;
-        return { kind: 'literal', value: exact ? number : value.text, at };
-      }
+      case 'number':
+        return { kind: 'literal', value: Number(value.text), at };
       case 'boolean':
         return { kind: 'literal', value: value.value, at };
       case 'enum': {

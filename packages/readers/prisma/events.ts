@@ -257,7 +257,7 @@ function operatorClass(ops: string): string {
   if (!/^[A-Z]/.test(ops)) return ops;
   return ops
     .replace('MinMax', 'Minmax')
-    .replace('TimestampTz', 'Timestamptz')
+    .replace('Tz', 'tz')
     .replace('VarBit', 'Varbit')
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
     .toLowerCase();
