@@ -19,3 +19,4 @@ export * from './value.ts';
 export * from './client.ts';
 export * from './report.ts';
 export * from './questions.ts';
+export * from './entries.ts';

@@ -30,7 +30,7 @@ export type AbstractValue = { readonly at: Span } & (
   /** A handle of a database client: connection, delegate, builder, whatever the adapter makes of `state`. */
   | { readonly kind: 'client'; readonly client: string; readonly state: ClientState }
   /** Text with holes: template literals and concatenations. `texts.length === values.length + 1`. */
-  | { readonly kind: 'text'; readonly texts: readonly string[]; readonly values: readonly AbstractValue[] }
+  | { readonly kind: 'text'; readonly texts: readonly string[]; readonly values: readonly AbstractValue[]; /** Where each of `texts` stands, if it stands in the source as it is. */ readonly places?: readonly Span[] }
   /** A boolean whose truth tells something. */
   | { readonly kind: 'test'; readonly test: Test }
 );

@@ -1,0 +1,95 @@
+import type { ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue } from '@tenantlint/model';
+import type { Prove } from '../isolation/index.ts';
+import type { ModuleNames } from './interpret/modules.ts';
+import { Rows } from './queries/rows.ts';
+import type { SiteRecord, Use } from './queries/record.ts';
+import { State, type Exit } from './state.ts';
+import { joinAlternatives } from './values/join.ts';
+
+/** What the analysis of call sites rests on. */
+export interface FlowInput {
+  readonly schema: Schema;
+  readonly tenancy: TenancyModel;
+  readonly models: ModelMap | undefined;
+  readonly environment: Environment;
+  readonly adapters: readonly ClientAdapter[];
+  readonly prove: Prove;
+  readonly sql: SqlParser;
+  readonly adminRoles: ReadonlySet<string>;
+}
+
+/** A function that is being run. */
+export interface Frame {
+  readonly fn: CodeFunction | undefined;
+  readonly name: string;
+  /** Where it was called from; undefined for what the outside world calls. */
+  readonly from: Span | undefined;
+  /** The state that it started in. */
+  readonly base: State;
+  readonly returns: { readonly exit: Exit; readonly value: AbstractValue }[];
+  /** Loops and switches around the current point. */
+  readonly jumps: Jump[];
+  readonly caller: Frame | undefined;
+  readonly depth: number;
+  /** Innermost loop or callback over a collection. */
+  loop: Span | undefined;
+  /** Run with arguments that nobody is known to pass. */
+  readonly guessed: boolean;
+}
+
+export interface Jump {
+  readonly label: string | undefined;
+  readonly loop: boolean;
+  readonly base: State;
+  readonly breaks: Exit[];
+  readonly continues: Exit[];
+}
+
+/** One run over a program: its state, and what it found so far. */
+export class Flow {
+  readonly program: CodeProgram;
+  readonly input: FlowInput;
+  readonly rows = new Rows();
+  readonly modules = new Map<string, ModuleNames>();
+  readonly adapters: ReadonlyMap<string, ClientAdapter>;
+  state = new State(undefined);
+  frame: Frame | undefined;
+  /** Queries met so far. */
+  records: SiteRecord[] = [];
+  /** Where rows left the program's hands. */
+  uses: Use[] = [];
+  /** Steps of interpretation left for what is being run. */
+  fuel = 0;
+
+  constructor(program: CodeProgram, input: FlowInput) {
+    this.program = program;
+    this.input = input;
+    this.adapters = new Map(input.adapters.map((a) => [a.id, a]));
+  }
+
+  get truths(): readonly Truth[] {
+    const found: Truth[] = [];
+    for (let node = this.state.truths; node; node = node.before) found.push(node.truth);
+    return found;
+  }
+
+  readonly joinValues = (values: Parameters<typeof joinAlternatives>[0]): AbstractValue =>
+    joinAlternatives(values, (a, b) => {
+      if (a.value.kind !== 'client' || b.value.kind !== 'client' || a.value.client !== b.value.client) return undefined;
+      return this.adapters.get(a.value.client)?.merge?.({ handle: a.value, truths: a.truths }, { handle: b.value, truths: b.truths }, b.value.at);
+    });
+
+  /** Runs something in a branch of its own, and gives back where it ends. */
+  branch(truths: readonly Truth[], run: () => void): State {
+    const before = this.state;
+    const state = before.fork();
+    state.learn(truths);
+    this.state = state;
+    run();
+    const after = this.state;
+    this.state = before;
+    return after;
+  }
+}
+
+export type Statements = readonly CodeStatement[];

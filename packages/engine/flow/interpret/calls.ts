@@ -1,0 +1,229 @@
+import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type Named, type Span, type Truth, type ValueOf } from '@tenantlint/model';
+import type { Flow, Frame } from '../flow.ts';
+import { knownCall } from '../known/known.ts';
+import { builtinMethod } from '../known/methods.ts';
+import { usedBy } from '../queries/record.ts';
+import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
+import { tidy } from '../values/join.ts';
+import { itemsOf } from '../values/items.ts';
+import { property } from '../values/property.ts';
+import { construct } from './classes.ts';
+import { awaited, callClient, contextAt, type Becoming } from './clients.ts';
+import { evaluate, optional } from './expressions.ts';
+import { bindParams } from './params.ts';
+import { run } from './statements.ts';
+import { become } from './targets.ts';
+
+type CallCode = Extract<Code, { kind: 'call' }>;
+
+const DEEPEST = 24;
+
+export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
+  const { callee } = code;
+  if (callee.kind === 'member' && !code.construct) {
+    const of = evaluate(f, callee.of, names);
+    if (!f.state.live) return nothing(code.at);
+    if (callee.optional || code.optional) {
+      return optional(f, of, code.at, (there) => methodCall(f, there, code, callee, names));
+    }
+    return methodCall(f, of, code, callee, names);
+  }
+  const fn = evaluate(f, callee, names);
+  const args = evaluateArgs(f, code, names);
+  if (!f.state.live) return nothing(code.at);
+  return apply(f, fn, args, { at: code.at, nameAt: callee.at, construct: code.construct, types: code.types });
+}
+
+export function evaluateArgs(f: Flow, code: CallCode, names: Names): AbstractValue[] {
+  const args: AbstractValue[] = [];
+  const named: { name: string; value: AbstractValue }[] = [];
+  for (const arg of code.args) {
+    const value = evaluate(f, arg.value, names);
+    if (arg.spread) {
+      const items = itemsOf(value);
+      if (items && value.kind === 'array') args.push(...items);
+      else args.push({ kind: 'symbol', origin: { kind: 'computed', op: 'spread', of: [value] }, path: [], at: arg.value.at });
+    } else if (arg.name !== undefined) named.push({ name: arg.name, value });
+    else args.push(value);
+  }
+  if (named.length > 0) args.push({ kind: 'object', entries: named.map(({ name, value }) => ({ kind: 'property', name, nameAt: value.at, value })), at: code.at });
+  return args;
+}
+
+function methodCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extract<Code, { kind: 'member' }>, names: Names): AbstractValue {
+  if (of.kind === 'union') {
+    const there = of.of.filter((c) => !isNullish(c.value));
+    const [only] = there;
+    if (!only) {
+      f.state.live = false;
+      return nothing(code.at);
+    }
+    if (there.length > 1 && !callee.optional) return eachCase(f, there, (value) => methodCall(f, value, code, callee, names), code.at);
+    // Nothing is thrown, so that it was there.
+    if (!callee.optional) f.state.learn(only.truths);
+    return methodCall(f, only.value, code, callee, names);
+  }
+  if (isNullish(of)) {
+    f.state.live = false;
+    return nothing(code.at);
+  }
+  const args = evaluateArgs(f, code, names);
+  if (!f.state.live) return nothing(code.at);
+  const becoming: Becoming = { handle: undefined };
+  const value = invokeMethod(f, of, callee.name, args, { at: code.at, nameAt: callee.nameAt, construct: false, types: code.types, path: () => namesOf(callee) }, becoming);
+  if (becoming.handle) become(f, callee.of, becoming.handle, names);
+  return value;
+}
+
+/** Runs the same for each alternative, apart, with what is true of it. */
+export function eachCase(f: Flow, of: readonly { readonly value: AbstractValue; readonly truths: readonly Truth[] }[], act: (value: AbstractValue) => AbstractValue, at: Span): AbstractValue {
+  const base = f.state;
+  const ends: { value: AbstractValue; exit: Exit; truths: readonly Truth[] }[] = [];
+  for (const one of of) {
+    let value: AbstractValue = nothing(at);
+    const end = f.branch(one.truths, () => {
+      value = act(one.value);
+    });
+    if (end.live) ends.push({ value, exit: exitOf(end, base), truths: truthsSince(end.truths, base.truths) });
+  }
+  join(base, ends.map((e) => e.exit), f.joinValues);
+  if (ends.length === 0) return nothing(at);
+  return ends.length === 1 && ends[0] ? ends[0].value : f.joinValues(ends.map(({ value, truths }) => ({ value, truths })));
+}
+
+export interface CallSite {
+  readonly at: Span;
+  readonly nameAt: Span;
+  readonly construct: boolean;
+  readonly types?: CallCode['types'];
+  /** Names read up to the method, as written. */
+  readonly path?: () => readonly Named[];
+}
+
+export function invokeMethod(f: Flow, of: AbstractValue, name: string, args: readonly AbstractValue[], site: CallSite, becoming: Becoming): AbstractValue {
+  const { at } = site;
+  if (of.kind === 'client') {
+    if (name === 'then' || name === 'catch' || name === 'finally') return invokeMethod(f, awaited(f, of, at), name, args, site, becoming);
+    const method = property(f, of, name, at, site.nameAt);
+    if (method?.kind === 'client') return callClient(f, method, args, at, site.nameAt, site.construct, becoming);
+    return method ? apply(f, method, args, site, of) : unknown(name, at);
+  }
+  const built = builtinMethod(f, of, name, args, at, becoming);
+  if (built) return built;
+  if (of.kind === 'symbol') {
+    const guessed = guess(f, of, name, args, site, becoming);
+    if (guessed) return guessed;
+  }
+  const method = property(f, of, name, at, site.nameAt);
+  if (!method) {
+    f.state.live = false;
+    return nothing(at);
+  }
+  return apply(f, method, args, site, of, becoming);
+}
+
+/** Nobody knows what the receiver is; an adapter may know by what is called on it. */
+function guess(f: Flow, of: ValueOf<'symbol'>, name: string, args: readonly AbstractValue[], site: CallSite, becoming: Becoming): AbstractValue | undefined {
+  const written = site.path?.() ?? [{ name, at: site.nameAt }];
+  const read = [...of.path, name];
+  const names = read.map((part, i): Named => {
+    const w = written[written.length - (read.length - i)];
+    return w && w.name === part ? w : { name: part, at: site.nameAt };
+  });
+  for (const adapter of f.input.adapters) {
+    const handle = adapter.guessed?.(of, names, contextAt(f, site.at, site.nameAt));
+    if (handle?.kind === 'client') return callClient(f, handle, args, site.at, site.nameAt, false, becoming);
+    if (handle) return handle;
+  }
+  return undefined;
+}
+
+function namesOf(code: Code): Named[] {
+  const found: Named[] = [];
+  let at = code;
+  while (at.kind === 'member' || at.kind === 'non-null' || at.kind === 'typed' || at.kind === 'index') {
+    if (at.kind === 'member') found.unshift({ name: at.name, at: at.nameAt });
+    at = at.of;
+  }
+  return found;
+}
+
+/** Calls a value. `self` is what a method was read from. */
+export function apply(f: Flow, fn: AbstractValue, args: readonly AbstractValue[], site: CallSite, self?: AbstractValue, becoming?: Becoming): AbstractValue {
+  const { at } = site;
+  switch (fn.kind) {
+    case 'function': return invoke(f, fn, args, at, fn.self ?? self);
+    case 'union': {
+      const there = fn.of.filter((c) => !isNullish(c.value));
+      if (there.length === 0) {
+        f.state.live = false;
+        return nothing(at);
+      }
+      return there.length === 1 && there[0] ? apply(f, there[0].value, args, site, self, becoming) : eachCase(f, there, (value) => apply(f, value, args, site, self, becoming), at);
+    }
+    case 'class': return construct(f, fn, args, at);
+    case 'client': return callClient(f, fn, args, at, site.nameAt, site.construct, becoming);
+    case 'symbol': {
+      return knownCall(f, fn, args, site) ?? callUnknown(f, fn, args, site);
+    }
+    default: return callUnknown(f, fn, args, site);
+  }
+}
+
+export const applyFunction = (f: Flow, fn: AbstractValue, args: readonly AbstractValue[], at: Span): AbstractValue => apply(f, fn, args, { at, nameAt: at, construct: false });
+
+/** A function that cannot be opened. What it is given leaves our sight; functions among it may be called. */
+export function callUnknown(f: Flow, callee: AbstractValue, args: readonly AbstractValue[], site: CallSite): AbstractValue {
+  const { at } = site;
+  // What was made of one function of ours, and is called: a wrapper around it.
+  const wrapped = callee.kind === 'symbol' && callee.origin.kind === 'call' && callee.path.length === 0 ? callee.origin.args.filter((a) => a.kind === 'function') : [];
+  const [only] = wrapped;
+  if (wrapped.length === 1 && only?.kind === 'function') return apply(f, only, args, site);
+  usedBy(f, { kind: 'array', items: args.map((value) => ({ value, spread: false })), at }, at);
+  const callbacks = args.filter((a) => a.kind === 'function');
+  const symbol: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee, args, construct: site.construct, call: args.length === 0 && !site.construct ? '' : `@${at.file}:${at.start}` }, path: [], at };
+  const [callback] = callbacks;
+  if (callbacks.length === 1 && callback?.kind === 'function' && callback.fn.params.length === 0) {
+    // `retry(() => …)`, `step.run('x', async () => …)`: it is run here, and its result is the result.
+    const value = apply(f, callback, [], site);
+    return f.state.live ? awaited(f, value, at) : symbol;
+  }
+  return symbol;
+}
+
+/** Runs a function of the program with these arguments, at this point. */
+export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly AbstractValue[], at: Span, self?: AbstractValue, guessed = f.frame?.guessed ?? false): AbstractValue {
+  const { fn } = value;
+  const opaque: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee: { kind: 'function', fn, file: value.file, scope: value.scope, at: value.at }, args, construct: false, call: `@${at.file}:${at.start}` }, path: [], at };
+  let again = 0;
+  for (let frame = f.frame; frame; frame = frame.caller) if (frame.fn?.id === fn.id) again++;
+  if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) return opaque;
+  const outside = f.state;
+  const base = outside.fork();
+  const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, guessed };
+  f.frame = frame;
+  f.state = base;
+  const names = new Names(value.scope as Names, value.file);
+  if (self && !fn.arrow) base.set(names.declare('this'), self);
+  bindParams(f, value, args, names);
+  run(f, fn.body, names);
+  const returns = [...frame.returns];
+  if (f.state.live) returns.push({ exit: exitOf(f.state, base), value: nothing(at) });
+  f.frame = frame.caller;
+  const result = joinReturns(f, base, returns, at);
+  f.state = outside;
+  join(outside, base.live ? [{ changes: base.changes, truths: base.truths }] : [], f.joinValues);
+  return result;
+}
+
+function joinReturns(f: Flow, base: Flow['state'], returns: Frame['returns'], at: Span): AbstractValue {
+  base.live = true;
+  join(base, returns.map((r) => r.exit), f.joinValues);
+  const [first] = returns;
+  if (!first) return nothing(at);
+  if (returns.length === 1) return first.value;
+  return tidy(returns.flatMap((r) => {
+    const since = truthsSince(r.exit.truths, base.truths);
+    return cases(r.value).map((c) => ({ value: c.value, truths: since.length > 0 ? [...since, ...c.truths] : c.truths }));
+  }), at);
+}

@@ -1,0 +1,112 @@
+import { cases, unknown, type AbstractValue, type CodeClass, type Span, type ValueOf } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { Names } from '../state.ts';
+import { entryProperty, property } from '../values/property.ts';
+import { contextAt } from './clients.ts';
+import { evaluate } from './expressions.ts';
+import { invoke } from './calls.ts';
+import { inModule, moduleOf } from './modules.ts';
+import { ofType } from './types.ts';
+
+const DEEPEST_BASE = 8;
+
+type Owner = { readonly class: CodeClass; readonly file: string; readonly scope: Names };
+
+/** A class and what it extends, nearest first. */
+function* lineage(f: Flow, of: ValueOf<'class' | 'instance'>): Generator<Owner | { readonly value: AbstractValue }> {
+  let owner: Owner | undefined = { class: of.class, file: of.file, scope: of.scope as Names };
+  for (let depth = 0; owner && depth < DEEPEST_BASE; depth++) {
+    yield owner;
+    const current: Owner = owner;
+    const [base] = current.class.bases;
+    owner = undefined;
+    if (!base) return;
+    const module = moduleOf(f, current.file);
+    const value = module ? inModule(f, module, () => evaluate(f, base, current.scope)) : undefined;
+    if (value?.kind === 'class') owner = { class: value.class, file: value.file, scope: value.scope as Names };
+    else if (value) yield { value };
+  }
+}
+
+/** What an instance has under a name: its own fields, methods of its class, then what its types promise. */
+export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Span): AbstractValue {
+  const own = entryProperty(f, of.fields, name, at);
+  if (own && !cases(own).every((c) => c.value.kind === 'undefined')) return own;
+  for (const owner of lineage(f, of)) {
+    if ('value' in owner) {
+      // The class extends a client's class: its instances are handles as well.
+      const handle = asInstance(f, owner.value, at);
+      const value = handle && property(f, handle, name, at);
+      if (value) return value;
+      continue;
+    }
+    const method = owner.class.methods.find((m) => m.name === name && m.kind !== 'constructor' && m.kind !== 'set');
+    if (method) {
+      const fn: ValueOf<'function'> = { kind: 'function', fn: method.fn, file: owner.file, scope: owner.scope, self: of, at };
+      return method.kind === 'get' ? invoke(f, fn, [], at, of) : fn;
+    }
+    const field = owner.class.fields.find((x) => x.name === name && !x.static);
+    if (field) {
+      if (field.value) {
+        const { value: code } = field;
+        const module = moduleOf(f, owner.file);
+        const scope = new Names(owner.scope, owner.file);
+        if (module) return inModule(f, module, () => {
+          f.state = f.state.fork();
+          f.state.set(scope.declare('this'), of);
+          return evaluate(f, code, scope);
+        });
+      }
+      return (field.type && ofType(f, field.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
+    }
+    for (const ctor of owner.class.methods) {
+      if (ctor.kind !== 'constructor') continue;
+      const param = ctor.fn.params.find((p) => p.field === name);
+      if (param) return (param.type && ofType(f, param.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
+    }
+  }
+  return fieldSymbol({ class: of.class, file: of.file, scope: of.scope as Names }, name, at);
+}
+
+const fieldSymbol = (owner: Owner, name: string, at: Span): AbstractValue => ({ kind: 'symbol', origin: { kind: 'unknown', why: `field ${name}`, id: `${owner.class.id}.${name}` }, path: [], at });
+
+function asInstance(f: Flow, base: AbstractValue, at: Span): AbstractValue | undefined {
+  if (base.kind === 'client') return f.adapters.get(base.client)?.call(base, [], contextAt(f, at, at, true));
+  return base.kind === 'symbol' || base.kind === 'instance' ? base : undefined;
+}
+
+export function staticMember(f: Flow, of: ValueOf<'class'>, name: string, at: Span): AbstractValue | undefined {
+  for (const owner of lineage(f, of)) {
+    if ('value' in owner) continue;
+    const method = owner.class.methods.find((m) => m.name === name && m.static);
+    if (method) {
+      const fn: ValueOf<'function'> = { kind: 'function', fn: method.fn, file: owner.file, scope: owner.scope, self: of, at };
+      return method.kind === 'get' ? invoke(f, fn, [], at, of) : fn;
+    }
+    const field = owner.class.fields.find((x) => x.name === name && x.static);
+    if (!field) continue;
+    const { value } = field;
+    const module = moduleOf(f, owner.file);
+    if (value && module) return inModule(f, module, () => evaluate(f, value, owner.scope));
+    return (field.type && ofType(f, field.type, owner.file, at)) ?? unknown(name, at);
+  }
+  return undefined;
+}
+
+/** `new X(…)`: runs the constructors for what they put into fields. */
+export function construct(f: Flow, of: ValueOf<'class'>, args: readonly AbstractValue[], at: Span): AbstractValue {
+  let instance: ValueOf<'instance'> = { kind: 'instance', class: of.class, file: of.file, scope: of.scope, fields: [], at };
+  for (const owner of lineage(f, of)) {
+    if ('value' in owner) continue;
+    const ctor = owner.class.methods.find((m) => m.kind === 'constructor');
+    if (!ctor) continue;
+    const scope = new Names(owner.scope, owner.file);
+    const slot = scope.declare('this');
+    f.state.set(slot, instance);
+    invoke(f, { kind: 'function', fn: { ...ctor.fn, arrow: true }, file: owner.file, scope, at }, args, at);
+    const built = f.state.get(slot);
+    if (built?.kind === 'instance') instance = built;
+    break;
+  }
+  return instance;
+}

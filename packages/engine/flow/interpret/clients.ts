@@ -1,0 +1,52 @@
+import { unknown, type AbstractValue, type ClientContext, type Span, type ValueOf } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { runQuery } from '../queries/run.ts';
+import { itemsOf } from '../values/items.ts';
+import { computed, property } from '../values/property.ts';
+import { applyFunction } from './calls.ts';
+
+export interface Becoming {
+  handle: AbstractValue | undefined;
+}
+
+export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = false, becoming?: Becoming): ClientContext {
+  return {
+    models: f.input.models,
+    schema: f.input.schema,
+    at,
+    nameAt,
+    construct,
+    version: (pkg) => f.program.packages.get(pkg),
+    run: (query) => runQuery(f, query),
+    apply: (fn, args) => applyFunction(f, fn, args, at),
+    property: (of, name) => property(f, of, name, at) ?? unknown(name, at),
+    items: (of) => itemsOf(of),
+    become: (handle) => {
+      if (becoming) becoming.handle = handle;
+    },
+  };
+}
+
+export function readClient(f: Flow, handle: ValueOf<'client'>, name: string | AbstractValue, at: Span, nameAt: Span): AbstractValue {
+  const adapter = f.adapters.get(handle.client);
+  const context = contextAt(f, at, nameAt);
+  const value = typeof name === 'string' ? adapter?.get(handle, name, context) : adapter?.index?.(handle, name, context);
+  return value ?? computed('property', [handle], typeof name === 'string' ? name : '', at);
+}
+
+export function callClient(f: Flow, handle: ValueOf<'client'>, args: readonly AbstractValue[], at: Span, nameAt: Span, construct: boolean, becoming?: Becoming): AbstractValue {
+  const value = f.adapters.get(handle.client)?.call(handle, args, contextAt(f, at, nameAt, construct, becoming));
+  return value ?? unknown(`call of ${handle.client}`, at);
+}
+
+/** A promise is its value here; what counts is that a builder sends its query when it is awaited. */
+export function awaited(f: Flow, value: AbstractValue, at: Span): AbstractValue {
+  if (value.kind === 'client') {
+    const adapter = f.adapters.get(value.client);
+    return adapter?.awaited?.(value, contextAt(f, at)) ?? value;
+  }
+  if (value.kind === 'union' && value.of.some((one) => one.value.kind === 'client')) {
+    return f.joinValues(value.of.map((one) => ({ value: awaited(f, one.value, at), truths: one.truths })));
+  }
+  return value;
+}

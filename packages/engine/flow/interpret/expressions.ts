@@ -1,0 +1,364 @@
+import { cases, isNullish, literal, mapCases, never, nothing, object, unknown, type AbstractValue, type Code, type CodeEntry, type Span, type Truth, type ValueEntry } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { globalValue } from '../known/globals.ts';
+import { usedBy } from '../queries/record.ts';
+import { join, exitOf, Names } from '../state.ts';
+import { narrow } from './narrow.ts';
+import { truthsOf, type Known } from './truths.ts';
+import { computed, indexed, presence, property } from '../values/property.ts';
+import { elementOf, tidy } from '../values/join.ts';
+import { originKey } from '../values/key.ts';
+import { assign, bind } from './targets.ts';
+import { classValue, moduleName } from './modules.ts';
+import { awaited, contextAt } from './clients.ts';
+import { call } from './calls.ts';
+import { ofType } from './types.ts';
+
+export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
+  if (!f.state.live) return nothing(code.at);
+  if (f.fuel-- <= 0) return unknown('too much to follow', code.at);
+  switch (code.kind) {
+    case 'literal': return literal(code.value, code.at);
+    case 'undefined': return nothing(code.at);
+    case 'name': return lookup(f, code.name, names, code.at);
+    case 'this': case 'super': return lookup(f, 'this', names, code.at);
+    case 'member': {
+      const of = evaluate(f, code.of, names);
+      return read(f, of, code, names, (value) => property(f, value, code.name, code.at, code.nameAt));
+    }
+    case 'index': {
+      const of = evaluate(f, code.of, names);
+      const key = evaluate(f, code.key, names);
+      return read(f, of, code, names, (value) => indexed(f, value, key, code.at));
+    }
+    case 'call': return call(f, code, names);
+    case 'object': return { kind: 'object', entries: code.entries.map((e) => entry(f, e, names)), at: code.at };
+    case 'array': return { kind: 'array', items: code.items.map((i) => ({ value: evaluate(f, i.value, names), spread: i.spread })), at: code.at };
+    case 'function': return { kind: 'function', fn: code.fn, file: names.file, scope: names, at: code.at };
+    case 'class': return classValue(code.class, names.file, names);
+    case 'template': return template(f, code, names);
+    case 'conditional': return choose(f, code.test, () => evaluate(f, code.then, names), () => evaluate(f, code.otherwise, names), names, code.at);
+    case 'logical': return logical(f, code, names);
+    case 'binary': return binary(f, code, names);
+    case 'unary': return unary(f, code, names);
+    case 'assign': return assignment(f, code, names);
+    case 'await': return awaited(f, evaluate(f, code.of, names), code.at);
+    case 'yield': {
+      const value = awaited(f, evaluate(f, code.of, names), code.at);
+      return value;
+    }
+    case 'non-null': {
+      const value = evaluate(f, code.of, names);
+      const known = truthsOf(f, { kind: 'test', test: { kind: 'compare', op: '<>', left: value, right: literal(null, code.at) }, at: code.at }, true);
+      return known.possible && value.kind === 'union' ? tidy(value.of.filter((c) => !isNullish(c.value)), code.at) : value;
+    }
+    case 'typed': {
+      const value = evaluate(f, code.of, names);
+      if (value.kind !== 'symbol' || code.satisfies) return value;
+      return ofType(f, code.type, names.file, code.at) ?? value;
+    }
+    case 'sequence': {
+      let value: AbstractValue = nothing(code.at);
+      for (const one of code.of) value = evaluate(f, one, names);
+      return value;
+    }
+    case 'import': return code.file !== undefined ? { kind: 'module', file: code.file, at: code.at } : dynamicImport(f, code.from, names, code.at);
+    case 'element': return element(f, code, names);
+    case 'each': return each(f, code, names);
+    case 'opaque': return unknown(code.reason, code.at);
+    default: return never(code);
+  }
+}
+
+function dynamicImport(f: Flow, from: string, names: Names, at: Span): AbstractValue {
+  const file = f.program.resolve(names.file, from);
+  return file !== undefined ? { kind: 'module', file, at } : { kind: 'symbol', origin: { kind: 'package', package: from, name: '*' }, path: [], at };
+}
+
+export function lookup(f: Flow, name: string, names: Names, at: Span): AbstractValue {
+  const slot = names.find(name);
+  if (slot) return f.state.get(slot) ?? outer(f, slot, names) ?? nothing(at);
+  return moduleName(f, names.file, name) ?? globalValue(name, at);
+}
+
+/** Variables of a file's top-level functions that ran when the file was loaded live in the file's own state. */
+function outer(f: Flow, slot: ReturnType<Names['declare']>, names: Names): AbstractValue | undefined {
+  return f.modules.get(names.file)?.state.get(slot);
+}
+
+/** A read through `.`, `?.` or `[]`: what is read from must be there, unless the access is optional. */
+function read(f: Flow, of: AbstractValue, code: Extract<Code, { kind: 'member' | 'index' }>, names: Names, get: (of: AbstractValue) => AbstractValue | undefined): AbstractValue {
+  if (code.optional) {
+    return optional(f, of, code.at, (value) => get(value) ?? nothing(code.at));
+  }
+  const value = get(of);
+  if (value === undefined) {
+    f.state.live = false;
+    return nothing(code.at);
+  }
+  if (of.kind === 'union' && of.of.some((c) => isNullish(c.value))) narrow(f, { kind: 'binary', op: '<>', left: code.of, right: { kind: 'literal', value: null, at: code.at }, at: code.at }, true, names);
+  if (of.kind === 'union') f.state.learn(onlyOne(of.of.filter((c) => !isNullish(c.value))));
+  return value;
+}
+
+const onlyOne = (of: readonly { readonly truths: readonly Truth[] }[]): readonly Truth[] => (of.length === 1 ? (of[0]?.truths ?? []) : []);
+
+/** Applies `get` where the value is there, and gives undefined where it may not be. */
+export function optional(f: Flow, of: AbstractValue, at: Span, get: (of: AbstractValue) => AbstractValue): AbstractValue {
+  if (isNullish(of)) return nothing(at);
+  if (of.kind === 'union') {
+    return tidy(of.of.flatMap((one) => (isNullish(one.value) ? [{ value: nothing(at), truths: one.truths }] : cases(get(one.value)).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })))), at);
+  }
+  const value = get(of);
+  // `session?.user` says that there may be none; once that is excluded, nothing is left to be undefined.
+  if (of.kind === 'symbol' && !isDefined(f, of)) return tidy([...cases(value), { value: nothing(at), truths: [] }], at);
+  return value;
+}
+
+export function isDefined(f: Flow, of: AbstractValue): boolean {
+  if (of.kind !== 'symbol') return true;
+  for (let node = f.state.truths; node; node = node.before) {
+    const { truth } = node;
+    if (truth.kind !== 'defined' || truth.of.kind !== 'symbol') continue;
+    const other = truth.of;
+    if (other.path.length >= of.path.length && of.path.every((p, i) => other.path[i] === p) && sameOrigin(other, of)) return true;
+  }
+  return false;
+}
+
+const sameOrigin = (a: Extract<AbstractValue, { kind: 'symbol' }>, b: Extract<AbstractValue, { kind: 'symbol' }>): boolean =>
+  a.origin === b.origin || JSON.stringify(a.origin.kind) === JSON.stringify(b.origin.kind) && keyOfOrigin(a) === keyOfOrigin(b);
+
+const keyOfOrigin = (v: Extract<AbstractValue, { kind: 'symbol' }>): string => originKey(v.origin);
+
+function entry(f: Flow, e: CodeEntry, names: Names): ValueEntry {
+  if (e.kind === 'property') return { kind: 'property', name: e.name, nameAt: e.nameAt, value: evaluate(f, e.value, names) };
+  if (e.kind === 'spread') return { kind: 'spread', of: evaluate(f, e.of, names), at: e.of.at };
+  if (e.kind === 'accessor') return { kind: 'property', name: e.name, nameAt: e.fn.nameAt, value: unknown('accessor', e.fn.at) };
+  const key = evaluate(f, e.key, names);
+  const value = evaluate(f, e.value, names);
+  if (key.kind === 'literal') return { kind: 'property', name: String(key.value), nameAt: e.key.at, value };
+  return { kind: 'computed', key, value, at: e.key.at };
+}
+
+function template(f: Flow, code: Extract<Code, { kind: 'template' }>, names: Names): AbstractValue {
+  const tag = code.tag ? evaluate(f, code.tag, names) : undefined;
+  const values = code.values.map((v) => evaluate(f, v, names));
+  const text: Extract<AbstractValue, { kind: 'text' }> = { kind: 'text', texts: code.texts.map((t) => t.text), values, at: code.at };
+  if (!tag) {
+    const [only] = values;
+    // `${id}` alone is the id.
+    if (values.length === 1 && only && code.texts.every((t) => t.text === '')) return only;
+    return values.length === 0 ? literal(code.texts[0]?.text ?? '', code.at) : text;
+  }
+  return mapCases(tag, (one) => {
+    if (one.kind === 'client') {
+      const sent = f.adapters.get(one.client)?.tagged?.(one, { ...text, places: code.texts.map((t) => t.at) }, contextAt(f, code.at, code.tag?.at ?? code.at));
+      if (sent) return sent;
+    }
+    return { kind: 'symbol', origin: { kind: 'call', callee: one, args: [text], construct: false, call: '' }, path: [], at: code.at };
+  });
+}
+
+/** Runs one of two branches, or both apart, and joins what they leave behind. */
+export function choose(f: Flow, test: Code, then: () => AbstractValue, otherwise: () => AbstractValue, names: Names, at: Span): AbstractValue {
+  const value = evaluate(f, test, names);
+  return fork(f, [
+    { known: truthsOf(f, value, true), enter: () => narrow(f, test, true, names), run: then },
+    { known: truthsOf(f, value, false), enter: () => narrow(f, test, false, names), run: otherwise },
+  ], at);
+}
+
+interface Branch {
+  readonly known: Known;
+  readonly enter: () => void;
+  readonly run: () => AbstractValue;
+}
+
+export function fork(f: Flow, branches: readonly Branch[], at: Span): AbstractValue {
+  const base = f.state;
+  const possible = branches.filter((b) => b.known.possible);
+  const [only] = possible;
+  if (possible.length === 1 && only) {
+    base.learn(only.known.truths);
+    only.enter();
+    return only.run();
+  }
+  const ends: { exit: ReturnType<typeof exitOf>; value: AbstractValue; live: boolean; truths: readonly Truth[] }[] = [];
+  for (const branch of possible) {
+    let value: AbstractValue = nothing(at);
+    const since = base.truths;
+    const end = f.branch(branch.known.truths, () => {
+      branch.enter();
+      value = branch.run();
+    });
+    const truths: Truth[] = [];
+    for (let node = end.truths; node && node !== since; node = node.before) truths.push(node.truth);
+    ends.push({ exit: exitOf(end, base), value, live: end.live, truths: truths.reverse() });
+  }
+  const live = ends.filter((e) => e.live);
+  join(base, live.map((e) => e.exit), f.joinValues);
+  if (live.length === 0) return nothing(at);
+  return live.length === 1 && live[0] ? live[0].value : tidy(live.flatMap((e) => cases(e.value).map((c) => ({ value: c.value, truths: [...e.truths, ...c.truths] }))), at);
+}
+
+function logical(f: Flow, code: Extract<Code, { kind: 'logical' }>, names: Names): AbstractValue {
+  // Long chains lean to the left: walk down in a loop, and come up one operator at a time.
+  const chain: Extract<Code, { kind: 'logical' }>[] = [];
+  let first: Code = code;
+  while (first.kind === 'logical') {
+    chain.push(first);
+    first = first.left;
+  }
+  let left = evaluate(f, first, names);
+  for (const one of chain.reverse()) {
+    if (!f.state.live) return left;
+    left = one.op === 'coalesce' ? coalesce(f, one, left, names) : shortCircuit(f, one, left, one.op === 'and', names);
+  }
+  return left;
+}
+
+function shortCircuit(f: Flow, code: Extract<Code, { kind: 'logical' }>, left: AbstractValue, and: boolean, names: Names): AbstractValue {
+  const goesOn = truthsOf(f, left, and);
+  const stops = truthsOf(f, left, !and);
+  const value = fork(f, [
+    { known: stops, enter: () => narrow(f, code.left, !and, names), run: () => stopped(left, !and) },
+    { known: goesOn, enter: () => narrow(f, code.left, and, names), run: () => evaluate(f, code.right, names) },
+  ], code.at);
+  return and ? value : preferHandle(left, value);
+}
+
+/** `global.client || new Client()`: the second is what the first was made of. */
+function preferHandle(left: AbstractValue, value: AbstractValue): AbstractValue {
+  if (value.kind !== 'union') return value;
+  const handles = value.of.filter((c) => c.value.kind === 'client' || c.value.kind === 'instance');
+  const vague = (v: AbstractValue): boolean => v.kind === 'symbol' && v.origin.kind !== 'input';
+  return handles.length === 1 && handles[0] && value.of.every((c) => c === handles[0] || vague(c.value) || isNullish(c.value)) && cases(left).some((c) => vague(c.value)) ? handles[0].value : value;
+}
+
+/** The cases of a value that are truthy, or falsy. */
+function stopped(value: AbstractValue, truthy: boolean): AbstractValue {
+  const of = cases(value).filter((c) => {
+    const known = plainTruth(c.value);
+    return known === undefined || known === truthy;
+  });
+  if (!truthy && value.kind === 'test') return literal(false, value.at);
+  return of.length === 0 ? value : tidy(of.map((c) => ({ value: c.value.kind === 'test' ? literal(truthy, c.value.at) : !truthy && plainTruth(c.value) === undefined ? nothing(c.value.at) : c.value, truths: c.truths })), value.at);
+}
+
+/** Truth of a value that needs no knowledge of the program. */
+export function plainTruth(value: AbstractValue): boolean | undefined {
+  switch (value.kind) {
+    case 'literal': return Boolean(value.value);
+    case 'undefined': return false;
+    case 'object': case 'array': case 'list': case 'row': case 'function': case 'class': case 'instance': case 'module': case 'client': return true;
+    default: return undefined;
+  }
+}
+
+function coalesce(f: Flow, code: Extract<Code, { kind: 'logical' }>, left: AbstractValue, names: Names): AbstractValue {
+  const test: AbstractValue = { kind: 'test', test: { kind: 'compare', op: '<>', left, right: literal(null, code.at) }, at: code.at };
+  const isThere: Code = { kind: 'binary', op: '<>', left: code.left, right: { kind: 'literal', value: null, at: code.at }, at: code.at };
+  const there = tidy(cases(left).filter((c) => !isNullish(c.value)), code.at);
+  return preferHandle(left, fork(f, [
+    { known: truthsOf(f, test, true), enter: () => narrow(f, isThere, true, names), run: () => there },
+    { known: truthsOf(f, test, false), enter: () => narrow(f, isThere, false, names), run: () => evaluate(f, code.right, names) },
+  ], code.at));
+}
+
+const COMPARE = new Set(['=', '<>', '<', '<=', '>', '>=']);
+
+function binary(f: Flow, code: Extract<Code, { kind: 'binary' }>, names: Names): AbstractValue {
+  const chain: Extract<Code, { kind: 'binary' }>[] = [];
+  let first: Code = code;
+  while (first.kind === 'binary') {
+    chain.push(first);
+    first = first.left;
+  }
+  let left = evaluate(f, first, names);
+  for (const one of chain.reverse()) {
+    const right = evaluate(f, one.right, names);
+    if (COMPARE.has(one.op)) left = { kind: 'test', test: { kind: 'compare', op: one.op as '=', left, right }, at: one.at };
+    else if (one.op === '+' && (left.kind === 'text' || right.kind === 'text' || isText(left) || isText(right))) left = concat(left, right, one.at);
+    else left = computed(one.op, [left, right], '', one.at);
+  }
+  return left;
+}
+
+const isText = (v: AbstractValue): boolean => v.kind === 'literal' && typeof v.value === 'string';
+
+export function concat(left: AbstractValue, right: AbstractValue, at: Span): AbstractValue {
+  const parts = [left, right].map((v) => (v.kind === 'text' ? v : v.kind === 'literal' ? { texts: [String(v.value)], values: [] } : { texts: ['', ''], values: [v] }));
+  const [a, b] = parts;
+  if (!a || !b) return left;
+  const texts = [...a.texts.slice(0, -1), (a.texts.at(-1) ?? '') + (b.texts[0] ?? ''), ...b.texts.slice(1)];
+  const values = [...a.values, ...b.values];
+  return values.length === 0 ? literal(texts[0] ?? '', at) : { kind: 'text', texts, values, at };
+}
+
+function unary(f: Flow, code: Extract<Code, { kind: 'unary' }>, names: Names): AbstractValue {
+  const of = evaluate(f, code.of, names);
+  switch (code.op) {
+    case 'not': {
+      const known = plainTruth(of);
+      if (known !== undefined) return literal(!known, code.at);
+      // Twice is the truth of the thing itself.
+      return { kind: 'test', test: { kind: 'not', of }, at: code.at };
+    }
+    case 'void': return nothing(code.at);
+    case 'plus': return of;
+    case 'delete':
+      if (code.of.kind === 'member') assign(f, { kind: 'place', of: code.of, at: code.at }, nothing(code.at), names);
+      return literal(true, code.at);
+    case 'typeof': case 'minus': case 'invert': return computed(code.op, [of], '', code.at);
+    default: return never(code.op);
+  }
+}
+
+function assignment(f: Flow, code: Extract<Code, { kind: 'assign' }>, names: Names): AbstractValue {
+  if (code.op === '=') {
+    const value = evaluate(f, code.value, names);
+    assign(f, code.target, value, names);
+    return value;
+  }
+  const current: Code = code.target.kind === 'name' ? { kind: 'name', name: code.target.name, at: code.target.at } : code.target.kind === 'place' ? code.target.of : { kind: 'opaque', reason: 'pattern', at: code.at };
+  const ops: Record<string, 'and' | 'or' | 'coalesce'> = { '&&': 'and', '||': 'or', '??': 'coalesce' };
+  const op = ops[code.op];
+  const value = op ? logical(f, { kind: 'logical', op, left: current, right: code.value, at: code.at }, names) : binary(f, { kind: 'binary', op: code.op, left: current, right: code.value, at: code.at }, names);
+  assign(f, code.target, value, names);
+  return value;
+}
+
+function element(f: Flow, code: Extract<Code, { kind: 'element' }>, names: Names): AbstractValue {
+  const attributes = code.attributes.map((a) => entry(f, a, names));
+  const children = code.children.map((c) => evaluate(f, c, names));
+  const value: AbstractValue = { kind: 'object', entries: attributes, at: code.at };
+  usedBy(f, value, code.at);
+  for (const child of children) usedBy(f, child, code.at);
+  return object({ element: value }, code.at);
+}
+
+/** A comprehension is a loop whose body is its element. */
+function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): AbstractValue {
+  let value: AbstractValue = unknown('comprehension', code.at);
+  const inner = new Names(names, names.file);
+  const base = f.state;
+  const truths: Truth[] = [];
+  const end = f.branch([], () => {
+    for (const clause of code.clauses) {
+      const over = awaited(f, evaluate(f, clause.over, inner), clause.over.at);
+      const of = elementOf(over, clause.over.at) ?? unknown('element', clause.over.at);
+      bind(f, clause.target, of, inner);
+      truths.push(...presence(of, clause.over.at));
+      for (const test of clause.tests) {
+        const known = truthsOf(f, evaluate(f, test, inner), true);
+        f.state.learn(known.truths);
+        truths.push(...known.truths);
+        narrow(f, test, true, inner);
+      }
+    }
+    value = evaluate(f, code.element, inner);
+  });
+  join(base, [exitOf(end, base), { changes: new Map(), truths: base.truths }], f.joinValues);
+  return { kind: 'list', of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: [...truths, ...c.truths] })), code.at) : value, at: code.at };
+}

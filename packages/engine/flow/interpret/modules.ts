@@ -1,0 +1,210 @@
+import { nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
+import type { Flow, Frame } from '../flow.ts';
+import { Names, State } from '../state.ts';
+import { property } from '../values/property.ts';
+import { contextAt } from './clients.ts';
+import { evaluate } from './expressions.ts';
+import { ofType } from './types.ts';
+
+type Declaration =
+  | { readonly kind: 'value'; readonly statement: Extract<CodeStatement, { kind: 'let' }> }
+  | { readonly kind: 'statement'; readonly statement: Extract<CodeStatement, { kind: 'function' | 'class' }> }
+  | { readonly kind: 'import'; readonly import: CodeImport };
+
+/** A file's outermost names. Values are computed when they are first asked for, in the file's own state. */
+export class ModuleNames {
+  readonly file: CodeFile;
+  readonly names: Names;
+  readonly declared = new Map<string, Declaration>();
+  readonly types = new Map<string, CodeType>();
+  readonly values = new Map<string, AbstractValue>();
+  readonly exports = new Map<string, AbstractValue>();
+  readonly state = new State(undefined);
+  readonly busy = new Set<string>();
+
+  constructor(file: CodeFile) {
+    this.file = file;
+    this.names = new Names(undefined, file.path);
+    for (const one of file.imports) if (one.local) this.declared.set(one.local, { kind: 'import', import: one });
+    this.#declare(file.body);
+  }
+
+  #declare(body: readonly CodeStatement[]): void {
+    for (const statement of body) {
+      if (statement.kind === 'let') for (const name of boundNames(statement.target)) this.declared.set(name, { kind: 'value', statement });
+      else if (statement.kind === 'function' && statement.fn.name !== undefined) this.declared.set(statement.fn.name, { kind: 'statement', statement });
+      else if (statement.kind === 'class' && statement.class.name !== undefined) this.declared.set(statement.class.name, { kind: 'statement', statement });
+      else if (statement.kind === 'type') this.types.set(statement.name, statement.type);
+      else if (statement.kind === 'block') this.#declare(statement.body);
+    }
+  }
+}
+
+export function boundNames(target: CodeTarget): string[] {
+  switch (target.kind) {
+    case 'name': return [target.name];
+    case 'object': return [...target.properties.flatMap((p) => boundNames(p.target)), ...(target.rest ? boundNames(target.rest) : [])];
+    case 'array': return [...target.items.flatMap((i) => (i ? boundNames(i.target) : [])), ...(target.rest ? boundNames(target.rest) : [])];
+    case 'place': return [];
+  }
+}
+
+export function moduleOf(f: Flow, path: string): ModuleNames | undefined {
+  const known = f.modules.get(path);
+  if (known) return known;
+  const file = f.program.files.get(path) ?? f.program.load(path);
+  if (!file) return undefined;
+  const module = new ModuleNames(file);
+  f.modules.set(path, module);
+  return module;
+}
+
+/** Runs something in a file's own state, apart from whoever asks. */
+export function inModule<T>(f: Flow, module: ModuleNames, run: () => T): T {
+  const { state, frame } = f;
+  f.state = module.state;
+  f.frame = moduleFrame(module);
+  try {
+    return run();
+  } finally {
+    f.state = state;
+    f.frame = frame;
+  }
+}
+
+const moduleFrame = (module: ModuleNames): Frame => ({
+  fn: undefined, name: module.file.path, from: undefined, base: module.state, returns: [], jumps: [], caller: undefined, depth: 0, loop: undefined, guessed: false,
+});
+
+/** The value of a name of a file; undefined where the file does not declare it. */
+export function moduleName(f: Flow, path: string, name: string): AbstractValue | undefined {
+  const module = moduleOf(f, path);
+  if (!module) return undefined;
+  const known = module.values.get(name);
+  if (known) return known;
+  const declaration = module.declared.get(name);
+  if (!declaration) return undefined;
+  const at = declaration.kind === 'import' ? declaration.import.at : declaration.statement.at;
+  if (module.busy.has(name)) return unknown(`${name} depends on itself`, at);
+  module.busy.add(name);
+  const value = declare(f, module, name, declaration);
+  module.busy.delete(name);
+  module.values.set(name, value);
+  return value;
+}
+
+function declare(f: Flow, module: ModuleNames, name: string, declaration: Declaration): AbstractValue {
+  if (declaration.kind === 'import') return imported(f, declaration.import);
+  const { statement } = declaration;
+  if (statement.kind === 'function') return { kind: 'function', fn: statement.fn, file: module.file.path, scope: module.names, at: statement.at };
+  if (statement.kind === 'class') return classValue(statement.class, module.file.path, module.names);
+  return inModule(f, module, () => {
+    const assigned = statement.value ? [statement.value] : assignments(module.file.body, name);
+    const typed = statement.type ? ofType(f, statement.type, module.file.path, statement.at) : undefined;
+    if (typed?.kind === 'client' || assigned.length === 0) return typed ?? (statement.type ? unknown(`module variable ${name}`, statement.at) : nothing(statement.at));
+    const values = assigned.map((code) => ({ value: evaluate(f, code, module.names), truths: [] }));
+    if (!statement.value) values.push({ value: nothing(statement.at), truths: [] });
+    return pick(f, statement.target, f.joinValues(values), name) ?? unknown(`module variable ${name}`, statement.at);
+  });
+}
+
+export const classValue = (of: CodeClass, file: string, scope: Names): AbstractValue => ({ kind: 'class', class: of, file, scope, at: of.at });
+
+/** What a name of a pattern gets of the whole. */
+function pick(f: Flow, target: CodeTarget, value: AbstractValue, name: string): AbstractValue | undefined {
+  if (target.kind === 'name') return value;
+  if (target.kind === 'object') {
+    for (const p of target.properties) if (boundNames(p.target).includes(name)) return pick(f, p.target, property(f, value, p.name, p.target.at) ?? unknown(p.name, p.target.at), name);
+  }
+  if (target.kind === 'array') {
+    for (const [i, item] of target.items.entries()) if (item && boundNames(item.target).includes(name)) return pick(f, item.target, property(f, value, String(i), item.target.at) ?? unknown(name, item.target.at), name);
+  }
+  return undefined;
+}
+
+/** What a module variable without initialiser is given at the top level, branches included. */
+function assignments(body: readonly CodeStatement[], name: string): Code[] {
+  return body.flatMap((s): Code[] => {
+    if (s.kind === 'expression') return s.of.kind === 'assign' && s.of.target.kind === 'name' && s.of.target.name === name ? [s.of.value] : [];
+    if (s.kind === 'if') return [...assignments(s.then, name), ...assignments(s.otherwise, name)];
+    if (s.kind === 'block') return assignments(s.body, name);
+    if (s.kind === 'try') return assignments(s.body, name);
+    return [];
+  });
+}
+
+export function imported(f: Flow, of: CodeImport): AbstractValue {
+  if (of.file === undefined) return fromPackage(f, of.from, of.name, of.at);
+  if (of.name === '*') return { kind: 'module', file: of.file, at: of.at };
+  return exported(f, of.file, of.name, of.at);
+}
+
+export function fromPackage(f: Flow, from: string, name: string, at: Span): AbstractValue {
+  for (const adapter of f.input.adapters) {
+    const value = adapter.imported(from, name, contextAt(f, at));
+    if (value) return value;
+  }
+  return { kind: 'symbol', origin: { kind: 'package', package: from, name }, path: [], at };
+}
+
+/** The value that a file exports under a name. */
+export function exported(f: Flow, path: string, name: string, at: Span): AbstractValue {
+  return find(f, path, name, at, new Set()) ?? unknown(`${name} is not exported by ${path}`, at);
+}
+
+function find(f: Flow, path: string, name: string, at: Span, seen: Set<string>): AbstractValue | undefined {
+  if (seen.has(path)) return undefined;
+  seen.add(path);
+  const module = moduleOf(f, path);
+  if (!module) return undefined;
+  const known = module.exports.get(name);
+  if (known) return known;
+  const value = lookup(f, module, name, at, seen);
+  if (value) module.exports.set(name, value);
+  return value;
+}
+
+function lookup(f: Flow, module: ModuleNames, name: string, at: Span, seen: Set<string>): AbstractValue | undefined {
+  const { exports, path } = module.file;
+  for (const one of exports) {
+    if (one.name !== name) continue;
+    if (one.kind === 'local') return moduleName(f, path, one.local);
+    if (one.file === undefined) return fromPackage(f, one.from, one.imported, one.at);
+    return one.imported === '*' ? { kind: 'module', file: one.file, at: one.at } : find(f, one.file, one.imported, at, seen);
+  }
+  const common = commonJs(module.file.body, name);
+  if (common) return inModule(f, module, () => evaluate(f, common, module.names));
+  for (const one of exports) {
+    if (one.name !== '*' || one.kind !== 'from') continue;
+    if (one.file !== undefined) {
+      const value = find(f, one.file, name, at, seen);
+      if (value) return value;
+    }
+  }
+  // Names of a package that is exported as a whole are not known: whoever recognises the name may have it.
+  for (const one of exports) {
+    if (one.name !== '*' || one.kind !== 'from' || one.file !== undefined || name === 'default') continue;
+    return fromPackage(f, one.from, name, at);
+  }
+  const whole = exports.find((e) => e.name === '=' && e.kind === 'local');
+  if (whole?.kind === 'local') {
+    const value = moduleName(f, path, whole.local);
+    return name === 'default' || !value ? value : property(f, value, name, at);
+  }
+  return undefined;
+}
+
+/** `module.exports = {…}`, `exports.name = …`. */
+function commonJs(body: readonly CodeStatement[], name: string): Code | undefined {
+  let found: Code | undefined;
+  for (const s of body) {
+    if (s.kind !== 'expression' || s.of.kind !== 'assign' || s.of.target.kind !== 'place') continue;
+    const place = s.of.target.of;
+    if (place.kind !== 'member') continue;
+    if (isExports(place)) found = name === 'default' ? s.of.value : { kind: 'member', of: s.of.value, name, nameAt: place.nameAt, optional: false, at: s.of.at };
+    else if (place.name === name && (isExports(place.of) || (place.of.kind === 'name' && place.of.name === 'exports'))) return s.of.value;
+  }
+  return found;
+}
+
+const isExports = (code: Code): boolean => code.kind === 'member' && code.name === 'exports' && code.of.kind === 'name' && code.of.name === 'module';

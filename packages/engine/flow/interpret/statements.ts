@@ -1,0 +1,219 @@
+import { literal, never, nothing, unknown, type AbstractValue, type Code, type CodeStatement, type Truth } from '@tenantlint/model';
+import type { Flow, Jump, Statements } from '../flow.ts';
+import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
+import { elementOf } from '../values/join.ts';
+import { presence } from '../values/property.ts';
+import { awaited } from './clients.ts';
+import { evaluate } from './expressions.ts';
+import { ofType } from './types.ts';
+import { narrow } from './narrow.ts';
+import { bind } from './targets.ts';
+import { truthsOf } from './truths.ts';
+import { classValue } from './modules.ts';
+
+/** Runs statements in order; functions and classes are there from the start. */
+export function run(f: Flow, statements: Statements, names: Names): void {
+  for (const s of statements) hoist(f, s, names);
+  for (const s of statements) {
+    if (!f.state.live) return;
+    statement(f, s, names);
+  }
+}
+
+function hoist(f: Flow, s: CodeStatement, names: Names): void {
+  if (s.kind === 'function' && s.fn.name !== undefined) f.state.set(names.declare(s.fn.name), { kind: 'function', fn: s.fn, file: names.file, scope: names, at: s.at });
+  else if (s.kind === 'class' && s.class.name !== undefined) f.state.set(names.declare(s.class.name), classValue(s.class, names.file, names));
+}
+
+function statement(f: Flow, s: CodeStatement, names: Names): void {
+  switch (s.kind) {
+    case 'let': {
+      const value = s.value ? evaluate(f, s.value, names) : nothing(s.at);
+      const typed = s.type && (value.kind === 'symbol' || !s.value) ? ofType(f, s.type, names.file, s.at) : undefined;
+      bind(f, s.target, typed?.kind === 'client' || (typed && s.value) ? typed : value, names);
+      return;
+    }
+    case 'expression': {
+      const value = evaluate(f, s.of, names);
+      // A builder that nobody awaits is sent by those clients that send at once; the rest never leaves.
+      if (value.kind === 'client' && s.of.kind === 'unary' && s.of.op === 'void') awaited(f, value, s.at);
+      return;
+    }
+    case 'if': return branches(f, s, names);
+    case 'loop': return loop(f, s, names);
+    case 'for-each': return forEach(f, s, names);
+    case 'return': {
+      const value = s.value ? evaluate(f, s.value, names) : nothing(s.at);
+      const { frame } = f;
+      if (!f.state.live) return;
+      if (frame) {
+        const resolved = frame.fn?.async ? awaited(f, value, s.at) : value;
+        frame.returns.push({ exit: exitOf(f.state, frame.base), value: resolved });
+      }
+      f.state.live = false;
+      return;
+    }
+    case 'throw':
+      if (s.value) evaluate(f, s.value, names);
+      f.state.live = false;
+      return;
+    case 'try': return attempt(f, s, names);
+    case 'switch': return switched(f, s, names);
+    case 'break': case 'continue': {
+      const jumps = f.frame?.jumps ?? [];
+      const jump = jumps.findLast((j) => (s.label !== undefined ? j.label === s.label : s.kind === 'break' || j.loop));
+      if (jump) (s.kind === 'break' ? jump.breaks : jump.continues).push(exitOf(f.state, jump.base));
+      f.state.live = false;
+      return;
+    }
+    case 'block': return run(f, s.body, new Names(names, names.file));
+    case 'with': {
+      const inner = new Names(names, names.file);
+      for (const item of s.items) {
+        const value = awaited(f, evaluate(f, item.value, inner), item.value.at);
+        if (item.target) bind(f, item.target, value, inner);
+      }
+      return run(f, s.body, inner);
+    }
+    case 'function': case 'class': case 'type': return;
+    default: return never(s);
+  }
+}
+
+function branches(f: Flow, s: Extract<CodeStatement, { kind: 'if' }>, names: Names): void {
+  const value = evaluate(f, s.test, names);
+  if (!f.state.live) return;
+  const base = f.state;
+  const exits: Exit[] = [];
+  for (const truth of [true, false]) {
+    const known = truthsOf(f, value, truth);
+    if (!known.possible) continue;
+    const body = truth ? s.then : s.otherwise;
+    const end = f.branch(known.truths, () => {
+      narrow(f, s.test, truth, names);
+      run(f, body, new Names(names, names.file));
+    });
+    if (end.live) exits.push(exitOf(end, base));
+  }
+  join(base, exits, f.joinValues);
+}
+
+/** Runs a body that may run any number of times: once, from what was there before; afterwards both are possible. */
+function repeated(f: Flow, label: string | undefined, at: CodeStatement['at'], body: () => void, atLeastOnce: boolean): readonly Truth[] {
+  const base = f.state;
+  const { frame } = f;
+  const jump: Jump = { label, loop: true, base, breaks: [], continues: [] };
+  const outer = frame?.loop;
+  if (frame) {
+    frame.jumps.push(jump);
+    frame.loop = at;
+  }
+  const end = f.branch([], body);
+  if (frame) {
+    frame.jumps.pop();
+    frame.loop = outer;
+  }
+  const exits = [...jump.breaks, ...jump.continues];
+  if (end.live) exits.push(exitOf(end, base));
+  if (!atLeastOnce) exits.push({ changes: new Map(), truths: base.truths });
+  // What every complete turn establishes about its element holds of all elements.
+  const every = end.live && jump.breaks.length === 0 && jump.continues.length === 0 ? truthsSince(end.truths, base.truths) : [];
+  join(base, exits, f.joinValues);
+  return every;
+}
+
+function loop(f: Flow, s: Extract<CodeStatement, { kind: 'loop' }>, names: Names): void {
+  const inner = new Names(names, names.file);
+  run(f, s.init, inner);
+  const always = s.test === undefined || (s.test.kind === 'literal' && s.test.value === true);
+  repeated(f, s.label, s.at, () => {
+    if (s.test && s.testFirst) learn(f, s.test, inner);
+    run(f, s.body, new Names(inner, names.file));
+    if (f.state.live && s.update) evaluate(f, s.update, inner);
+    if (f.state.live && s.test && !s.testFirst) evaluate(f, s.test, inner);
+  }, always || !s.testFirst);
+}
+
+function learn(f: Flow, test: Code, names: Names): void {
+  const known = truthsOf(f, evaluate(f, test, names), true);
+  if (!known.possible) {
+    f.state.live = false;
+    return;
+  }
+  f.state.learn(known.truths);
+  narrow(f, test, true, names);
+}
+
+function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names: Names): void {
+  const over = awaited(f, evaluate(f, s.over, names), s.over.at);
+  if (!f.state.live) return;
+  const element: AbstractValue = s.form === 'in' ? unknown('key', s.over.at) : (elementOf(over, s.over.at) ?? unknown('element', s.over.at));
+  const every = repeated(f, s.label, s.at, () => {
+    f.state.learn(presence(element, s.over.at));
+    const inner = new Names(names, names.file);
+    bind(f, s.target, element, inner);
+    run(f, s.body, inner);
+  }, false);
+  if (f.state.live) f.state.learn(every);
+}
+
+function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Names): void {
+  const base = f.state;
+  const exits: Exit[] = [];
+  const end = f.branch([], () => run(f, s.body, new Names(names, names.file)));
+  if (end.live) exits.push(exitOf(end, base));
+  for (const handler of s.handlers) {
+    const caught = f.branch([], () => {
+      // The body may have stopped anywhere: its variables hold what they held, or what it gave them.
+      for (const [slot, value] of end.changes) {
+        const before = base.get(slot);
+        if (before) f.state.set(slot, f.joinValues([{ value: before, truths: [] }, { value, truths: [] }]));
+      }
+      const inner = new Names(names, names.file);
+      if (handler.target) bind(f, handler.target, unknown('caught error', s.at), inner);
+      run(f, handler.body, inner);
+    });
+    if (caught.live) exits.push(exitOf(caught, base));
+  }
+  join(base, exits, f.joinValues);
+  if (s.finally.length > 0) {
+    const { live } = f.state;
+    f.state.live = true;
+    run(f, s.finally, new Names(names, names.file));
+    f.state.live &&= live;
+  }
+}
+
+function switched(f: Flow, s: Extract<CodeStatement, { kind: 'switch' }>, names: Names): void {
+  const on = evaluate(f, s.on, names);
+  if (!f.state.live) return;
+  const base = f.state;
+  const jump: Jump = { label: undefined, loop: false, base, breaks: [], continues: [] };
+  f.frame?.jumps.push(jump);
+  const inner = new Names(names, names.file);
+  let fallen: Exit | undefined;
+  let hasDefault = false;
+  for (const one of s.cases) {
+    hasDefault ||= one.test === undefined;
+    const test: AbstractValue = one.test ? { kind: 'test', test: { kind: 'compare', op: '=', left: on, right: evaluate(f, one.test, inner) }, at: one.test.at } : literal(true, s.at);
+    const known = truthsOf(f, test, true);
+    const previous = fallen;
+    const end = f.branch([], () => {
+      const entered = f.state;
+      const entry = f.branch(known.truths, () => {
+        if (!known.possible) f.state.live = false;
+        else if (one.test) narrow(f, { kind: 'binary', op: '=', left: s.on, right: one.test, at: one.test.at }, true, inner);
+      });
+      const ways = entry.live ? [exitOf(entry, entered)] : [];
+      if (previous) ways.push(previous);
+      join(entered, ways, f.joinValues);
+      if (entered.live) run(f, one.body, inner);
+    });
+    fallen = end.live ? exitOf(end, base) : undefined;
+  }
+  f.frame?.jumps.pop();
+  const exits = [...jump.breaks];
+  if (fallen) exits.push(fallen);
+  if (!hasDefault) exits.push({ changes: new Map(), truths: base.truths });
+  join(base, exits, f.joinValues);
+}

@@ -1,0 +1,61 @@
+import type { AbstractValue, CodeType, Span } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { contextAt } from './clients.ts';
+import { moduleName, moduleOf } from './modules.ts';
+
+/** Whether a type lets undefined through. Null is another matter: clients send it. */
+export function allowsUndefined(type: CodeType): boolean {
+  return type.kind === 'undefined' || (type.kind === 'union' && type.of.some(allowsUndefined));
+}
+
+/** The value that a declared type alone promises: an instance of a class of the program, a client's handle. */
+export function ofType(f: Flow, type: CodeType, file: string, at: Span): AbstractValue | undefined {
+  switch (type.kind) {
+    case 'ref': {
+      for (const adapter of f.input.adapters) {
+        const value = adapter.typed?.(type, at, contextAt(f, at));
+        if (value) return value;
+      }
+      if (type.name === 'Promise' || type.name === 'Readonly' || type.name === 'NonNullable' || type.name === 'Awaited') return type.args[0] && ofType(f, type.args[0], file, at);
+      const alias = moduleOf(f, file)?.types.get(type.name);
+      if (alias) return alias.kind === 'ref' && alias.name === type.name ? undefined : ofType(f, alias, file, at);
+      const root = type.name.split('.')[0] ?? type.name;
+      const value = importedAsType(f, file, root);
+      if (value?.kind === 'class') return { kind: 'instance', class: value.class, file: value.file, scope: value.scope, fields: [], at };
+      return undefined;
+    }
+    case 'union': {
+      const of = type.of.map((one) => ofType(f, one, file, at)).filter((v) => v !== undefined);
+      return of.find((v) => v.kind === 'client') ?? (of.length === 1 ? of[0] : undefined);
+    }
+    case 'intersection': return type.of.map((one) => ofType(f, one, file, at)).find((v) => v !== undefined);
+    default: return undefined;
+  }
+}
+
+/** Classes can be imported for their type only. */
+function importedAsType(f: Flow, file: string, name: string): AbstractValue | undefined {
+  const value = moduleName(f, file, name);
+  return value?.kind === 'class' ? value : undefined;
+}
+
+/** Members of an object type of the program, as far as they can be told. */
+export function membersOf(f: Flow, type: CodeType, file: string): ReadonlyMap<string, { readonly optional: boolean; readonly type: CodeType }> | undefined {
+  const members = new Map<string, { optional: boolean; type: CodeType }>();
+  const add = (one: CodeType, depth: number): boolean => {
+    if (depth > 5) return false;
+    if (one.kind === 'object') {
+      for (const m of one.members) members.set(m.name, m);
+      return true;
+    }
+    if (one.kind === 'intersection') return one.of.every((part) => add(part, depth + 1));
+    if (one.kind === 'ref') {
+      if ((one.name === 'Readonly' || one.name === 'Required') && one.args[0]) return add(one.args[0], depth + 1);
+      const alias = moduleOf(f, file)?.types.get(one.name);
+      return alias ? add(alias, depth + 1) : false;
+    }
+    return false;
+  };
+  return add(type, 0) ? members : undefined;
+}
+

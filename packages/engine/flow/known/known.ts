@@ -1,0 +1,91 @@
+import { cases, isNullish, list, literal, nothing, object, type AbstractValue, type Span, type ValueEntry, type ValueOf } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { applyFunction, type CallSite } from '../interpret/calls.ts';
+import { truthsOf } from '../interpret/truths.ts';
+import { elementOf, tidy } from '../values/join.ts';
+import { computed } from '../values/property.ts';
+import { authCall } from './auth.ts';
+import { all } from './methods.ts';
+import { leaves } from './exits.ts';
+import { parsed } from './validation.ts';
+
+/** Functions of the language and of packages that are known by where they come from. */
+export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
+  const { origin, path } = callee;
+  if (origin.kind === 'global') return globalCall(f, [origin.name, ...path].join('.'), args, site);
+  if (leaves(callee)) {
+    f.state.live = false;
+    return nothing(site.at);
+  }
+  return asserted(f, callee, args, site.at) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
+}
+
+/** `assert(x)`, `invariant(x)` of packages made for it: afterwards it holds. */
+function asserted(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], at: Span): AbstractValue | undefined {
+  if (callee.origin.kind !== 'package' || !/^(?:node:)?assert$|invariant$|^ts-invariant|^tiny-invariant|^power-assert/.test(callee.origin.package)) return undefined;
+  const [test] = args;
+  const name = callee.path.at(-1) ?? callee.origin.name;
+  if (!test || !['default', '*', 'ok', 'assert', 'invariant', 'strict'].includes(name)) return undefined;
+  const known = truthsOf(f, test, true);
+  if (!known.possible) f.state.live = false;
+  f.state.learn(known.truths);
+  return nothing(at);
+}
+
+const SAME = new Set(['String', 'Number', 'BigInt', 'parseInt', 'parseFloat', 'Number.parseInt', 'Number.parseFloat', 'encodeURIComponent', 'decodeURIComponent', 'decodeURI', 'encodeURI', 'structuredClone', 'JSON.parse', 'JSON.stringify', 'Object.freeze', 'Object.seal', 'Promise.resolve', 'Buffer.from', 'btoa', 'atob']);
+
+function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
+  const { at } = site;
+  const [first, second] = args;
+  if (SAME.has(name)) return first ?? nothing(at);
+  switch (name) {
+    case 'Boolean': return first ? { kind: 'test', test: { kind: 'not', of: { kind: 'test', test: { kind: 'not', of: first }, at } }, at } : literal(false, at);
+    case 'Promise.all': case 'Promise.race': case 'Promise.any': case 'Promise.allSettled': {
+      if (!first) return nothing(at);
+      const value = all(f, first, name === 'Promise.allSettled', at);
+      return name === 'Promise.race' || name === 'Promise.any' ? (elementOf(value, at) ?? value) : value;
+    }
+    case 'Promise.reject': case 'process.exit': case 'Deno.exit':
+      f.state.live = false;
+      return nothing(at);
+    case 'Set': case 'Map': case 'Array.from': case 'WeakMap': case 'WeakSet': {
+      if (!first || isNullish(first)) return { kind: 'array', items: [], at };
+      if (name === 'Array.from' && second?.kind === 'function') {
+        const element = elementOf(first, at);
+        return element ? list(applyFunction(f, second, [element], at), at) : list(computed('element', [], '', at), at);
+      }
+      return first.kind === 'object' ? list(computed('element', [first], '', at), at) : first;
+    }
+    case 'Array.isArray': return first?.kind === 'array' || first?.kind === 'list' ? literal(true, at) : computed(name, args, '', at);
+    case 'Object.assign': {
+      const entries = args.map((of): ValueEntry => ({ kind: 'spread', of, at: of.at }));
+      return { kind: 'object', entries, at };
+    }
+    case 'Object.values': return first ? list(entryValue(first, at), at) : nothing(at);
+    case 'Object.entries': return first ? list({ kind: 'array', items: [{ value: computed('key', [first], '', at), spread: false }, { value: entryValue(first, at), spread: false }], at }, at) : nothing(at);
+    case 'Object.keys': return first ? list(computed('key', [first], '', at), at) : nothing(at);
+    case 'Object.fromEntries': return computed(name, args, '', at);
+    case 'setTimeout': case 'setInterval': case 'setImmediate': case 'queueMicrotask': case 'process.nextTick': case 'requestIdleCallback':
+      if (first?.kind === 'function') applyFunction(f, first, [], at);
+      return computed(name, [], '', at);
+    case 'Promise': {
+      // new Promise((resolve) => …): the executor runs here; what it resolves to is not followed.
+      if (first?.kind === 'function') applyFunction(f, first, [computed('resolve', [], '', at), computed('reject', [], '', at)], at);
+      return computed('promise', [], `${at.start}`, at);
+    }
+    default:
+  }
+  // Logs and timers show nothing to a tenant.
+  if (/^(?:console|performance|Math|Date|Symbol|Intl)\b/.test(name)) return computed(name, args, '', at);
+  if (name === 'Error' || name.endsWith('Error')) return object({ message: first ?? nothing(at) }, at);
+  return undefined;
+}
+
+function entryValue(of: AbstractValue, at: Span): AbstractValue {
+  if (of.kind === 'object') {
+    const found = of.entries.flatMap((e) => (e.kind === 'spread' ? cases(entryValue(e.of, at)) : cases(e.value)));
+    if (found.length > 0) return tidy(found, at);
+  }
+  return elementOf(of, at) ?? computed('value', [of], '', at);
+}
+

@@ -1,0 +1,100 @@
+import { cases, union, type AbstractValue, type Span, type Truth, type ValueCase, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
+import { keyOf, sameValue } from './key.ts';
+
+interface Alternative {
+  readonly value: AbstractValue;
+  readonly truths: readonly Truth[];
+}
+
+/** More alternatives than this are of no use to anyone. */
+const MOST = 12;
+
+/** What a variable holds after branches that left it with different values. */
+export function joinAlternatives(of: readonly Alternative[], merge: (a: Alternative, b: Alternative) => AbstractValue | undefined): AbstractValue {
+  const distinct: Alternative[] = [];
+  for (const one of of) {
+    const twin = distinct.findIndex((d) => sameValue(d.value, one.value));
+    const known = distinct[twin];
+    if (!known) distinct.push(one);
+    else if (known.truths.length > 0) distinct[twin] = { value: known.value, truths: known.truths.filter((t) => one.truths.includes(t)) };
+  }
+  let [result] = distinct;
+  if (!result) throw new Error('nothing to join');
+  if (distinct.length === 1) return result.value;
+  const at = result.value.at;
+  const left: Alternative[] = [];
+  for (const one of distinct) {
+    const into = left.findIndex((l) => l.value.kind === one.value.kind && (l.value.kind === 'object' || l.value.kind === 'array' || l.value.kind === 'client'));
+    const partner = left[into];
+    const joined = partner && (sharedPrefix(partner, one, at) ?? merge(partner, one));
+    if (joined) left[into] = { value: joined, truths: [] };
+    else left.push(one);
+  }
+  [result] = left;
+  return left.length === 1 && result && result.truths.length === 0 ? result.value : tidy(left.flatMap(({ value, truths }) => cases(union([{ value, truths }], at))), at);
+}
+
+/** A union without repetitions; too many alternatives become one value that nothing is known about. */
+export function tidy(of: readonly ValueCase[], at: Span): AbstractValue {
+  const byKey = new Map<string, ValueCase>();
+  for (const one of of) {
+    const key = keyOf(one.value);
+    const twin = byKey.get(key);
+    byKey.set(key, twin ? { value: twin.value, truths: twin.truths.filter((t) => one.truths.includes(t)) } : one);
+  }
+  if (byKey.size <= MOST) return union([...byKey.values()], at);
+  return { kind: 'symbol', origin: { kind: 'computed', op: 'one of', of: [...byKey.values()].slice(0, MOST).map((c) => c.value) }, path: [], at };
+}
+
+/** `{a}` and `{a, b}` are `{a, ...({} or {b})}`: later lookups and conditions stay linear in the number of branches. */
+function sharedPrefix(a: Alternative, b: Alternative, at: Span): AbstractValue | undefined {
+  if (a.value.kind === 'object' && b.value.kind === 'object') {
+    const [x, y] = [a.value.entries, b.value.entries];
+    const shared = prefix(x, y);
+    if (shared === 0 && x.length > 0 && y.length > 0) return undefined;
+    const rest = (entries: readonly ValueEntry[], truths: readonly Truth[]): ValueCase => ({ value: { kind: 'object', entries: entries.slice(shared), at }, truths });
+    return { kind: 'object', entries: [...x.slice(0, shared), { kind: 'spread', of: { kind: 'union', of: [rest(x, a.truths), rest(y, b.truths)], at }, at }], at: a.value.at };
+  }
+  if (a.value.kind === 'array' && b.value.kind === 'array') {
+    const [x, y] = [a.value.items, b.value.items];
+    const shared = prefix(x, y);
+    if (shared === 0 && x.length > 0 && y.length > 0) return undefined;
+    const rest = (items: readonly ValueItem[], truths: readonly Truth[]): ValueCase => ({ value: { kind: 'array', items: items.slice(shared), at }, truths });
+    return { kind: 'array', items: [...x.slice(0, shared), { value: { kind: 'union', of: [rest(x, a.truths), rest(y, b.truths)], at }, spread: true }], at: a.value.at };
+  }
+  return undefined;
+}
+
+function prefix(a: readonly unknown[], b: readonly unknown[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}
+
+/** The element that stands for all of an array's or list's; undefined where it has none or cannot be told. */
+export function elementOf(value: AbstractValue, at: Span): AbstractValue | undefined {
+  switch (value.kind) {
+    case 'list': return value.of;
+    case 'array': {
+      const of = value.items.flatMap((item): readonly ValueCase[] => {
+        if (!item.spread) return cases(item.value);
+        return cases(item.value).flatMap((one) => {
+          const inner = elementOf(one.value, at);
+          return inner ? cases(inner).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })) : [];
+        });
+      });
+      return of.length > 0 ? tidy(of, at) : undefined;
+    }
+    case 'symbol': return { kind: 'symbol', origin: value.origin, path: [...value.path, '[]'], at };
+    case 'union': {
+      const of = value.of.flatMap((one) => {
+        const inner = elementOf(one.value, at);
+        return inner ? cases(inner).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })) : [];
+      });
+      return of.length > 0 ? tidy(of, at) : undefined;
+    }
+    default: return undefined;
+  }
+}
+
+export const asObject = (value: AbstractValue): ValueOf<'object'> | undefined => (value.kind === 'object' ? value : undefined);

@@ -1,0 +1,65 @@
+import type { AbstractValue, Origin, ValueEntry } from '@tenantlint/model';
+import { never } from '@tenantlint/model';
+
+const keys = new WeakMap<object, string>();
+
+/** Equal for two values that are the same, wherever they were written. */
+export function keyOf(value: AbstractValue): string {
+  const known = keys.get(value);
+  if (known !== undefined) return known;
+  const key = makeKey(value);
+  keys.set(value, key);
+  return key;
+}
+
+function makeKey(value: AbstractValue): string {
+  switch (value.kind) {
+    case 'literal': return JSON.stringify(value.value);
+    case 'undefined': return 'undefined';
+    case 'object': return `{${value.entries.map(entryKey).join()}}`;
+    case 'array': return `[${value.items.map((i) => (i.spread ? '...' : '') + keyOf(i.value)).join()}]`;
+    case 'list': return `list(${keyOf(value.of)})`;
+    case 'union': return `(${value.of.map((c) => keyOf(c.value)).join('|')})`;
+    case 'symbol': return value.path.length > 0 ? `${originKey(value.origin)}.${value.path.join('.')}` : originKey(value.origin);
+    case 'row': return value.extra.length > 0 ? `row${value.row}{${value.extra.map(entryKey).join()}}` : `row${value.row}`;
+    case 'column': return `row${value.row}.${value.column}`;
+    case 'function': return `fn ${value.fn.id}`;
+    case 'class': return `class ${value.class.id}`;
+    case 'instance': return `instance ${value.class.id}{${value.fields.map(entryKey).join()}}`;
+    case 'module': return `module ${value.file}`;
+    case 'client': return `client ${value.client} ${stateKey(value.state)}`;
+    case 'text': return `text(${value.texts.map((t) => JSON.stringify(t)).join()};${value.values.map(keyOf).join()})`;
+    case 'test': {
+      const test = value.test;
+      if (test.kind === 'compare') return `(${keyOf(test.left)}${test.op}${keyOf(test.right)})`;
+      return `${test.kind}(${keyOf(test.of)})`;
+    }
+    default: return never(value);
+  }
+}
+
+const entryKey = (entry: ValueEntry): string =>
+  entry.kind === 'property' ? `${entry.name}:${keyOf(entry.value)}` : entry.kind === 'spread' ? `...${keyOf(entry.of)}` : `[${keyOf(entry.key)}]:${keyOf(entry.value)}`;
+
+export function originKey(origin: Origin): string {
+  switch (origin.kind) {
+    case 'param': return `param ${origin.fn} ${origin.index}`;
+    case 'input': return `input ${origin.channel}`;
+    case 'identity': return `identity ${origin.library}`;
+    case 'package': return `${origin.package}#${origin.name}`;
+    case 'global': return `global ${origin.name}`;
+    case 'call': return `${origin.construct ? 'new ' : ''}${keyOf(origin.callee)}(${origin.args.map(keyOf).join()})${origin.call}`;
+    case 'computed': return `${origin.op}(${origin.of.map(keyOf).join()})`;
+    case 'unknown': return `unknown ${origin.id}`;
+    default: return never(origin);
+  }
+}
+
+/** Adapters keep plain data: values are recognised by their kind, the rest is compared as it stands, without places. */
+function stateKey(state: unknown): string {
+  if (typeof state !== 'object' || state === null) return JSON.stringify(state) ?? 'undefined';
+  if (Array.isArray(state)) return `[${state.map(stateKey).join()}]`;
+  return `{${Object.entries(state).filter(([name]) => name !== 'at' && !name.endsWith('At')).map(([name, part]) => `${name}:${stateKey(part)}`).join()}}`;
+}
+
+export const sameValue = (a: AbstractValue, b: AbstractValue): boolean => a === b || (a.kind === b.kind && keyOf(a) === keyOf(b));
