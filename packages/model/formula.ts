@@ -8,7 +8,7 @@ import type { Span } from './span.ts';
 export type Formula =
   | { readonly kind: 'true' | 'false' }
   | { readonly kind: 'and' | 'or'; readonly of: readonly Formula[] }
-  /** Of a formula that is FALSE, not merely unsatisfied; pushed down to atoms where possible. */
+  /** Does not hold: is FALSE or NULL. Pushed down to atoms where possible. */
   | { readonly kind: 'not'; readonly of: Formula }
   | { readonly kind: 'compare'; readonly op: '=' | '<>' | '<' | '<=' | '>' | '>='; readonly left: Term; readonly right: Term; readonly at: Span }
   | { readonly kind: 'null'; readonly of: Term; readonly negated: boolean; readonly at: Span }
@@ -29,7 +29,8 @@ export interface Row {
 }
 
 export type Term =
-  | { readonly kind: 'column'; readonly row: number; readonly column: string; readonly at: Span }
+  /** `cast` is the type it is converted to where that keeps an index on the column from being used; it changes no meaning. */
+  | { readonly kind: 'column'; readonly row: number; readonly column: string; readonly cast?: string; readonly at: Span }
   | { readonly kind: 'value'; readonly value: Value; readonly at: Span }
   /** A function of other terms that is not opened (lower(x), a || b, x ->> 'k'); equal text over equal terms is equal. */
   | { readonly kind: 'apply'; readonly fn: string; readonly of: readonly Term[]; readonly at: Span };

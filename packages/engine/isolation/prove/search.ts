@@ -6,7 +6,8 @@ import { Known } from './known.ts';
 import { Ownership } from './ownership.ts';
 import { privileged } from './privileged.ts';
 import type { Database, Question } from './question.ts';
-import { shift } from './rename.ts';
+import { complement } from '../logic/formula.ts';
+import { shift } from '../logic/rename.ts';
 import { hasUnknown } from './terms.ts';
 import { atomText, escapeOf } from './words.ts';
 
@@ -108,7 +109,7 @@ function flatten(node: Case, question: Question, db: Database): Case | undefined
         stack.push(next.where);
         break;
       case 'not': {
-        const inner = negate(next.of);
+        const inner = complement(next.of);
         if (inner.kind === 'not') atoms.push(inner);
         else stack.push(inner);
         break;
@@ -120,23 +121,6 @@ function flatten(node: Case, question: Question, db: Database): Case | undefined
   choices.sort((a, b) => a.length - b.length);
   return { ...node, pending: [], choices, atoms, rows };
 }
-
-/** The formula is FALSE, pushed down to atoms; only EXISTS and what is opaque stay under a NOT. */
-function negate(formula: Formula): Formula {
-  switch (formula.kind) {
-    case 'true': return { kind: 'false' };
-    case 'false': return { kind: 'true' };
-    case 'and': return { kind: 'or', of: formula.of.map((part) => ({ kind: 'not', of: part })) };
-    case 'or': return { kind: 'and', of: formula.of.map((part) => ({ kind: 'not', of: part })) };
-    case 'not': return formula.of;
-    case 'compare': return { ...formula, op: INVERSE[formula.op] };
-    case 'null': return { ...formula, negated: !formula.negated };
-    case 'exists': return { kind: 'not', of: formula };
-    case 'opaque': return { ...formula, text: `not ${formula.text}` };
-    default: return never(formula);
-  }
-}
-const INVERSE = { '=': '<>', '<>': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const;
 
 function visibleTo(row: Row, question: Question, db: Database): Formula | undefined {
   return row.definer === true || row.table === undefined ? undefined : db.visible?.(row, question.caller);

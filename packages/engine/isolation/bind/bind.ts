@@ -1,0 +1,75 @@
+import type { Capture, FunctionBody, Routine as CatalogRoutine, Row, Schema, Span, SqlExpr, Table } from '@tenantlint/model';
+import type { Branch, Scope } from './scope.ts';
+import { NO_CTES, NO_NAMES } from './scope.ts';
+
+/** What binding rests on; shared by all policies of a run. */
+export interface World {
+  readonly schema: Schema;
+  body(routine: CatalogRoutine): FunctionBody;
+  /** Functions by plain name, in the order of their keys. */
+  readonly routines: ReadonlyMap<string, readonly CatalogRoutine[]>;
+  readonly helpers: { readonly isMember: ReadonlySet<string>; readonly currentTenant: ReadonlySet<string>; readonly currentUser: ReadonlySet<string> };
+  readonly trustedSettings: ReadonlySet<string>;
+  /** May callers set the setting themselves, through a function that the API exposes? */
+  callerCanSet(setting: string): boolean;
+  /** Names of the tenant column anywhere in the product, to tell which argument of a helper is the tenant. */
+  readonly tenantColumns: ReadonlySet<string>;
+}
+
+/** State of binding one condition. */
+export class Bind {
+  readonly world: World;
+  readonly captures: Capture[] = [];
+  /** Values of expressions with rows of their own: read twice, it is the same row twice. */
+  readonly memo = new WeakMap<SqlExpr, Map<Scope, readonly Branch[] | undefined>>();
+  private nextRow = 1;
+  private nextElement = 1;
+  /** Work done, so that a nest of helpers cannot take for ever. */
+  private spent = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  row(table: string | undefined, alias: string, at: Span, definer: boolean): Row {
+    const id = this.nextRow++;
+    return definer ? { id, table, alias, at, definer: true } : { id, table, alias, at };
+  }
+
+  element(): number {
+    return this.nextElement++;
+  }
+
+  /** False when the condition is too large to be followed any further. */
+  spend(): boolean {
+    return ++this.spent < MOST_STEPS;
+  }
+}
+const MOST_STEPS = 20_000;
+
+export function buildRoutines(schema: Schema): ReadonlyMap<string, readonly CatalogRoutine[]> {
+  const out = new Map<string, CatalogRoutine[]>();
+  for (const key of [...schema.functions.keys()].sort()) {
+    const routine = schema.functions.get(key);
+    if (routine === undefined) continue;
+    const known = out.get(routine.name);
+    if (known === undefined) out.set(routine.name, [routine]);
+    else known.push(routine);
+  }
+  return out;
+}
+
+/** Scope of a condition over one row of a table, which is row 0. */
+export function rootScope(world: World, table: Table, at: Span): Scope {
+  const row: Row = { id: 0, table: table.key, alias: table.name, at };
+  return {
+    sources: [{ kind: 'row', alias: table.name, name: table.name, schema: table.schema, row, columns: new Set(table.columns.keys()), renamed: undefined }],
+    ctes: NO_CTES,
+    names: NO_NAMES,
+    label: undefined,
+    params: [],
+    outer: undefined,
+    routine: { definer: false, owner: undefined, searchPath: world.schema.searchPath, stack: [] },
+    policy: true,
+  };
+}
