@@ -1,3 +1,4 @@
+export * from './replay/index.ts';
 export * from './tenancy/index.ts';
 export * from './isolation/index.ts';
 export { runRules, fingerprint, byPlace, compare, unique, type Missing, type RuleSelection } from './run/rules.ts';

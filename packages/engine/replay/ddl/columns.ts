@@ -1,0 +1,47 @@
+import type { Column, ColumnDef, ConstraintDef, Span, SqlExpr, Table } from '@tenantlint/model';
+import { qualifyExpr, tableScope } from '../expr/qualify.ts';
+import { EMPTY } from '../expr/scope.ts';
+import { formatType, SERIAL } from '../types.ts';
+import { resolveType, type World } from '../world.ts';
+import { nextval, ownedSequence } from './sequences.ts';
+
+/** The column of a definition, its sequence made; constraints are left to the caller. */
+export function newColumn(world: World, table: { readonly schema: string; readonly name: string; readonly key: string }, def: ColumnDef): Column {
+  const base = SERIAL[def.type.name];
+  const serial = base !== undefined && def.type.schema === undefined;
+  const type = resolveType(world, serial ? { ...def.type, name: base } : def.type);
+  let value = def.default === undefined ? undefined : { value: qualifyExpr(world, def.default, EMPTY), at: def.default.at };
+  if (serial) value = { value: nextval(ownedSequence(world, table, def.name, def.at).key, def.typeAt), at: def.typeAt };
+  if (def.identity !== undefined) ownedSequence(world, table, def.name, def.at);
+  return {
+    name: def.name, at: def.at, type, typeText: formatType(type),
+    notNull: def.notNull || serial || def.identity !== undefined || def.constraints.some((constraint) => constraint.kind === 'primary key' || constraint.kind === 'not null'),
+    default: value, generated: undefined, identity: def.identity, comment: undefined, createdIn: world.step,
+  };
+}
+
+/** A generated column's expression names its neighbours, so it is read when all of them stand. */
+export function withGenerated(world: World, table: Table, def: ColumnDef): Column | undefined {
+  const column = table.columns.get(def.name);
+  if (column === undefined || def.generated === undefined) return undefined;
+  const expr: SqlExpr = qualifyExpr(world, def.generated.expr, tableScope(table));
+  return { ...column, generated: { value: expr, at: def.generated.expr.at } };
+}
+
+/** A column's constraint, or the table's, in the order of the text. */
+export interface PlacedConstraint {
+  readonly def: ConstraintDef;
+  readonly column: string | undefined;
+}
+
+export function constraintsInOrder(columns: readonly ColumnDef[], constraints: readonly ConstraintDef[]): readonly PlacedConstraint[] {
+  const placed: PlacedConstraint[] = [
+    ...columns.flatMap((column) => column.constraints.map((def) => ({ def, column: column.name }))),
+    ...constraints.map((def) => ({ def, column: undefined })),
+  ];
+  return placed.sort((a, b) => start(a.def.at) - start(b.def.at));
+}
+
+function start(at: Span): number {
+  return at.start;
+}

@@ -1,0 +1,94 @@
+import type { Index, IndexKey, SchemaEvent, Span, SqlExpr, Table } from '@tenantlint/model';
+import { fail } from '../failure.ts';
+import { distinctNames, freeName, joinedNames } from '../names.ts';
+import { indexColumnName } from '../expr/output-name.ts';
+import { qualifyExpr, tableScope, viewItem } from '../expr/qualify.ts';
+import { scopeOfRelation } from '../expr/scope.ts';
+import { inferTable, requireColumn } from '../inferred.ts';
+import { findRelation, findTable, findView, keyOf, putTable, tableAt, type World } from '../world.ts';
+import { indexPartitions } from './partitions.ts';
+
+/** An index as a statement or constraint asks for it, before it has a name. */
+export interface NewIndex {
+  readonly name: string | undefined;
+  readonly at: Span;
+  readonly unique: boolean;
+  readonly primary: boolean;
+  readonly constraint: boolean;
+  readonly exclusion: boolean;
+  readonly method: string;
+  readonly keys: readonly IndexKey[];
+  readonly include: readonly string[];
+  readonly where: SqlExpr | undefined;
+}
+
+export function createIndex(world: World, event: SchemaEvent & { readonly kind: 'create-index' }): void {
+  const view = findView(world, event.table);
+  if (event.name !== undefined && event.ifNotExists) {
+    const schema = view?.schema ?? findTable(world, event.table)?.schema;
+    if (schema !== undefined && world.catalog.relation(keyOf(schema, event.name)) !== undefined) return;
+  }
+  const wanted: NewIndex = {
+    name: event.name, at: event.nameAt, unique: event.unique, primary: false, constraint: false, exclusion: false,
+    method: event.method, keys: event.keys, include: event.include, where: event.where,
+  };
+  if (view !== undefined) {
+    if (!view.materialized) fail('wrong_object_type', `"${view.name}" is not a table or materialized view`);
+    const scope = scopeOfRelation(viewItem(view));
+    const index = makeIndex(world, view, wanted, (expr) => qualifyExpr(world, expr, scope));
+    world.catalog.put('view', view.key, { ...view, indexes: new Map(view.indexes).set(index.name, index) });
+    return;
+  }
+  const table = findTable(world, event.table) ?? inferRelation(world, event);
+  const index = addIndex(world, table.key, wanted);
+  if (!event.only) indexPartitions(world, table.key, index);
+}
+
+function inferRelation(world: World, event: SchemaEvent & { readonly kind: 'create-index' }): Table {
+  if (findRelation(world, event.table) !== undefined) fail('wrong_object_type', `"${event.table.name}" is not a table`);
+  return inferTable(world, event.table);
+}
+
+/** Adds an index to a table and gives it its name. */
+export function addIndex(world: World, tableKey: string, wanted: NewIndex): Index {
+  let table = tableAt(world, tableKey);
+  for (const key of wanted.keys) if (key.column !== undefined) table = requireColumn(world, table, key.column, key.at);
+  for (const column of wanted.include) table = requireColumn(world, table, column, wanted.at);
+  const scope = tableScope(table);
+  const index = makeIndex(world, table, wanted, (expr) => qualifyExpr(world, expr, scope));
+  table = tableAt(world, tableKey);
+  putTable(world, { ...table, indexes: new Map(table.indexes).set(index.name, index) });
+  return index;
+}
+
+function makeIndex(world: World, on: { readonly schema: string; readonly name: string }, wanted: NewIndex, qualify: (expr: SqlExpr) => SqlExpr): Index {
+  const taken = (name: string): boolean => world.catalog.relation(keyOf(on.schema, name)) !== undefined;
+  if (wanted.name !== undefined && taken(wanted.name)) fail('duplicate_table', `relation "${wanted.name}" already exists`);
+  return {
+    name: wanted.name ?? indexName(world, on, wanted, taken),
+    at: wanted.at, unique: wanted.unique, primary: wanted.primary, constraint: wanted.constraint, method: wanted.method,
+    keys: wanted.keys.map((key) => (key.expr === undefined ? key : { ...key, expr: qualify(key.expr) })),
+    include: wanted.include,
+    where: wanted.where === undefined ? undefined : qualify(wanted.where),
+    createdIn: world.step,
+  };
+}
+
+function indexName(world: World, on: { readonly schema: string; readonly name: string }, wanted: NewIndex, taken: (name: string) => boolean): string {
+  const free = (columns: string | undefined, label: string, constraint: boolean): string =>
+    freeName(on.name, columns, label, (name) => taken(name) || (constraint && world.catalog.constraintNameUsed(on.schema, name)));
+  if (wanted.primary) return free(undefined, 'pkey', true);
+  const columns = joinedNames(distinctNames([...wanted.keys.map(keyName), ...wanted.include]));
+  if (wanted.exclusion) return free(columns, 'excl', true);
+  return wanted.constraint ? free(columns, 'key', true) : free(columns, 'idx', false);
+}
+
+function keyName(key: IndexKey): string {
+  if (key.column !== undefined) return key.column;
+  return key.expr === undefined ? 'expr' : indexColumnName(key.expr);
+}
+
+/** The plain columns as index keys. */
+export function columnKeys(columns: readonly string[], at: Span): readonly IndexKey[] {
+  return columns.map((column) => ({ column, descending: false, at }));
+}

@@ -1,0 +1,1 @@
+export { replay, type ReplayOptions } from './replay.ts';

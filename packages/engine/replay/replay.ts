@@ -1,0 +1,140 @@
+import type { History, RoleName, SchemaEvent, SqlParser, Step, Timeline } from '@tenantlint/model';
+import { Catalog } from './catalog.ts';
+import { Failure } from './failure.ts';
+import { inOrder } from './order.ts';
+import { apply } from './run.ts';
+import { Session, type Settings } from './session.ts';
+import { Recorder } from './timeline.ts';
+import { doubt, type World } from './world.ts';
+import { layBase } from './base/index.ts';
+
+export interface ReplayOptions {
+  /** What the database holds before the first step. */
+  readonly base?: 'supabase' | 'plain';
+  /**
+   * `infer` (the default): what the history uses and never made is taken for granted. `fail`: as on an empty
+   * database, which is what the comparison with a real one needs.
+   */
+  readonly missing?: 'infer' | 'fail';
+}
+
+/** Role that owns what a history creates unless it says otherwise. */
+const OWNER: RoleName = 'postgres';
+
+/** Replays migration histories into the catalog that Postgres would hold after each step. */
+export function replay(histories: readonly History[], sql: SqlParser, options: ReplayOptions = {}): Timeline {
+  const base = options.base ?? 'plain';
+  const catalog = new Catalog();
+  const session = new Session({ searchPath: base === 'supabase' ? ['$user', 'public', 'extensions'] : ['$user', 'public'], role: OWNER });
+  const executed: SchemaEvent[] = [];
+  const world: World = {
+    catalog, session, parser: sql, step: -1, platform: true, infers: false, doubts: [],
+    run(event) {
+      executed.push(event);
+      apply(world, event);
+    },
+  };
+  layBase(world, base);
+  session.reset();
+  const recorder = new Recorder();
+  recorder.base(catalog.takeChanges());
+  world.platform = false;
+  world.infers = options.missing !== 'fail';
+  const steps = inOrder(histories);
+  for (const [n, step] of steps.entries()) {
+    world.step = n;
+    executed.length = 0;
+    runStep(world, step);
+    recorder.step(catalog.takeChanges(), [...executed]);
+  }
+  return recorder.timeline(histories, steps, catalog.schema(session.searchPath), world.doubts);
+}
+
+interface Frame {
+  readonly name: string | undefined;
+  readonly mark: number;
+  readonly settings: Settings;
+}
+
+/** Runs a step on a connection of its own. What it leaves open at its end is kept: the migration did run. */
+function runStep(world: World, step: Step): void {
+  world.session.reset();
+  let open: Frame[] = step.transactional ? [frame(world, undefined)] : [];
+  for (const event of step.up) {
+    if (event.kind !== 'transaction') {
+      attempt(world, event, open.length > 0);
+      continue;
+    }
+    switch (event.verb) {
+      case 'begin':
+        if (open.length === 0) open = [frame(world, undefined)];
+        break;
+      case 'commit':
+        open = [];
+        world.session.endTransaction();
+        break;
+      case 'rollback':
+        back(world, open[0]);
+        open = [];
+        break;
+      case 'savepoint':
+        if (open.length > 0) open.push(frame(world, event.savepoint));
+        break;
+      case 'rollback-to': {
+        const i = open.findLastIndex((item) => item.name === event.savepoint);
+        if (i < 0) break;
+        back(world, open[i]);
+        open.length = i + 1;
+        break;
+      }
+      case 'release': {
+        const i = open.findLastIndex((item) => item.name === event.savepoint);
+        if (i >= 0) open.length = i;
+        break;
+      }
+      case 'other':
+        break;
+    }
+  }
+  world.session.endTransaction();
+  dropTemporary(world);
+}
+
+function frame(world: World, name: string | undefined): Frame {
+  return { name, mark: world.catalog.mark(), settings: world.session.settings };
+}
+
+function back(world: World, to: Frame | undefined): void {
+  if (to === undefined) return;
+  world.catalog.undo(to.mark);
+  world.session.restore(to.settings);
+}
+
+/** One statement: all of it or, where Postgres would refuse it, nothing. */
+function attempt(world: World, event: SchemaEvent, inTransaction: boolean): void {
+  const mark = world.catalog.mark();
+  const { settings } = world.session;
+  try {
+    world.run(event);
+  } catch (cause) {
+    world.catalog.undo(mark);
+    world.session.restore(settings);
+    doubt(world, event.at, reasonOf(cause), []);
+  }
+  // SET LOCAL outside of a transaction lasts as long as its own statement.
+  if (!inTransaction) world.session.endTransaction();
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Failure) return `statement fails: ${cause.message}`;
+  // An expression nested deeper than the stack: nothing is known of its effect.
+  if (cause instanceof RangeError) return 'statement nested too deeply';
+  throw cause;
+}
+
+function dropTemporary(world: World): void {
+  for (const store of ['view', 'table', 'sequence', 'function', 'type'] as const) {
+    for (const [key, value] of world.catalog.map(store)) if (value.schema === 'pg_temp') world.catalog.put(store, key, undefined);
+  }
+}
+

@@ -1,0 +1,123 @@
+import type { Doubt, QName, SchemaEvent, Span, SqlParser, Table, TypeRef, View } from '@tenantlint/model';
+import { Catalog, type Relation } from './catalog.ts';
+import { fail } from './failure.ts';
+import { TEMP, type Session } from './session.ts';
+import { formatType, isBuiltIn } from './types.ts';
+
+/** Everything that a statement can see and change while it runs. */
+export interface World {
+  readonly catalog: Catalog;
+  readonly session: Session;
+  readonly parser: SqlParser;
+  /** Index of the running step; -1 while the platform's own objects are made. */
+  step: number;
+  /** Objects made now belong to the platform. */
+  platform: boolean;
+  /** Objects that the history uses and never made are taken for granted, unless a handler waits for the error. */
+  infers: boolean;
+  readonly doubts: Doubt[];
+  /** Runs an event as part of the present one. */
+  run(event: SchemaEvent): void;
+}
+
+export function doubt(world: World, at: Span, reason: string, touches: readonly string[]): void {
+  world.doubts.push({ at, reason, touches });
+}
+
+export function keyOf(schema: string, name: string): string {
+  return `${schema}.${name}`;
+}
+
+/** Schemas of the search path that exist, in order; temporary objects and Postgres' own come before them unless listed. */
+export function searchPath(world: World): readonly string[] {
+  const path: string[] = [];
+  for (const entry of world.session.searchPath) {
+    const schema = entry === '$user' ? world.session.role : entry;
+    if (schema === TEMP || schema === 'pg_catalog' || world.catalog.get('schema', schema) !== undefined) path.push(schema);
+  }
+  return path;
+}
+
+/** Where an unqualified name is created. */
+export function creationSchema(world: World): string {
+  return searchPath(world).find((schema) => schema !== 'pg_catalog') ?? fail('invalid_schema_name', 'no schema has been selected to create in');
+}
+
+/** Key under which the statement creates an object. */
+export function newName(world: World, name: QName, temporary = false): { readonly schema: string; readonly name: string; readonly key: string } {
+  if (temporary || name.schema === TEMP) return { schema: TEMP, name: name.name, key: keyOf(TEMP, name.name) };
+  const schema = name.schema ?? creationSchema(world);
+  requireSchema(world, schema, name.at);
+  return { schema, name: name.name, key: keyOf(schema, name.name) };
+}
+
+/** A schema that is used and was never made is taken for granted. */
+export function requireSchema(world: World, schema: string, at: Span): void {
+  if (schema === TEMP || schema === 'pg_catalog' || schema === 'information_schema') return;
+  if (world.catalog.get('schema', schema) !== undefined) return;
+  if (!world.infers) fail('invalid_schema_name', `schema "${schema}" does not exist`);
+  world.catalog.put('schema', schema, { name: schema, at, owner: world.session.role, grants: [], platform: false });
+}
+
+/** Candidate schemas for a name, best first. */
+export function candidateSchemas(world: World, name: { readonly schema?: string }): readonly string[] {
+  if (name.schema !== undefined) return [name.schema];
+  const path = searchPath(world);
+  return path.includes(TEMP) ? path : [TEMP, ...path];
+}
+
+export function findRelation(world: World, name: QName): { readonly key: string; readonly relation: Relation } | undefined {
+  if (name.schema !== undefined) {
+    const key = keyOf(name.schema, name.name);
+    const relation = world.catalog.relation(key);
+    return relation === undefined ? undefined : { key, relation };
+  }
+  for (const schema of candidateSchemas(world, name)) {
+    const key = keyOf(schema, name.name);
+    const relation = world.catalog.relation(key);
+    if (relation !== undefined) return { key, relation };
+  }
+  return undefined;
+}
+
+export function findTable(world: World, name: QName): Table | undefined {
+  const found = findRelation(world, name);
+  return found?.relation.is === 'table' ? world.catalog.get('table', found.key) : undefined;
+}
+
+export function findView(world: World, name: QName): View | undefined {
+  const found = findRelation(world, name);
+  return found?.relation.is === 'view' ? world.catalog.get('view', found.key) : undefined;
+}
+
+export function putTable(world: World, table: Table): Table {
+  world.catalog.put('table', table.key, table);
+  return table;
+}
+
+/** The present value of a table that is known to exist. */
+export function tableAt(world: World, key: string): Table {
+  return world.catalog.get('table', key) ?? fail('undefined_table', `relation "${key}" does not exist`);
+}
+
+/** A type with the schema in which its name is found; built-in and unknown types stay as they are. */
+export function resolveType(world: World, type: TypeRef): TypeRef {
+  if (isBuiltIn(type)) return type.schema === undefined ? type : { name: type.name, mods: type.mods, dims: type.dims, ...(type.setof === true ? { setof: true } : {}) };
+  const schema = typeSchema(world, type);
+  return schema === undefined || schema === type.schema ? type : { ...type, schema };
+}
+
+/** Schema of a user type or of the relation whose row type it is. */
+function typeSchema(world: World, type: TypeRef): string | undefined {
+  for (const schema of candidateSchemas(world, type)) {
+    const key = keyOf(schema, type.name);
+    if (world.catalog.get('type', key) !== undefined) return schema;
+    const relation = world.catalog.relation(key);
+    if (relation !== undefined && relation.is !== 'index' && relation.is !== 'sequence') return schema;
+  }
+  return undefined;
+}
+
+export function typeTextOf(world: World, type: TypeRef): string {
+  return formatType(resolveType(world, type));
+}
