@@ -1,1 +1,2 @@
 export { createSqlParser } from './parser.ts';
+export { holdBackWasmTierUp } from './grammar.ts';

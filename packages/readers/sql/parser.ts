@@ -1,14 +1,14 @@
 import type { BodyText, FunctionBody, Span, SqlExpr, SqlParser, SqlStatement, Unread } from '@tenantlint/model';
 import { Excerpt } from './excerpt.ts';
+import { lowerValue } from './expression.ts';
 import { readChunk, readFile } from './file.ts';
 import { parseStatement } from './grammar.ts';
 import { fillHoles } from './holes.ts';
 import { splitStatements } from './lexer.ts';
 import { allOf, lowerStatement } from './lower-dml.ts';
-import { lowerExpr } from './lower-expr.ts';
+import { readPlpgsql } from './plpgsql.ts';
 import { relocate } from './relocate.ts';
 import { lowered, tokenAt, type Reading } from './statement.ts';
-import type { Tree } from './tree.ts';
 
 /** The SQL reader's grammar, for replay and for readers of code that holds SQL. */
 export function createSqlParser(): SqlParser {
@@ -81,38 +81,23 @@ function lowerText(file: string, text: string, base: number): { statement: SqlSt
   return statement === undefined ? { unread: { at: e.whole(), reason: 'statement too deeply nested to read' } } : { statement };
 }
 
-const PREFIX = 'SELECT ';
-
 function readExpression(text: string, at: Span, verbatim: boolean): { expr: SqlExpr; unread: readonly Unread[] } {
   const base = baseOf(at, verbatim);
   const whole = { file: at.file, start: base, end: base + text.length };
-  const direct = lowerValue(at.file, text, base);
+  const direct = lowerValue(at.file, text, base, false);
   if ('expr' in direct) return { expr: direct.expr, unread: [] };
   const holes = fillHoles(text);
   if (holes !== undefined) {
-    const filled = lowerValue(at.file, holes.text, 0);
+    const filled = lowerValue(at.file, holes.text, 0, false);
     const move = ({ file, start, end }: Span): Span => ({ file, start: base + holes.original(start), end: base + holes.original(end) });
     if ('expr' in filled) return { expr: relocate(filled.expr, move), unread: [] };
   }
   return { expr: { kind: 'opaque', text, at: whole }, unread: [direct.unread] };
 }
 
-function lowerValue(file: string, text: string, base: number): { expr: SqlExpr } | { unread: Unread } {
-  const e = new Excerpt(file, PREFIX + text, base - PREFIX.length);
-  const whole = { file, start: base, end: base + text.length };
-  const parsed = parseStatement(e.text);
-  if (!parsed.ok) return { unread: { at: tokenAt(e, parsed.offset), reason: parsed.message } };
-  const { targetList = [], ...rest } = (parsed.stmt as Tree).SelectStmt ?? {};
-  const value = (targetList[0] as Tree | undefined)?.ResTarget;
-  const alone = targetList.length === 1 && value?.name === undefined && Object.keys(rest).every((key) => key === 'limitOption' || key === 'op');
-  if (!alone || value?.val === undefined) return { unread: { at: whole, reason: 'not a single expression' } };
-  const { val } = value;
-  const expr = lowered(e, () => lowerExpr(e, val));
-  return expr === undefined ? { unread: { at: whole, reason: 'expression too deeply nested to read' } } : { expr };
-}
-
 function readBody(body: BodyText, language: string): FunctionBody {
   if (language === 'sql') return readSqlBody(body);
+  if (language === 'plpgsql') return placed(readPlpgsql(body.text, body.at.file, baseOf(body.at, body.verbatim)), body.at, body.verbatim);
   return { kind: 'opaque', reason: `the body is written in ${language}` };
 }
 
