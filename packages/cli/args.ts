@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { Preset } from '@tenantlint/engine';
+import type { Severity } from '@tenantlint/model';
 import { reporters, type Format } from '@tenantlint/reporters';
 
 export type Command = 'check' | 'inspect' | 'explain';
-export type Preset = 'recommended' | 'strict' | 'audit';
 
 export interface Args {
   readonly command: Command;
@@ -13,7 +14,7 @@ export interface Args {
   readonly preset: Preset | undefined;
   readonly config: string | undefined;
   readonly at: string | undefined;
-  readonly failOn: 'error' | 'warning' | 'note' | undefined;
+  readonly failOn: Severity | undefined;
   readonly color: boolean | undefined;
   readonly suppressed: boolean;
 }

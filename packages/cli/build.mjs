@@ -29,6 +29,14 @@ ${rules.map((id, i) => `  { id: '${id}', ...r${i} },`).join('\n')}
 ];
 `);
 
+// Published pages for `explain`, in a module of their own: nothing else loads them.
+const pages = [];
+for (const id of rules) {
+  const page = await readFile(path.join(root, 'rules', id, 'README.md'), 'utf8').catch(() => undefined);
+  if (page !== undefined) pages.push(`  ${JSON.stringify(id)}: ${JSON.stringify(page)},`);
+}
+await writeIfChanged('rules/pages.gen.ts', `${header}export const pages: Readonly<Record<string, string>> = {\n${pages.join('\n')}\n};\n`);
+
 const clients = await foldersWith('packages/readers/typescript/clients', 'adapter.ts').catch(() => []);
 await writeIfChanged('packages/readers/typescript/clients.gen.ts', `${header}import type { ClientAdapter } from '@tenantlint/model';
 ${clients.map((id, i) => `import c${i} from './clients/${id}/adapter.ts';`).join('\n')}

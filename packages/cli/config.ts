@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
 import { findNodeAtLocation, parseTree, getNodeValue, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import type { TenancyConfig } from '@tenantlint/engine';
+import type { Preset, TenancyConfig } from '@tenantlint/engine';
 import { LineIndex, type Environment, type Severity } from '@tenantlint/model';
 import schema from './schema/config.schema.json' with { type: 'json' };
-import { UsageError, type Preset } from './args.ts';
+import { UsageError } from './args.ts';
 
 export const CONFIG_FILE = 'tenantlint.config.jsonc';
 

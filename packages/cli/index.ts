@@ -1,1 +1,56 @@
-export {};
+import path from 'node:path';
+import { SUPPRESSION, type Preset } from '@tenantlint/engine';
+import type { Outcome, Source } from '@tenantlint/model';
+import { rules as allRules } from '@tenantlint/rules';
+import { analyse } from './analyse.ts';
+import { UsageError } from './args.ts';
+import { CONFIG_FILE, findConfig, loadConfig, readConfig, type Config } from './config.ts';
+import { judge } from './lint.ts';
+import { diskWorkspace, memoryWorkspace, type Workspace } from './workspace.ts';
+
+export { analyse, type Analysis } from './analyse.ts';
+export { UsageError } from './args.ts';
+export { main } from './main.ts';
+export { model as inspectModel } from './inspect.ts';
+export { diskWorkspace, memoryWorkspace, type Workspace } from './workspace.ts';
+export type { Config } from './config.ts';
+export type { Preset } from '@tenantlint/engine';
+export type { Finding, Outcome, Source } from '@tenantlint/model';
+
+export interface LintOptions {
+  /** Folder that all paths are relative to; the current one unless `sources` are given. */
+  readonly cwd?: string;
+  /** Folders and files below `cwd`; everything by default. */
+  readonly paths?: readonly string[];
+  /** Lint these texts instead of files; a `tenantlint.config.jsonc` among them is honoured. */
+  readonly sources?: readonly Source[];
+  readonly preset?: Preset;
+  /** Instead of the configuration file that would be found. */
+  readonly config?: Config;
+  /** Only these rules, whatever their preset. */
+  readonly rules?: readonly string[];
+}
+
+/**
+ * What `tenantlint check` does, as data.
+ * @throws UsageError for a path, a rule or a configuration that cannot be used
+ */
+export async function lint(options: LintOptions = {}): Promise<Outcome> {
+  const known = new Set([...allRules.map((r) => r.id), SUPPRESSION]);
+  for (const id of options.rules ?? []) if (!known.has(id)) throw new UsageError(`there is no rule ${id}`);
+  const { workspace, config } = open(options, known);
+  const named = options.rules && new Set(options.rules);
+  // A rule that is asked for by name is no preview to whoever asks.
+  const rules = named ? allRules.filter((r) => named.has(r.id)).map((r) => ({ ...r, preview: false })) : allRules;
+  return judge(workspace, await analyse(workspace, config), { preset: options.preset ?? config.preset ?? 'recommended', config, rules, known });
+}
+
+function open({ cwd = process.cwd(), paths = [], sources, config }: LintOptions, known: ReadonlySet<string>): { workspace: Workspace; config: Config } {
+  if (sources) {
+    const own = sources.find((s) => s.path === CONFIG_FILE);
+    return { workspace: memoryWorkspace(sources), config: config ?? (own ? readConfig(own.text, own.path, known) : {}) };
+  }
+  const file = config === undefined ? findConfig(cwd, paths[0] ?? '.') : undefined;
+  const found = config ?? (file === undefined ? {} : loadConfig(file, path.relative(cwd, file), known));
+  return { workspace: diskWorkspace(path.resolve(cwd), paths, found.ignore ?? []), config: found };
+}

@@ -19,7 +19,8 @@ export interface Workspace {
 
 /** Folders that hold no source of the project's own. */
 const IGNORED = ['node_modules', '.git', 'dist', 'build', 'out', '.next', '.nuxt', '.svelte-kit', '.turbo', '.vercel', '.output', 'coverage', 'vendor', '.venv', 'venv', '__pycache__', '.tenantlint-cache'].map(d => `**/${d}/**`);
-const READ = '**/*.{sql,prisma,ts,tsx,mts,cts,js,jsx,mjs,cjs,py,json,jsonc,toml,plan,conf,ini,yml,yaml}';
+const EXTENSIONS = 'sql,prisma,ts,tsx,mts,cts,js,jsx,mjs,cjs,py,json,jsonc,toml,plan,conf,ini,yml,yaml,lock';
+const READ = `**/*.{${EXTENSIONS}}`;
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {
   const texts = new Map(sources.map(s => [s.path, s.text]));
@@ -30,19 +31,24 @@ export function memoryWorkspace(sources: readonly Source[]): Workspace {
  * @param cwd absolute; paths of files are relative to it
  * @param paths folders or files as the user typed them; none means `cwd` itself
  * @param ignore globs of the configuration
- * @throws UsageError for a path that does not exist or lies outside `cwd`
+ * @throws UsageError for a path outside of `cwd`, and when no path exists; one of several that is missing is `unread`
  */
 export function diskWorkspace(cwd: string, paths: readonly string[], ignore: readonly string[]): Workspace {
   const folders: string[] = [];
   const named: string[] = [];
+  const unread: Unread[] = [];
   for (const given of paths.length > 0 ? paths : ['.']) {
     const absolute = path.resolve(cwd, given);
     const relative = slashes(path.relative(cwd, absolute));
     const stat = statSync(absolute, { throwIfNoEntry: false });
-    if (!stat) throw new UsageError(`${given}: no such file or folder`);
-    if (relative.startsWith('..')) throw new UsageError(`${given}: outside of ${cwd}; run tenantlint from a folder above it`);
-    (stat.isDirectory() ? folders : named).push(relative);
+    if (relative === '..' || relative.startsWith('../') || path.isAbsolute(relative)) throw new UsageError(`${given}: outside of the current folder; run tenantlint from a folder above it`);
+    if (!stat) unread.push({ at: { file: relative, start: 0, end: 0 }, reason: 'no such file or folder' });
+    else if (stat.isDirectory()) folders.push(relative);
+    else if (!EXTENSIONS.split(',').includes(path.extname(given).slice(1))) unread.push({ at: { file: relative, start: 0, end: 0 }, reason: 'not a kind of file that is linted' });
+    else named.push(relative);
   }
+  const [lost] = unread;
+  if (lost && folders.length + named.length === 0) throw new UsageError(`${lost.at.file}: ${lost.reason}`);
   // A single file is judged against the whole project around it.
   const roots = named.length > 0 ? [...folders, ...named.map(f => projectOf(cwd, f))] : folders;
   const patterns = [...new Set(roots)].map(f => (f === '' ? READ : `${glob.escapePath(f)}/${READ}`));
@@ -50,7 +56,6 @@ export function diskWorkspace(cwd: string, paths: readonly string[], ignore: rea
   const files = new Set([...found.map(slashes), ...named].sort());
   const only = named.length === 0 ? undefined : new Set([...named, ...[...files].filter(f => folders.some(d => d === '' || f.startsWith(`${d}/`)))]);
   const cache = new Map<string, string | undefined>();
-  const unread: Unread[] = [];
   const text = (file: string): string | undefined => {
     if (!cache.has(file)) cache.set(file, read(path.join(cwd, file), file, unread));
     return cache.get(file);
@@ -71,6 +76,7 @@ function read(absolute: string, file: string, unread: Unread[]): string | undefi
   const at = { file, start: 0, end: 0 };
   try {
     const bytes = readFileSync(absolute);
+    if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(bytes);
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {

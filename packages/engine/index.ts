@@ -1,3 +1,5 @@
+export { bodies, createFacts, type Judge, type Known } from './facts.ts';
+export { replay, type ReplayOptions } from './replay/index.ts';
 export * from './replay/index.ts';
 export * from './tenancy/index.ts';
 export * from './isolation/index.ts';

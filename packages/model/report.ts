@@ -39,4 +39,6 @@ export interface ReporterOptions {
   readonly color: boolean;
   /** Columns of the terminal; excerpts are cut to it. */
   readonly width: number;
+  /** People see suppressed findings only when they ask; machines always get them, marked as such. */
+  readonly suppressed: boolean;
 }

@@ -3,6 +3,9 @@ import { Places } from './places.ts';
 
 const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
+/** Escape sequences would reach the log as they are; line breaks are escaped below. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
 /** Workflow commands. Everything that comes from the repository is escaped, so that no text can forge a command. */
 export function github(outcome: Outcome): string {
   const places = new Places(outcome);
@@ -18,7 +21,7 @@ export function github(outcome: Outcome): string {
 }
 
 function data(text: string): string {
-  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  return text.replace(CONTROL, '\ufffd').replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }
 
 function property(text: string): string {

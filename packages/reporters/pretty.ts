@@ -8,40 +8,48 @@ type Style = 'red' | 'yellow' | 'blue' | 'cyan' | 'dim' | 'bold' | 'green';
 const COLOR: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', note: 'blue' };
 
 /** For people: what, where with the source under carets, why, and what to do. */
-export function pretty(outcome: Outcome, { color, width }: ReporterOptions): string {
+export function pretty(outcome: Outcome, { color, width, suppressed }: ReporterOptions): string {
   const paint: Paint = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
   const places = new Places(outcome);
-  const shown = outcome.findings.filter(f => !f.suppressed);
+  const shown = outcome.findings.filter(f => suppressed || !f.suppressed);
   const blocks = shown.map(f => block(f, places, paint, width));
-  const unread = outcome.unread.map(u => `${paint('yellow', 'not read')} ${where(u.at, places)}  ${printable(u.reason)}`);
-  const notRun = outcome.notRun.length === 0 ? [] : [paint('dim', `${count(outcome.notRun.length, 'rule')} not run: ${[...new Set(outcome.notRun.map(n => n.reason))].join('; ')} (--format json lists them)`)];
-  const tail = [...outcome.notes.map(n => paint('dim', printable(n))), ...notRun, closing(outcome, paint)];
+  const unread = capped(outcome.unread).map(u => `${paint('yellow', 'not read')} ${where(u.at, places)}  ${printable(u.reason)}`);
+  if (outcome.unread.length > unread.length) unread.push(paint('dim', `and ${outcome.unread.length - unread.length} more places that were not read (--format json lists them)`));
+  const notRun = outcome.notRun.length === 0 ? [] : [paint('dim', `${count(outcome.notRun.length, 'rule')} not run: ${printable([...new Set(outcome.notRun.map(n => n.reason))].join('; '))} (--format json lists them)`)];
+  const tail = [...outcome.notes.map(n => paint('dim', leading(n))), ...notRun, closing(outcome, paint)];
   return `${[...blocks, ...(unread.length > 0 ? [unread.join('\n')] : []), tail.join('\n')].join('\n\n')}\n`;
+}
+
+/** A file in a foreign dialect can be unreadable statement by statement; the first lines say so. */
+function capped<T>(of: readonly T[]): readonly T[] {
+  return of.length > 20 ? of.slice(0, 20) : of;
 }
 
 function block(f: Finding, places: Places, paint: Paint, width: number): string {
   const head = `${paint(COLOR[f.severity], f.severity)} ${paint('bold', f.rule)}  ${where(f.at, places)}${f.certainty === 'proven' ? '' : paint('dim', `  (${f.certainty})`)}`;
   return [
     head,
-    `  ${printable(f.text)}`,
+    `  ${leading(f.text)}`,
     ...excerpt(f.at, '^', undefined, COLOR[f.severity], places, paint, width),
     ...f.related.flatMap((r: Related) => [`  ${paint('cyan', where(r.at, places))}`, ...excerpt(r.at, '~', r.note, 'cyan', places, paint, width)]),
     `  ${paint('dim', 'why:')} ${printable(f.why)}`,
     `  ${paint('green', 'fix:')} ${printable(f.fix)}`,
+    ...(f.suppressed ? [`  ${paint('dim', `suppressed by ${f.suppressed.by}:`)} ${printable(f.suppressed.reason)}`] : []),
   ].join('\n');
 }
 
 /** The span's first line with its mark below; a long line is cut to a window around the mark. */
 function excerpt(at: Span, mark: string, note: string | undefined, style: Style, places: Places, paint: Paint, width: number): string[] {
   const { line, column } = places.start(at);
-  const text = places.line(at.file, line);
-  if (text === undefined) return note === undefined ? [] : [`    ${printable(note)}`];
+  // One column a tab, so that the mark stands under what it marks wherever the terminal has its stops.
+  const text = places.line(at.file, line)?.replaceAll('\t', ' ');
+  if (text === undefined) return note === undefined ? [] : [`    ${leading(note)}`];
   const gutter = `  ${String(line).padStart(4)} | `;
   const room = Math.max(40, width - gutter.length);
   const from = column - 1 > room - 20 ? column - 1 - Math.floor(room / 3) : 0;
   const end = places.end(at);
   const length = Math.max(1, end.line === line ? end.column - column : text.length - column + 1);
-  const before = printable(text.slice(from, column - 1)).replace(/\t/g, ' ');
+  const before = printable(text.slice(from, column - 1));
   const flagged = printable(text.slice(column - 1, Math.min(column - 1 + length, from + room)));
   const after = printable(text.slice(column - 1 + length, from + room));
   const lead = from > 0 ? '…' : '';
@@ -62,16 +70,24 @@ function closing({ summary, findings }: Outcome, paint: Paint): string {
 
 function where(at: Span, places: Places): string {
   const { line, column } = places.start(at);
-  return `${printable(at.file)}:${line}:${column}`;
+  return `${leading(at.file)}:${line}:${column}`;
 }
 
 function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** Source lines and file names are a stranger's text: no escape sequence of theirs reaches the terminal. */
+/**
+ * Source lines, names and reasons are a stranger's text: no escape sequence of theirs reaches the terminal, and no
+ * `##[command]` or `##vso[command]` a build log that would obey it.
+ */
 function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '\ufffd');
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<=#)#(?=\[|vso\[)/g, '\ufffd');
+}
+
+/** A stranger's text at the beginning of a line, where `::command::` would be obeyed as well. */
+function leading(text: string): string {
+  return printable(text).replace(/^(\s*:):/, '$1\ufffd');
 }
 
 /** Terminal columns: wide East Asian characters and emoji take two, combining marks none. */

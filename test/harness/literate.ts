@@ -3,17 +3,23 @@ import type { Source } from '@tenantlint/model';
 /** One heading of a rule's README that holds code. */
 export interface Case {
   readonly title: string;
+  /** Files of the case: SQL, TypeScript, Prisma; also `tenantlint.config.jsonc` and `package.json`. */
   readonly sources: Source[];
   /** What the `text findings` fence shows, and where its content stands in the README. */
-  readonly rendered: { readonly text: string; readonly start: number; readonly end: number } | undefined;
-  /** Configuration of a ```jsonc tenantlint.config.jsonc fence comes along as a source. */
+  readonly rendered: Rendered | undefined;
+}
+
+export interface Rendered {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 const BLOCK = /^#{1,6} (?<title>.+)$|^```(?<lang>\w+)(?: (?<name>[^\n]+))?\n(?<code>[\s\S]*?)^```$/gm;
 
 /** Cases of a README: each heading with code is one; fences that name the same file are joined. */
 export function readCases(markdown: string): Case[] {
-  const cases: { title: string; sources: Source[]; rendered: Case['rendered'] }[] = [];
+  const cases: { title: string; sources: Source[]; rendered: Rendered | undefined }[] = [];
   let title = '';
   for (const match of markdown.matchAll(BLOCK)) {
     const { title: heading, name, code = '' } = match.groups ?? {};
@@ -29,10 +35,15 @@ export function readCases(markdown: string): Case[] {
       current.rendered = { text: code, start, end: start + code.length };
       continue;
     }
-    const same = current.sources.findIndex(s => s.path === name);
+    const same = current.sources.findIndex((s) => s.path === name);
     const before = current.sources[same];
     if (before) current.sources[same] = { path: name, text: before.text + code };
     else current.sources.push({ path: name, text: code });
   }
   return cases;
+}
+
+/** The README with what is rendered today in place of what it shows. */
+export function rewritten(markdown: string, changes: readonly { readonly at: Rendered; readonly text: string }[]): string {
+  return [...changes].sort((a, b) => b.at.start - a.at.start).reduce((text, { at, text: now }) => text.slice(0, at.start) + now + text.slice(at.end), markdown);
 }

@@ -1,0 +1,71 @@
+import { bodies, createFacts, inferTenancy, replay, type Judge, type Missing } from '@tenantlint/engine';
+import type { Comment, Facts, ModelMap, Need, Span, Unread } from '@tenantlint/model';
+import { createSqlParser } from '@tenantlint/readers/sql';
+import { UsageError } from './args.ts';
+import type { Config } from './config.ts';
+import { detectPlatform, environment } from './environment.ts';
+import { ownTables } from './ledger.ts';
+import { readSources } from './sources.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Everything that is known about a project, before any rule is asked. */
+export interface Analysis {
+  readonly facts: Facts;
+  readonly models: readonly ModelMap[];
+  /** Facts that no source could give, and why. */
+  readonly missing: Missing;
+  readonly unread: readonly Unread[];
+  /** What was decided about the project as a whole. */
+  readonly notes: readonly string[];
+  readonly comments: ReadonlyMap<string, readonly Comment[]>;
+  /** Statements by file, for suppressions that stand above one. */
+  readonly statements: ReadonlyMap<string, readonly Span[]>;
+  readonly read: { readonly files: number; readonly steps: number; readonly tables: number; readonly sites: number };
+  /** Why there was nothing to do; undefined when there was something. */
+  readonly nothing: string | undefined;
+}
+
+export interface AnalyseOptions {
+  /** Stop the history after this file. */
+  readonly at?: string;
+}
+
+/** Files in, facts out. What cannot be read is listed and the rest goes on. */
+export async function analyse(workspace: Workspace, config: Config, options: AnalyseOptions = {}): Promise<Analysis> {
+  const sql = createSqlParser();
+  const sources = readSources(workspace, sql);
+  const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
+  const full = replay(sources.histories, sql, { base: platform.kind === 'supabase' ? 'supabase' : 'plain' });
+  const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };
+  const schema = timeline.last;
+  const tenancy = inferTenancy(schema, sources.models, config.tenancy);
+  const env = environment(platform, schema, config);
+  const facts = createFacts({ timeline, environment: env, tenancy, sites: [], judge: undecided, body: bodies(sql), text: (path) => workspace.text(path) });
+  const missing = new Map<Need, string>();
+  return {
+    facts,
+    models: sources.models,
+    missing,
+    unread: [...workspace.unread, ...sources.unread],
+    notes: [],
+    comments: sources.comments,
+    statements: sources.statements,
+    read: { files: sources.files.size, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },
+    nothing: undefined,
+  };
+}
+
+function stepOf(files: readonly string[], at: string): number {
+  const n = files.findLastIndex((f) => f === at || f.endsWith(`/${at}`));
+  if (n < 0) throw new UsageError(`--at ${at}: no migration of that name was read`);
+  return n;
+}
+
+const undecided: Judge = {
+  access: () => [],
+  isolates: () => ({ verdict: 'unknown', opaque: [] }),
+  formula: () => undefined,
+  filters: () => [],
+  captures: () => [],
+  reachableBy: () => [],
+};

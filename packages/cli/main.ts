@@ -1,0 +1,139 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { visible, SUPPRESSION } from '@tenantlint/engine';
+import type { Outcome } from '@tenantlint/model';
+import { holdBackWasmTierUp } from '@tenantlint/readers/sql';
+import { reporters } from '@tenantlint/reporters';
+import { rules } from '@tenantlint/rules';
+import { analyse, type Analysis } from './analyse.ts';
+import { HELP, readArgs, UsageError, type Args } from './args.ts';
+import { CONFIG_FILE, findConfig, loadConfig, type Config } from './config.ts';
+import { fails, judge } from './lint.ts';
+import { VERSION } from './version.ts';
+import { diskWorkspace, type Workspace } from './workspace.ts';
+
+/** The part of a process that the command line touches. */
+export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'cwd'>;
+
+/**
+ * Runs one command. The number is the exit code: 0 nothing to report at the failing level, 1 findings, 2 the work could
+ * not be done. Never throws: a mistake of the user's and a mistake of ours are each one line on standard error.
+ */
+export async function main(argv: readonly string[], host: Host): Promise<number> {
+  // Whoever reads us may stop reading (`| head`): that is no error of ours.
+  for (const stream of [host.stdout, host.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error; });
+  try {
+    holdBackWasmTierUp();
+    const args = readArgs(argv);
+    if (args === 'help') return print(host, HELP);
+    if (args === 'version') return print(host, `${VERSION}\n`);
+    return await run(args, host);
+  } catch (error) {
+    const told = error instanceof UsageError ? error.message : `internal error: ${error instanceof Error ? error.message : String(error)}`;
+    host.stderr.write(`tenantlint: ${visible(told)}\n`);
+    if (host.env['TENANTLINT_DEBUG'] && error instanceof Error) host.stderr.write(`${error.stack ?? ''}\n`);
+    return 2;
+  }
+}
+
+async function run(args: Args, host: Host): Promise<number> {
+  switch (args.command) {
+    case 'check': return check(args, host);
+    case 'inspect': return inspect(args, host);
+    case 'explain': return explain(args, host);
+  }
+}
+
+const KNOWN: ReadonlySet<string> = new Set([...rules.map((r) => r.id), SUPPRESSION]);
+
+interface Project {
+  readonly workspace: Workspace;
+  readonly config: Config;
+}
+
+function open(paths: readonly string[], args: Args, host: Host): Project {
+  const cwd = host.cwd();
+  const file = args.config === undefined ? findConfig(cwd, paths[0] ?? '.') : path.resolve(cwd, args.config);
+  const config = file === undefined ? {} : loadConfig(file, path.relative(cwd, file) || CONFIG_FILE, KNOWN);
+  return { workspace: diskWorkspace(cwd, paths, config.ignore ?? []), config };
+}
+
+function outcomeOf({ workspace, config }: Project, analysis: Analysis, preset: Args['preset']): Outcome {
+  return judge(workspace, analysis, { preset: preset ?? config.preset ?? 'recommended', config, rules, known: KNOWN });
+}
+
+async function check(args: Args, host: Host): Promise<number> {
+  const project = open(args.rest, args, host);
+  const analysis = await analyse(project.workspace, project.config);
+  const outcome = outcomeOf(project, analysis, args.preset);
+  const format = args.format ?? 'pretty';
+  const text = reporters[format](outcome, { color: colours(args, host), width: host.stdout.columns || 100, suppressed: args.suppressed });
+  write(text, args, host);
+  if (analysis.nothing !== undefined) {
+    host.stderr.write(`tenantlint: ${visible(analysis.nothing)}\n`);
+    return 2;
+  }
+  return fails(outcome, args.failOn ?? project.config.failOn ?? 'warning') ? 1 : 0;
+}
+
+async function inspect(args: Args, host: Host): Promise<number> {
+  if (args.format !== undefined && args.format !== 'pretty' && args.format !== 'json') throw new UsageError(`--format ${args.format}: inspect writes pretty or json`);
+  const { workspace, config } = open(args.rest, args, host);
+  const analysis = await analyse(workspace, config, args.at === undefined ? {} : { at: slashed(args.at) });
+  const { model } = await import('./inspect.ts');
+  const data = model(analysis.facts, workspace, analysis.notes);
+  const text = args.format === 'json' ? `${JSON.stringify({ ...data, unread: analysis.unread.map((u) => ({ file: u.at.file, reason: u.reason })) }, null, 2)}\n` : (await import('./inspect-pretty.ts')).prettyModel(data, colours(args, host));
+  write(text, args, host);
+  if (analysis.nothing === undefined) return 0;
+  host.stderr.write(`tenantlint: ${visible(analysis.nothing)}\n`);
+  return 2;
+}
+
+async function explain(args: Args, host: Host): Promise<number> {
+  const { explainLine, explainRule, explainTable, near } = await import('./explain.ts');
+  const [what, ...others] = args.rest;
+  if (what === undefined) throw new UsageError('explain what? a rule, `table NAME`, or FILE:LINE');
+  const rule = rules.find((r) => r.id === what);
+  if (rule) return print(host, await explainRule(rule), args);
+  const name = what === 'table' ? others[0] : undefined;
+  const paths = what === 'table' ? others.slice(1) : others;
+  if (what === 'table' && name === undefined) throw new UsageError('explain which table? `tenantlint explain table NAME`');
+  const place = what === 'table' ? undefined : /^(.+?):(\d+)(?::\d+)?$/.exec(what);
+  if (name === undefined && !place) throw new UsageError(`there is no rule ${what}${near(what, rules.map((r) => r.id))}`);
+  const project = open(place ? [...paths, place[1] ?? ''] : paths, args, host);
+  const analysis = await analyse(project.workspace, project.config);
+  if (name !== undefined) return print(host, explainTable(name, analysis, project.workspace), args);
+  const file = slashed(path.relative(host.cwd(), path.resolve(host.cwd(), place?.[1] ?? '')));
+  return print(host, explainLine(file, Number(place?.[2]), analysis, outcomeOf(project, analysis, 'audit'), project.workspace), args);
+}
+
+function print(host: Host, text: string, args?: Args): number {
+  if (args) write(text, args, host);
+  else host.stdout.write(text);
+  return 0;
+}
+
+function write(text: string, args: Args, host: Host): void {
+  if (args.output === undefined) {
+    host.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(path.resolve(host.cwd(), args.output), text);
+  } catch (error) {
+    throw new UsageError(`--output ${args.output}: cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})`);
+  }
+}
+
+/** Colour on a terminal only, unless somebody says otherwise; the flag wins over the environment. */
+function colours(args: Args, host: Host): boolean {
+  if (args.color !== undefined) return args.color;
+  const { NO_COLOR, FORCE_COLOR, TERM } = host.env;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0';
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  return args.output === undefined && host.stdout.isTTY && TERM !== 'dumb';
+}
+
+function slashed(file: string): string {
+  return path.sep === '/' ? file : file.split(path.sep).join('/');
+}

@@ -1,0 +1,62 @@
+import type { Workspace } from './workspace.ts';
+
+/**
+ * Installed versions of packages, as far as the repository says: what a client does with an undefined value depends on
+ * them. Lock files tell the truth; without one an exact version of package.json counts, and a range by its lower bound.
+ */
+export function installedVersions(workspace: Workspace, names: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const asked = new Map<string, string>();
+  for (const file of byDepth(workspace, 'package.json')) {
+    for (const [name, range] of dependencies(workspace.text(file) ?? '')) if (names.has(name) && !asked.has(name)) asked.set(name, range);
+  }
+  const versions = new Map<string, string>();
+  if (asked.size === 0) return versions;
+  for (const [base, version] of LOCKS) {
+    for (const file of byDepth(workspace, base)) {
+      const text = workspace.text(file) ?? '';
+      for (const name of asked.keys()) {
+        const found = versions.has(name) ? undefined : version(name).exec(text)?.[1];
+        if (found !== undefined) versions.set(name, found);
+      }
+    }
+  }
+  for (const [name, range] of asked) {
+    const lower = /\d+(?:\.\d+){0,2}/.exec(range)?.[0];
+    if (!versions.has(name) && lower !== undefined) versions.set(name, lower);
+  }
+  return versions;
+}
+
+const LOCKS: readonly (readonly [file: string, version: (name: string) => RegExp])[] = [
+  ['package-lock.json', (name) => new RegExp(`"(?:node_modules/)?${escaped(name)}": \\{\\s*"version": "([^"]+)"`)],
+  ['pnpm-lock.yaml', (name) => new RegExp(`^ +'?${escaped(name)}'?:\\n +specifier: .*\\n +version: '?([\\w.-]+)`, 'm')],
+  ['yarn.lock', (name) => new RegExp(`^"?${escaped(name)}@[^\\n]*:\\n +version:? "?([^"\\n]+)`, 'm')],
+  ['bun.lock', (name) => new RegExp(`"${escaped(name)}": \\["${escaped(name)}@([^"]+)"`)],
+];
+
+function escaped(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** The root's file first: it speaks for the workspace. */
+function byDepth(workspace: Workspace, base: string): string[] {
+  return [...workspace.files].filter((f) => f === base || f.endsWith(`/${base}`)).sort((a, b) => a.split('/').length - b.split('/').length);
+}
+
+/** What a package.json depends on; nothing where it is no JSON. */
+export function dependencies(text: string): [string, string][] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  if (typeof parsed !== 'object' || parsed === null) return [];
+  const found: [string, string][] = [];
+  for (const section of ['dependencies', 'devDependencies', 'peerDependencies']) {
+    const entries: unknown = (parsed as Record<string, unknown>)[section];
+    if (typeof entries !== 'object' || entries === null) continue;
+    for (const [name, range] of Object.entries(entries)) if (typeof range === 'string') found.push([name, range]);
+  }
+  return found;
+}
