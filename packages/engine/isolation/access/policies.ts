@@ -1,0 +1,46 @@
+import type { AccessCommand, Capture, Formula, Policy, Span, SqlExpr, Table } from '@tenantlint/model';
+import type { World } from '../bind/bind.ts';
+import { Bind, rootScope } from '../bind/bind.ts';
+import { truth } from '../bind/truth.ts';
+
+export interface BoundSide {
+  readonly formula: Formula;
+  readonly captures: readonly Capture[];
+  readonly at: Span;
+}
+
+/** The conditions of policies as formulas over row 0, each bound once. */
+export class Policies {
+  readonly world: World;
+  private readonly memo = new WeakMap<SqlExpr, BoundSide>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  bound(table: Table, expr: SqlExpr): BoundSide {
+    const known = this.memo.get(expr);
+    if (known !== undefined) return known;
+    const bind = new Bind(this.world);
+    const formula = truth(bind, expr, rootScope(this.world, table, expr.at), true);
+    const side: BoundSide = { formula, captures: bind.captures, at: expr.at };
+    this.memo.set(expr, side);
+    return side;
+  }
+
+  /** The expression that decides: USING for rows as they stand, WITH CHECK (or USING in its place) for rows left behind. */
+  side(table: Table, policy: Policy, which: 'using' | 'check'): BoundSide | undefined {
+    const expr = sideOf(policy, which);
+    return expr === undefined ? undefined : this.bound(table, expr);
+  }
+}
+
+export function sideOf(policy: Policy, which: 'using' | 'check'): SqlExpr | undefined {
+  if (which === 'using') return policy.command === 'insert' ? undefined : policy.using;
+  if (policy.command === 'select' || policy.command === 'delete') return undefined;
+  return policy.check ?? (policy.command === 'insert' ? undefined : policy.using);
+}
+
+export function policiesFor(table: Table, command: AccessCommand): readonly Policy[] {
+  return [...table.policies.values()].filter((policy) => policy.command === command || policy.command === 'all');
+}

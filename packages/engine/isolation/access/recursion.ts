@@ -1,0 +1,81 @@
+import type { Formula, Row, Schema } from '@tenantlint/model';
+import { never } from '@tenantlint/model';
+import type { EffectiveRules } from './effective.ts';
+
+/** Rows that a formula reads in the caller's name, the negated ones too. */
+export function rowsRead(formula: Formula, definers = false): readonly Row[] {
+  const out: Row[] = [];
+  const stack: Formula[] = [formula];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    switch (next.kind) {
+      case 'and': case 'or': stack.push(...next.of); break;
+      case 'not': stack.push(next.of); break;
+      case 'exists':
+        for (const row of next.rows) if (definers || row.definer !== true) out.push(row);
+        stack.push(next.where);
+        break;
+      case 'true': case 'false': case 'compare': case 'null': case 'opaque': break;
+      default: return never(next);
+    }
+  }
+  return out;
+}
+
+/**
+ * A policy that reads a table whose own policies lead back to it fails at run time, whatever it says. Reading happens
+ * under the SELECT policies; tables without row level security for the role, and definer functions, cut the circle.
+ */
+export class Recursion {
+  private readonly schema: Schema;
+  private readonly rules: EffectiveRules;
+  private readonly memo = new Map<string, readonly string[] | undefined>();
+
+  constructor(schema: Schema, rules: EffectiveRules) {
+    this.schema = schema;
+    this.rules = rules;
+  }
+
+  /** The circle that a condition runs into, as table keys. */
+  circle(formula: Formula, role: string): readonly string[] | undefined {
+    for (const table of new Set(rowsRead(formula).map((row) => row.table))) {
+      const found = table === undefined ? undefined : this.from(table, role);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private from(start: string, role: string): readonly string[] | undefined {
+    const key = `${start}|${role}`;
+    if (this.memo.has(key)) return this.memo.get(key);
+    const found = this.search(start, role);
+    this.memo.set(key, found);
+    return found;
+  }
+
+  private search(start: string, role: string): readonly string[] | undefined {
+    const done = new Set<string>();
+    const path: { readonly table: string; readonly next: string[] }[] = [{ table: start, next: this.edges(start, role) }];
+    while (path.length > 0) {
+      const top = path[path.length - 1];
+      const table = top?.next.pop();
+      if (top === undefined) break;
+      if (table === undefined) {
+        done.add(top.table);
+        path.pop();
+        continue;
+      }
+      const at = path.findIndex((one) => one.table === table);
+      if (at >= 0) return [...path.slice(at).map((one) => one.table), table];
+      if (!done.has(table)) path.push({ table, next: this.edges(table, role) });
+    }
+    return undefined;
+  }
+
+  private edges(key: string, role: string): string[] {
+    const table = this.schema.tables.get(key);
+    if (table === undefined) return [];
+    const effective = this.rules.of(table, role, 'select', 'using');
+    if (effective.kind !== 'policies') return [];
+    return [...new Set(rowsRead(this.rules.formula(effective)).map((row) => row.table))].filter((one): one is string => one !== undefined).sort();
+  }
+}

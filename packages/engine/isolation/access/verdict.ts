@@ -1,0 +1,150 @@
+import type { Access, AccessCommand, Environment, Escape, Formula, Isolation, Reason, Schema, Table } from '@tenantlint/model';
+import { and, FALSE, TRUE } from '../logic/formula.ts';
+import { prove } from '../prove/prove.ts';
+import type { Caller, Database, Goal } from '../prove/question.ts';
+import { tableFacts } from '../prove/tables.ts';
+import type { Effective, EffectiveRules, Part } from './effective.ts';
+import type { Recursion } from './recursion.ts';
+import type { Roles } from './roles.ts';
+
+export const COMMANDS: readonly AccessCommand[] = ['select', 'insert', 'update', 'delete'];
+
+/** One judged side of a command: an answer, and the policy to blame for a leak. */
+interface Judged {
+  readonly verdict: Access['verdict'];
+  readonly why: readonly Reason[];
+  readonly escape?: Escape;
+  readonly policy?: string;
+  readonly side: 'using' | 'check';
+}
+
+/** What a role can effectively do to a table. */
+export class Verdicts {
+  private readonly schema: Schema;
+  private readonly environment: Environment;
+  private readonly roles: Roles;
+  private readonly rules: EffectiveRules;
+  private readonly recursion: Recursion;
+  private readonly db: Database;
+  private readonly proofs = new WeakMap<Formula, Map<string, Isolation>>();
+
+  constructor(parts: { readonly schema: Schema; readonly environment: Environment; readonly roles: Roles; readonly rules: EffectiveRules; readonly recursion: Recursion; readonly db: Database }) {
+    this.schema = parts.schema;
+    this.environment = parts.environment;
+    this.roles = parts.roles;
+    this.rules = parts.rules;
+    this.recursion = parts.recursion;
+    this.db = parts.db;
+  }
+
+  caller(role: string): Caller {
+    if (this.environment.kind === 'own-connection') return { role, signedIn: undefined };
+    return { role, signedIn: /^(anon|anonymous|web_anon|api_anon|guest)$|_anon(ymous)?$/.test(role) ? false : true };
+  }
+
+  judge(table: Table, role: string, command: AccessCommand): Access {
+    const judged = this.command(table, role, command);
+    const { verdict, why, escape, policy, side } = judged;
+    return {
+      role,
+      command,
+      verdict,
+      why,
+      ...(escape === undefined ? {} : { escape }),
+      ...(verdict === 'leak' && policy !== undefined ? { policy, side } : {}),
+    };
+  }
+
+  private command(table: Table, role: string, command: AccessCommand): Judged {
+    if (!this.roles.enters(role, table.schema)) return denied(`${role} may not use the schema ${table.schema}`, table);
+    const whole = this.roles.holds(role, table, command);
+    const columns = whole ? new Set<string>() : this.roles.columns(role, table, command);
+    if (!whole && columns.size === 0) return denied(`${role} holds no ${command} privilege`, table);
+    switch (command) {
+      case 'select': return this.reach(table, role, this.rules.of(table, role, 'select', 'using'), TRUE, 'using');
+      case 'insert': return this.leave(table, role, this.rules.of(table, role, 'insert', 'check'), TRUE);
+      case 'delete': return this.reach(table, role, this.rules.of(table, role, 'delete', 'using'), this.seen(table, role), 'using');
+      case 'update': {
+        const seen = this.seen(table, role);
+        const reach = this.reach(table, role, this.rules.of(table, role, 'update', 'using'), seen, 'using');
+        if (reach.verdict === 'leak' || reach.verdict === 'denied') return reach;
+        // Without the privilege on the columns that say whose it is, a row stays where it is.
+        if (!whole && !this.tells(table, columns)) return reach;
+        const leave = this.leave(table, role, this.rules.of(table, role, 'update', 'check'), seen);
+        if (leave.verdict === 'denied' || leave.verdict === 'isolated') return reach.verdict === 'unknown' ? reach : { ...reach, why: [...reach.why, ...leave.why] };
+        return leave;
+      }
+    }
+  }
+
+  /** Rows that the role sees: UPDATE and DELETE with a WHERE need them, and the new row of an UPDATE has to be one. */
+  private seen(table: Table, role: string): Formula {
+    if (!this.roles.reaches(role, table, 'select')) return TRUE;
+    return this.rules.formula(this.rules.of(table, role, 'select', 'using'));
+  }
+
+  private tells(table: Table, columns: ReadonlySet<string>): boolean {
+    const facts = tableFacts(this.db, table.key);
+    const path = facts.tenancy.kind === 'through' ? (facts.tenancy.path[0]?.columns ?? []) : facts.tenancy.kind === 'user-owned' ? [facts.tenancy.column] : facts.tenantColumns;
+    return path.some((name) => columns.has(name));
+  }
+
+  private reach(table: Table, role: string, effective: Effective, seen: Formula, side: 'using' | 'check'): Judged {
+    return this.parts(table, role, effective, seen, 'reach', side);
+  }
+
+  private leave(table: Table, role: string, effective: Effective, seen: Formula): Judged {
+    return this.parts(table, role, effective, seen, 'write', 'check');
+  }
+
+  /** Permissive policies are alternatives, so each is judged by itself, under the restrictive ones and what has to be seen. */
+  private parts(table: Table, role: string, effective: Effective, seen: Formula, goal: Goal, side: 'using' | 'check'): Judged {
+    if (effective.kind === 'closed') return { verdict: 'denied', why: [effective.why], side };
+    if (effective.kind === 'unknown') return { verdict: 'unknown', why: [effective.why], side };
+    const parts: readonly (Part | undefined)[] = effective.kind === 'open' ? [undefined] : effective.permissive;
+    const restrictive = effective.kind === 'open' ? TRUE : effective.restrictive;
+    const why: Reason[] = effective.kind === 'open' ? [effective.why] : [];
+    let unknown: Judged | undefined;
+    let passes = false;
+    for (const part of parts) {
+      const formula = and([part?.formula ?? TRUE, restrictive, seen]);
+      const circle = this.recursion.circle(formula, role);
+      if (circle !== undefined) return { verdict: 'denied', why: [{ text: `fails at run time: policies lead in a circle (${circle.join(' → ')})`, at: part?.at ?? table.at }], side };
+      const found = this.prove(table, role, formula, goal, part?.at ?? (effective.kind === 'open' ? effective.why.at : table.at), part?.formula);
+      const policy = part === undefined ? {} : { policy: part.policy.name };
+      if (found.verdict === 'no') return { verdict: 'leak', why: [...why, ...found.because], escape: found.escape, side, ...policy };
+      if (found.verdict === 'unknown') unknown ??= { verdict: 'unknown', why: [...why, ...found.opaque], side, ...policy };
+      else {
+        if (found.vacuous !== true) passes = true;
+        why.push(...found.because.map((reason) => (part === undefined ? reason : { ...reason, text: `${part.policy.name}: ${reason.text}` })));
+      }
+    }
+    if (unknown !== undefined) return unknown;
+    return { verdict: passes ? 'isolated' : 'denied', why, side };
+  }
+
+  private prove(table: Table, role: string, formula: Formula, goal: Goal, at: Reason['at'], keyed: Formula | undefined): Isolation {
+    void keyed;
+    const key = `${table.key}|${role}|${goal}|${at.file}:${at.start}`;
+    let known = this.proofs.get(formula);
+    if (known === undefined) this.proofs.set(formula, (known = new Map<string, Isolation>()));
+    const found = known.get(key) ?? prove({ formula, row: 0, table: table.key, goal, caller: this.caller(role), at }, this.db);
+    known.set(key, found);
+    return found;
+  }
+
+  /** The condition of a command as one formula, for whoever wants to know what it rests on. */
+  formula(table: Table, role: string, command: AccessCommand): Formula {
+    const using = command === 'insert' ? FALSE : this.rules.formula(this.rules.of(table, role, command, 'using'));
+    const check = command === 'insert' || command === 'update' ? this.rules.formula(this.rules.of(table, role, command, 'check')) : TRUE;
+    return command === 'insert' ? check : and([using, check]);
+  }
+
+  table(key: string): Table | undefined {
+    return this.schema.tables.get(key);
+  }
+}
+
+function denied(text: string, table: Table): Judged {
+  return { verdict: 'denied', why: [{ text, at: table.at }], side: 'using' };
+}
