@@ -13,7 +13,7 @@ type Insert = Extract<SqlStatement, { kind: 'insert' }>;
 type Update = Extract<SqlStatement, { kind: 'update' }>;
 type Delete = Extract<SqlStatement, { kind: 'delete' }>;
 
-/** A query or data change that fills the stretch. */
+/** A query or data change that fills the stretch; CALL p(…) is the select of one call. */
 export function lowerStatement(e: Excerpt, node: Node | undefined, stretch: Stretch): SqlStatement {
   const tree: Tree = node ?? {};
   if (tree.SelectStmt !== undefined) return lowerSelect(e, tree.SelectStmt, stretch);
@@ -24,6 +24,10 @@ export function lowerStatement(e: Excerpt, node: Node | undefined, stretch: Stre
   if (tree.TruncateStmt !== undefined) {
     const tables = (tree.TruncateStmt.relations ?? []).map((relation) => relationName(e, (relation as Tree).RangeVar));
     return { kind: 'truncate', tables, cascade: tree.TruncateStmt.behavior === 'DROP_CASCADE', at };
+  }
+  if (tree.CallStmt?.funccall !== undefined) {
+    const expr = lowerExpr(e, { FuncCall: tree.CallStmt.funccall });
+    return { kind: 'select', with: [], targets: [{ expr, at: expr.at }], from: [], groupBy: [], orderBy: [], at };
   }
   return { kind: 'other', text: e.slice(at), at };
 }

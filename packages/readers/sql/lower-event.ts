@@ -1,10 +1,9 @@
-import type { QName, SchemaEvent, SqlSelect } from '@tenantlint/model';
-import type { CallStmt, CopyStmt, CreateSchemaStmt, TransactionStmt, VariableSetStmt } from 'libpg-query';
+import type { QName, SchemaEvent } from '@tenantlint/model';
+import type { CopyStmt, CreateSchemaStmt, TransactionStmt, VariableSetStmt } from 'libpg-query';
 import type { Excerpt } from './excerpt.ts';
 import type { Node } from './grammar.ts';
 import { alterTable } from './lower-alter.ts';
 import { allOf, lowerStatement } from './lower-dml.ts';
-import { lowerExpr } from './lower-expr.ts';
 import { alterRole, alterRoleSettings, createRole, defaultPrivileges, grant, grantRole, publication } from './lower-grant.ts';
 import { relationName, roleOf, rolesOf } from './lower-names.ts';
 import { comment, drop, dropRole, rename, setOwner, setSchema } from './lower-object.ts';
@@ -112,7 +111,7 @@ function lowerEvent(e: Excerpt, node: Node): SchemaEvent {
       if (tree.SelectStmt?.intoClause !== undefined) return selectInto(e, tree.SelectStmt);
       return { kind: 'run', at: e.whole(), statement: lowerStatement(e, node, allOf(e)) };
     case 'CallStmt':
-      return { kind: 'run', at: e.whole(), statement: call(e, tree.CallStmt ?? {}) };
+      return { kind: 'run', at: e.whole(), statement: lowerStatement(e, node, allOf(e)) };
     case 'InsertStmt':
     case 'UpdateStmt':
     case 'DeleteStmt':
@@ -179,12 +178,6 @@ const VERBS: { readonly [kind: string]: Extract<SchemaEvent, { kind: 'transactio
   TRANS_STMT_BEGIN: 'begin', TRANS_STMT_START: 'begin', TRANS_STMT_COMMIT: 'commit', TRANS_STMT_ROLLBACK: 'rollback',
   TRANS_STMT_SAVEPOINT: 'savepoint', TRANS_STMT_RELEASE: 'release', TRANS_STMT_ROLLBACK_TO: 'rollback-to',
 };
-
-/** CALL p(…), as the select of one call. */
-function call(e: Excerpt, node: CallStmt): SqlSelect {
-  const expr = lowerExpr(e, { FuncCall: node.funccall ?? {} });
-  return { kind: 'select', at: e.whole(), with: [], targets: [{ expr, at: expr.at }], from: [], groupBy: [], orderBy: [] };
-}
 
 /** COPY … FROM fills a table; COPY … TO changes nothing. */
 function copy(e: Excerpt, node: CopyStmt): SchemaEvent | undefined {

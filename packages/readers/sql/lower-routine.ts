@@ -19,7 +19,7 @@ export function createFunction(e: Excerpt, node: CreateFunctionStmt): SchemaEven
     replace: node.replace === true,
     args: (node.parameters ?? []).map((parameter) => argument(e, parameter)),
     ...returns,
-    options: routineOptions(node.options),
+    options: node.sql_body === undefined ? routineOptions(node.options) : { language: 'sql', ...routineOptions(node.options) },
     body: node.sql_body === undefined ? bodyOption(e, node.options) : standardBody(e),
   };
 }

@@ -101,7 +101,12 @@ function readBody(body: BodyText, language: string): FunctionBody {
   return { kind: 'opaque', reason: `the body is written in ${language}` };
 }
 
+/** A SQL body in quotes, or one of the SQL standard: its frame and RETURN are blanked and replaced in place. */
 function readSqlBody(body: BodyText): FunctionBody {
-  const { statements, unread } = readStatements(body.text, body.at, body.verbatim);
+  const atomic = /^begin\s+atomic\b/i.exec(body.text);
+  let { text } = body;
+  if (atomic !== null) text = ' '.repeat(atomic[0].length) + text.slice(atomic[0].length, -'end'.length);
+  const returns = /^\s*return\b/i.test(text);
+  const { statements, unread } = readStatements(returns ? text.replace(/return/i, 'SELECT') : text, body.at, body.verbatim);
   return placed({ kind: 'sql', statements, unread }, body.at, body.verbatim);
 }
