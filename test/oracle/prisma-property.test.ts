@@ -38,7 +38,7 @@ function isMalformed(text: string): boolean {
   return lint.some((each) => !each.is_warning && /This line is|not a valid definition|declaration is invalid|not an enum value/.test(each.text));
 }
 
-const withoutPlaces = (node: unknown): string => JSON.stringify(node, (key, value: unknown) => (key === 'at' ? undefined : value));
+const withoutPlaces = (node: unknown): string => JSON.stringify(node, (key, value: unknown) => (/^at$|At$/.test(key) ? undefined : value));
 
 describe('any damaged schema', () => {
   const damaged = (check: (text: string, original: string, damage: Damage) => void, numRuns: number): void => {

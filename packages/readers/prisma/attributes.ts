@@ -1,14 +1,18 @@
 import type { Span } from '@tenantlint/model';
 import type { DbName, FieldRef, IndexCondition, IndexWhere, KeyField, Literal } from './datamodel.ts';
+import { trim } from './expression.ts';
 import type { Argument, Attribute, Expression } from './syntax.ts';
 
 export function find(attributes: readonly Attribute[], name: string): Attribute | undefined {
-  return attributes.find((attribute) => attribute.name.text === name);
+  for (const attribute of attributes) if (attribute.name === name) return attribute;
+  return undefined;
 }
 
 /** An argument by its name; the first unnamed one when `isDefault`. */
 export function argument(attribute: Attribute | undefined, name: string, isDefault = false): Expression | undefined {
-  return attribute?.args.find((arg) => (arg.name === undefined ? isDefault : arg.name.text === name))?.value;
+  if (attribute === undefined) return undefined;
+  for (const arg of attribute.args) if (arg.name === undefined ? isDefault : arg.name.text === name) return arg.value;
+  return undefined;
 }
 
 export function text(expression: Expression | undefined): string | undefined {
@@ -20,8 +24,8 @@ export function word(expression: Expression | undefined): string | undefined {
 }
 
 /** `@map("x")`, `@@map("x")`, `@@schema("x")`: a name of the database with its place. */
-export function dbName(attributes: readonly Attribute[], attribute: 'map' | 'schema'): DbName | undefined {
-  const value = argument(find(attributes, attribute), attribute === 'map' ? 'name' : 'map', true);
+export function dbName(attribute: Attribute | undefined, name: 'name' | 'map'): DbName | undefined {
+  const value = argument(attribute, name, true);
   return value?.kind === 'string' ? { name: value.value, at: inside(value.at) } : undefined;
 }
 
@@ -32,7 +36,9 @@ function items(expression: Expression | undefined): readonly Expression[] {
 }
 
 export function fieldRefs(expression: Expression | undefined): FieldRef[] {
-  return items(expression).flatMap((item) => (item.kind === 'path' ? [{ name: item.text, at: item.at }] : []));
+  const refs: FieldRef[] = [];
+  for (const item of items(expression)) if (item.kind === 'path') refs.push({ name: item.text, at: item.at });
+  return trim(refs);
 }
 
 /** `[a, b(sort: Desc, ops: raw("…"))]`; undefined when an item is of another form. */
@@ -43,11 +49,14 @@ export function keyFields(expression: Expression | undefined): KeyField[] | unde
     else if (item.kind === 'call') fields.push({ name: item.name.text, at: item.name.at, ...keyOptions(item.args) });
     else return undefined;
   }
-  return fields.length > 0 ? fields : undefined;
+  return fields.length > 0 ? trim(fields) : undefined;
 }
+
+const noOptions: Pick<KeyField, 'sort' | 'length' | 'ops'> = { sort: undefined, length: undefined, ops: undefined };
 
 /** The options that `@id(…)` and `@unique(…)` share with a field inside `@@index([…])`. */
 export function keyOptions(args: readonly Argument[]): Pick<KeyField, 'sort' | 'length' | 'ops'> {
+  if (args.length === 0) return noOptions;
   const named = (name: string): Expression | undefined => args.find((arg) => arg.name?.text === name)?.value;
   const sort = word(named('sort'));
   const length = named('length');

@@ -1,5 +1,5 @@
 import type { Span, SqlExpr, TypeRef } from '@tenantlint/model';
-import type { Column, Datamodel, Default, Enum, IndexWhere, Literal, Model, Scalar } from './datamodel.ts';
+import type { Column, Datamodel, Default, Enum, IndexWhere, Literal, Model } from './datamodel.ts';
 
 /** Reads an SQL expression that a schema carries as text: `dbgenerated("…")`, `raw("…")`. */
 export type ReadExpression = (text: string, at: Span, verbatim: boolean) => SqlExpr;
@@ -11,7 +11,7 @@ interface Known {
   readonly serial?: string;
 }
 
-const scalarTypes: Readonly<Record<Scalar, Known>> = {
+const scalarTypes: ReadonlyMap<string, Known> = new Map(Object.entries<Known>({
   String: { name: 'text' },
   Boolean: { name: 'boolean' },
   Int: { name: 'integer', serial: 'serial' },
@@ -21,7 +21,7 @@ const scalarTypes: Readonly<Record<Scalar, Known>> = {
   DateTime: { name: 'timestamp without time zone', mods: ['3'] },
   Json: { name: 'jsonb' },
   Bytes: { name: 'bytea' },
-};
+}));
 
 const nativeTypes: ReadonlyMap<string, Known> = new Map(Object.entries<Known>({
   SmallInt: { name: 'smallint', serial: 'smallserial' },
@@ -65,31 +65,29 @@ export class Columns {
 
   /** The type of a field's column; for a column that refers to the field, `plain` leaves the sequence out. */
   type(field: Column, plain = false): TypeRef {
-    return { ...this.element(field, plain), dims: field.isList ? 1 : 0 };
-  }
-
-  private element(field: Column, plain: boolean): TypeRef {
+    const dims = field.isList ? 1 : 0;
     switch (field.kind) {
       case 'enum': {
         const type = this.enums.get(field.type);
+        const name = type?.dbName.name ?? field.type;
         const schema = type?.schema?.name;
-        return { ...(schema === undefined ? {} : { schema }), name: type?.dbName.name ?? field.type, mods: [], dims: 0 };
+        return schema === undefined ? { name, mods: [], dims } : { schema, name, mods: [], dims };
       }
       case 'unsupported':
-        return this.unsupported(field);
+        return { ...this.unsupported(field), dims };
       case 'composite':
-        return { name: 'jsonb', mods: [], dims: 0 };
+        return { name: 'jsonb', mods: [], dims };
       case 'scalar': {
-        const base = scalarTypes[field.type];
+        const base = scalarTypes.get(field.type);
         const native = field.native && nativeTypes.get(field.native.name);
-        const known = native ?? base;
+        const known = native ?? base ?? { name: field.type };
         const stated = native !== undefined && field.native !== undefined ? field.native.args : [];
         const generated = !plain && field.default?.kind === 'call' && field.default.name === 'autoincrement';
-        if (generated && known.serial !== undefined) return { name: known.serial, mods: [], dims: 0 };
-        return { name: known.name, mods: stated.length > 0 ? stated : (known.mods ?? []), dims: 0 };
+        if (generated && known.serial !== undefined) return { name: known.serial, mods: [], dims };
+        return { name: known.name, mods: stated.length > 0 ? stated : (known.mods ?? []), dims };
       }
       default:
-        return field satisfies never;
+        return field.kind satisfies never;
     }
   }
 

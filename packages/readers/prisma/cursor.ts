@@ -5,6 +5,7 @@ const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
+const DOT = 46;
 const SLASH = 47;
 const STAR = 42;
 
@@ -12,7 +13,7 @@ const wideSpace = /\p{Zs}/uy;
 const wideStart = /\p{XID_Start}/uy;
 const wideTail = /[\p{XID_Continue}-]+/uy;
 
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 const isTail = (code: number): boolean => isLetter(code) || isDigit(code) || code === 95 || code === 45;
 
@@ -145,15 +146,11 @@ export class Cursor {
     }
   }
 
-  /** Names joined by dots, with nothing between them: `db.Uuid`. */
-  path(): Name | undefined {
-    const start = this.pos;
-    if (this.name() === undefined) return undefined;
-    while (this.next('.')) {
-      this.pos++;
-      this.pos = this.nameEnd(this.pos);
-    }
-    return { text: this.text.slice(start, this.pos), at: this.span(start) };
+  /** Where names joined by dots, with nothing between them, end: `db.Uuid`. */
+  pathEnd(start: number): number {
+    let end = this.nameEnd(start);
+    while (end > start && this.text.charCodeAt(end) === DOT) end = this.nameEnd(end + 1);
+    return end;
   }
 }
 

@@ -56,9 +56,6 @@ export interface CompositeType extends Declared {
   readonly fields: readonly Field[];
 }
 
-export const scalars = ['String', 'Boolean', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes'] as const;
-export type Scalar = (typeof scalars)[number];
-
 /** What every field has, whatever its type turns out to be. */
 export interface FieldBase {
   readonly name: string;
@@ -76,29 +73,14 @@ export interface FieldBase {
   readonly complete: boolean;
 }
 
-interface ColumnField extends FieldBase {
+/** A field that the database stores. `unsupported`: the client does not have it. */
+export interface Column extends FieldBase {
+  readonly kind: 'scalar' | 'enum' | 'composite' | 'unsupported';
   readonly column: DbName;
   readonly default: Default | undefined;
   readonly updatedAt: boolean;
   /** `@db.VarChar(20)`. */
   readonly native: NativeType | undefined;
-}
-
-export interface ScalarField extends ColumnField {
-  readonly kind: 'scalar';
-  readonly type: Scalar;
-}
-
-export interface EnumField extends ColumnField {
-  readonly kind: 'enum';
-}
-
-export interface UnsupportedField extends ColumnField {
-  readonly kind: 'unsupported';
-}
-
-export interface CompositeField extends ColumnField {
-  readonly kind: 'composite';
 }
 
 export interface RelationField extends FieldBase {
@@ -123,8 +105,7 @@ export interface UnknownField extends FieldBase {
   readonly kind: 'unknown';
 }
 
-export type Field = ScalarField | EnumField | UnsupportedField | CompositeField | RelationField | UnknownField;
-export type Column = Exclude<Field, RelationField | UnknownField>;
+export type Field = Column | RelationField | UnknownField;
 
 export interface Stated<T> {
   readonly value: T;
@@ -223,6 +204,7 @@ export type Relation = { readonly name: string } & (
       /** Stated, or Prisma's default for the side's arity. */
       readonly onDelete: ReferentialAction;
       readonly onUpdate: ReferentialAction;
+      readonly onDeleteStated: boolean;
       readonly map: string | undefined;
       /** The `@relation` attribute. */
       readonly at: Span;

@@ -2,7 +2,7 @@ import type {
   ColumnDef, ConstraintDef, IndexKey, QName, ReferentialAction as SqlAction, SchemaEvent, Span,
 } from '@tenantlint/model';
 import { Columns, type ReadExpression } from './columns.ts';
-import type { Column, Datamodel, Field, Index, Key, Model, ReferentialAction, Relation } from './datamodel.ts';
+import type { Column, Datamodel, Index, Key, Model, ReferentialAction, Relation } from './datamodel.ts';
 import { indexName, joinTableName, primaryKeyName, withSuffix } from './names.ts';
 
 /**
@@ -26,7 +26,9 @@ interface TableParts {
 class Lowering {
   private readonly columns: Columns;
   private readonly models: ReadonlyMap<string, Model>;
-  private readonly fields: ReadonlyMap<string, ReadonlyMap<string, Field>>;
+  /** Stored fields by name, of each model. */
+  private readonly stored = new Map<Model, Map<string, Column>>();
+  private readonly tableModels: readonly Model[];
   private readonly joins: readonly TableParts[];
 
   constructor(
@@ -35,7 +37,12 @@ class Lowering {
   ) {
     this.columns = new Columns(datamodel, readExpression);
     this.models = new Map(datamodel.models.map((model) => [model.name, model]));
-    this.fields = new Map(datamodel.models.map((model) => [model.name, new Map(model.fields.map((field) => [field.name, field]))]));
+    for (const model of datamodel.models) {
+      const columns = new Map<string, Column>();
+      for (const field of model.fields) if (field.kind !== 'relation' && field.kind !== 'unknown') columns.set(field.name, field);
+      this.stored.set(model, columns);
+    }
+    this.tableModels = datamodel.models.filter((model) => model.kind === 'model');
     this.joins = datamodel.relations.flatMap((relation) => this.join(relation) ?? []);
   }
 
@@ -57,11 +64,11 @@ class Lowering {
   }
 
   tables(): SchemaEvent[] {
-    return [...this.stored().map((model) => this.table(model)), ...this.joins.map((join) => join.create)];
+    return [...this.tableModels.map((model) => this.table(model)), ...this.joins.map((join) => join.create)];
   }
 
   indexes(): SchemaEvent[] {
-    const own = this.stored().flatMap((model) => [
+    const own = this.tableModels.flatMap((model) => [
       ...model.uniques.map((key) => this.index(model, key, true)),
       ...model.indexes.filter((index) => index.kind === 'normal').map((index) => this.index(model, index, false)),
     ]);
@@ -74,13 +81,8 @@ class Lowering {
     return [...own, ...this.joins.flatMap((join) => join.foreignKeys)];
   }
 
-  private stored(): readonly Model[] {
-    return this.datamodel.models.filter((model) => model.kind === 'model');
-  }
-
   private column(model: Model, name: string): Column | undefined {
-    const field = this.fields.get(model.name)?.get(name);
-    return field === undefined || field.kind === 'relation' || field.kind === 'unknown' ? undefined : field;
+    return this.stored.get(model)?.get(name);
   }
 
   private columnNames(model: Model, fields: readonly { readonly name: string }[]): string[] {
@@ -88,10 +90,7 @@ class Lowering {
   }
 
   private table(model: Model): SchemaEvent {
-    const columns = model.fields.flatMap((field) => {
-      const column = this.column(model, field.name);
-      return column === undefined ? [] : [this.columnDef(column)];
-    });
+    const columns = Array.from(this.stored.get(model)?.values() ?? [], (column) => this.columnDef(column));
     const key = model.primaryKey;
     const constraints: ConstraintDef[] = key === undefined ? [] : [{
       kind: 'primary key',
@@ -111,8 +110,8 @@ class Lowering {
       type: this.columns.type(field),
       typeAt: field.typeAt,
       notNull: field.isRequired && !field.isList,
-      ...(value === undefined ? {} : { default: value }),
       constraints: [],
+      ...(value === undefined ? {} : { default: value }),
     };
   }
 
@@ -131,14 +130,14 @@ class Lowering {
       method: algorithm?.toLowerCase() ?? 'btree',
       keys: index.fields.map((field, at): IndexKey => ({
         column: columns[at] ?? field.name,
-        ...(field.ops === undefined ? {} : { opclass: operatorClass(field.ops) }),
         descending: field.sort === 'desc',
         at: field.at,
+        ...(field.ops === undefined ? {} : { opclass: operatorClass(field.ops) }),
       })),
       include: [],
-      ...(index.where === undefined ? {} : { where: this.columns.where(index.where, model) }),
       nullsNotDistinct: false,
       at: index.at,
+      ...(index.where === undefined ? {} : { where: this.columns.where(index.where, model) }),
     };
   }
 
@@ -147,16 +146,15 @@ class Lowering {
     const from = this.models.get(relation.from.model);
     const to = this.models.get(relation.to.model);
     if (from === undefined || to === undefined || from.kind === 'view' || to.kind === 'view') return undefined;
-    const field = this.fields.get(from.name)?.get(relation.from.field);
     const columns = this.columnNames(from, relation.fields);
     return addForeignKey(tableName(from), {
       name: relation.map ?? indexName(from.table.name, columns, 'fkey'),
       columns,
-      references: tableName(to, field?.typeAt),
+      references: tableName(to, relation.at),
       referenced: this.columnNames(to, relation.references),
       onDelete: action(relation.onDelete),
       onUpdate: action(relation.onUpdate),
-      onDeleteStated: field?.kind === 'relation' && field.onDelete !== undefined,
+      onDeleteStated: relation.onDeleteStated,
       at: relation.at,
     });
   }
@@ -228,7 +226,7 @@ function addForeignKey(table: QName, key: ForeignKey): SchemaEvent {
 }
 
 function qualified(schema: string | undefined, name: string, at: Span): QName {
-  return { ...(schema === undefined ? {} : { schema }), name, at };
+  return schema === undefined ? { name, at } : { schema, name, at };
 }
 
 function tableName(model: Model, at = model.nameAt): QName {

@@ -1,5 +1,5 @@
-import type { Cursor } from './cursor.ts';
-import type { Argument, Expression } from './syntax.ts';
+import { isDigit, type Cursor } from './cursor.ts';
+import type { Argument, Expression, Name } from './syntax.ts';
 
 /** Deeper than any schema is written, shallow enough for every stack. */
 const MAX_DEPTH = 40;
@@ -23,38 +23,47 @@ export function parseExpression(cursor: Cursor, depth = 0): Expression | undefin
   if (first === '[') return parseArray(cursor, depth);
   if (first === '{') return parseObject(cursor, depth);
 
-  const path = cursor.path();
+  const end = cursor.pathEnd(start);
   // A name may start with a digit, but `12` is a number.
-  if (path !== undefined && !/^[0-9]/.test(path.text)) {
-    const afterPath = cursor.pos;
-    cursor.blanks();
-    if (cursor.next('(')) {
-      const args = parseArguments(cursor, depth + 1);
-      return args && { kind: 'call', name: path, args, at: cursor.span(start) };
-    }
-    cursor.pos = afterPath;
-    return { kind: 'path', text: path.text, at: path.at };
+  if (end === start || isDigit(cursor.text.charCodeAt(start))) {
+    const text = take(cursor, number);
+    return text === undefined ? undefined : { kind: 'number', text, at: cursor.span(start) };
   }
-  cursor.pos = start;
-  const text = take(cursor, number);
-  return text === undefined ? undefined : { kind: 'number', text, at: cursor.span(start) };
+  const text = cursor.text.slice(start, end);
+  cursor.pos = end;
+  cursor.blanks();
+  if (cursor.next('(')) {
+    const at = cursor.span(start, end);
+    const args = parseArguments(cursor, depth + 1);
+    return args && { kind: 'call', name: { text, at }, args, at: cursor.span(start) };
+  }
+  cursor.pos = end;
+  return { kind: 'path', text, at: cursor.span(start, end) };
 }
 
 /** Reads `( … )`; the cursor stands on the opening parenthesis. Undefined when it is broken. */
 export function parseArguments(cursor: Cursor, depth = 0): Argument[] | undefined {
   return parseList(cursor, '(', ')', true, () => {
-    const start = cursor.pos;
-    const name = cursor.name();
-    cursor.blanks();
-    if (name !== undefined && cursor.accept(':')) {
-      cursor.blanks();
-      const value = parseExpression(cursor, depth);
-      return value && { name, value };
-    }
-    cursor.pos = start;
+    const name = argumentName(cursor);
     const value = parseExpression(cursor, depth);
-    return value && { name: undefined, value };
+    return value && { name, value };
   });
+}
+
+/** Reads `name:`; a name without the colon is left to be an expression. */
+function argumentName(cursor: Cursor): Name | undefined {
+  const start = cursor.pos;
+  // Most arguments are a lone word, and most are read once.
+  if (',)](.'.includes(cursor.text[cursor.nameEnd(start)] ?? '')) return undefined;
+  const name = cursor.name();
+  if (name === undefined) return undefined;
+  cursor.blanks();
+  if (cursor.accept(':')) {
+    cursor.blanks();
+    return name;
+  }
+  cursor.pos = start;
+  return undefined;
 }
 
 function parseArray(cursor: Cursor, depth: number): Expression | undefined {
@@ -66,11 +75,8 @@ function parseArray(cursor: Cursor, depth: number): Expression | undefined {
 function parseObject(cursor: Cursor, depth: number): Expression | undefined {
   const start = cursor.pos;
   const members = parseList(cursor, '{', '}', false, (): Argument | undefined => {
-    const name = cursor.name();
-    cursor.blanks();
-    if (name === undefined || !cursor.accept(':')) return undefined;
-    cursor.blanks();
-    const value = parseExpression(cursor, depth + 1);
+    const name = argumentName(cursor);
+    const value = name && parseExpression(cursor, depth + 1);
     return value && { name, value };
   });
   return members && { kind: 'object', members, at: cursor.span(start) };
@@ -97,11 +103,16 @@ function parseList<T>(
     if (next === undefined) return undefined;
     items.push(next);
     cursor.blanks();
-    if (cursor.accept(close)) return items;
+    if (cursor.accept(close)) return trim(items);
     if (!cursor.accept(',')) return undefined;
     cursor.blanks();
-    if (trailingComma && cursor.accept(close)) return items;
+    if (trailingComma && cursor.accept(close)) return trim(items);
   }
+}
+
+/** A list that grew by pushing holds room for sixteen more; most lists here hold one. */
+export function trim<T>(items: T[]): T[] {
+  return items.slice();
 }
 
 function take(cursor: Cursor, pattern: RegExp): string | undefined {

@@ -1,5 +1,5 @@
 import type { Model as MappedModel, ModelField, ModelMap } from '@tenantlint/model';
-import type { Datamodel, Field, Model, Relation, RelationField } from './datamodel.ts';
+import type { Column, Datamodel, Model, Relation, RelationField } from './datamodel.ts';
 import { joinTableName } from './names.ts';
 
 /** The schema as code sees it through the client: what the client does not have is left out. */
@@ -23,24 +23,30 @@ export function modelMap(datamodel: Datamodel): ModelMap {
   };
 
   const lower = (model: Model): MappedModel => {
-    const uniqueFields = new Set(keys(model).flatMap((key) => (key.fields.length === 1 ? key.fields.map((field) => field.name) : [])));
-    const fields = model.fields.filter((field) => !field.ignored && field.kind !== 'unsupported');
+    const uniqueFields = new Set<string>();
+    const uniques = new Map<string, string[]>();
+    for (const key of keys(model)) {
+      const names = key.fields.map((field) => field.name);
+      if (names.length > 1) uniques.set(key.client, names);
+      else for (const name of names) uniqueFields.add(name);
+    }
+    const fields = new Map<string, ModelField>();
+    for (const field of model.fields) {
+      if (field.ignored || field.kind === 'unsupported' || field.kind === 'unknown') continue;
+      fields.set(field.name, field.kind === 'relation' ? relationField(model, field) : scalarField(field, uniqueFields));
+    }
     return {
       name: model.name,
       delegate: model.delegate,
       table: tableKey(model.schema?.name, model.table.name),
       at: model.nameAt,
-      fields: new Map(fields.flatMap((field): [string, ModelField][] => {
-        if (field.kind === 'unknown') return [];
-        return [[field.name, field.kind === 'relation' ? relationField(model, field) : scalarField(field, uniqueFields)]];
-      })),
-      uniques: new Map(keys(model).filter((key) => key.fields.length > 1).map((key) => [key.client, key.fields.map((field) => field.name)])),
+      fields,
+      uniques,
     };
   };
-  return {
-    source: 'prisma',
-    models: new Map(datamodel.models.filter((model) => !model.ignored).map((model) => [model.name, lower(model)])),
-  };
+  const visible = new Map<string, MappedModel>();
+  for (const model of datamodel.models) if (!model.ignored) visible.set(model.name, lower(model));
+  return { source: 'prisma', models: visible };
 }
 
 /** Keys by which the client can ask for one row; a partial index identifies none. */
@@ -49,7 +55,7 @@ function keys(model: Model): Model['uniques'] {
   return (id === undefined ? model.uniques : [id, ...model.uniques]).filter((key) => key.where === undefined);
 }
 
-function scalarField(field: Exclude<Field, RelationField | { kind: 'unknown' }>, uniques: ReadonlySet<string>): ModelField {
+function scalarField(field: Column, uniques: ReadonlySet<string>): ModelField {
   return {
     kind: 'scalar',
     name: field.name,

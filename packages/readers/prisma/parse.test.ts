@@ -146,7 +146,7 @@ describe('places', () => {
     expect(file.problems).toEqual([]);
     expect(cut(block.name.at)).toBe('Invoice');
     expect(cut(block.at)).toBe(text.slice(text.indexOf('model'), text.indexOf('}') + 1));
-    expect(block.fields.map((field) => [cut(field.at), cut(field.name.at), cut(field.type.at)])).toEqual([
+    expect(block.fields.map((field) => [cut(field.at), cut(field.nameAt), cut(field.typeAt)])).toEqual([
       ['id  Int  @id', 'id', 'Int'], ['näme String? @map ( "n_a" )', 'näme', 'String'],
     ]);
     expect(block.fields.flatMap((field) => field.attributes.map((each) => cut(each.at)))).toEqual(['@id', '@map ( "n_a" )']);

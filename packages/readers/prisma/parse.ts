@@ -1,10 +1,12 @@
 import { Cursor } from './cursor.ts';
-import { parseArguments, parseExpression } from './expression.ts';
+import { parseArguments, parseExpression, trim } from './expression.ts';
 import type {
   Arity, Attribute, Block, ConfigBlock, EnumBlock, EnumValueNode, FieldNode, ModelBlock, Name, Setting, SyntaxFile,
 } from './syntax.ts';
 
 type Keyword = Block['kind'];
+
+const none: readonly never[] = [];
 
 const blockStart = /(model|view|type|enum|datasource|generator)[ \t]+[^\s{}"@]+[ \t]*\{/y;
 /** To Prisma `modelA {` is `model A {`. */
@@ -205,10 +207,9 @@ function parseEnum(cursor: Cursor, name: Name, start: number): EnumBlock {
       if (cursor.next('@@')) return parseBlockAttribute(cursor, attributes);
       const value = cursor.name();
       if (value === undefined) return 'This is no value of an enum.';
-      const own: Attribute[] = [];
-      const read = parseAttributes(cursor, own);
-      values.push({ name: value, attributes: own, at: cursor.span(at) });
-      return read ? undefined : 'An attribute of this value could not be read.';
+      const own = parseAttributes(cursor);
+      values.push({ name: value, attributes: own.attributes, at: cursor.span(at) });
+      return own.complete ? undefined : 'An attribute of this value could not be read.';
     },
   });
   return { kind: 'enum', name, values, attributes, complete, at: cursor.span(start) };
@@ -238,8 +239,10 @@ function parseBlockAttribute(cursor: Cursor, into: Attribute[]): string | undefi
 }
 
 function parseField(cursor: Cursor, start: number): FieldNode | string {
-  const name = cursor.name();
-  if (name === undefined) return 'This is no field and no attribute.';
+  const nameEnd = cursor.nameEnd(start);
+  if (nameEnd === start) return 'This is no field and no attribute.';
+  const name = cursor.text.slice(start, nameEnd);
+  cursor.pos = nameEnd;
   cursor.blanks();
   const colon = cursor.pos;
   if (cursor.accept(':')) {
@@ -247,25 +250,24 @@ function parseField(cursor: Cursor, start: number): FieldNode | string {
     cursor.blanks();
   }
   const legacyList = cursor.accept('[');
-  const type = parseType(cursor);
-  if (type === undefined) return `The field \`${name.text}\` has no type that could be read.`;
-  if (legacyList && !cursor.accept(']')) return `The type of \`${name.text}\` could not be read.`;
+  const typeStart = cursor.pos;
+  const typeEnd = cursor.nameEnd(typeStart);
+  if (typeEnd === typeStart) return `The field \`${name}\` has no type that could be read.`;
+  cursor.pos = typeEnd;
+  let type = cursor.text.slice(typeStart, typeEnd);
+  let typeAt = cursor.span(typeStart);
+  const unsupported = type === 'Unsupported' && cursor.next('(');
+  if (unsupported) {
+    const native = parseArguments(cursor)?.[0]?.value;
+    if (native?.kind !== 'string') return `The type of \`${name}\` could not be read.`;
+    type = native.value;
+    typeAt = cursor.span(native.at.start + 1, native.at.end - 1);
+  }
+  if (legacyList && !cursor.accept(']')) return `The type of \`${name}\` could not be read.`;
+  if (legacyList) cursor.problem(typeAt, 'A list is written `Type[]`.');
   const arity = legacyList ? 'list' : parseArity(cursor);
-  if (legacyList) cursor.problem(type.name.at, 'A list is written `Type[]`.');
-  const attributes: Attribute[] = [];
-  const complete = parseAttributes(cursor, attributes);
-  return {
-    name, type: type.name, unsupported: type.unsupported, arity, attributes, complete, at: cursor.span(start),
-  };
-}
-
-function parseType(cursor: Cursor): { name: Name; unsupported: boolean } | undefined {
-  const name = cursor.name();
-  if (name?.text !== 'Unsupported' || !cursor.next('(')) return name && { name, unsupported: false };
-  const args = parseArguments(cursor);
-  const literal = args?.length === 1 ? args[0]?.value : undefined;
-  if (literal?.kind !== 'string') return undefined;
-  return { name: { text: literal.value, at: cursor.span(literal.at.start + 1, literal.at.end - 1) }, unsupported: true };
+  const { attributes, complete } = parseAttributes(cursor);
+  return { name, nameAt: cursor.span(start, nameEnd), type, typeAt, unsupported, arity, attributes, complete, at: cursor.span(start) };
 }
 
 function parseArity(cursor: Cursor): Arity {
@@ -286,18 +288,19 @@ function parseArity(cursor: Cursor): Arity {
   return 'required';
 }
 
-/** Reads the attributes behind a field or an enum value; false when one is broken. */
-function parseAttributes(cursor: Cursor, into: Attribute[]): boolean {
+/** Reads the attributes behind a field or an enum value, up to one that is broken. */
+function parseAttributes(cursor: Cursor): { attributes: readonly Attribute[]; complete: boolean } {
+  const attributes: Attribute[] = [];
   for (;;) {
     const end = cursor.pos;
     cursor.blanks();
     if (!cursor.next('@') || cursor.next('@@')) {
       cursor.pos = end;
-      return true;
+      return { attributes: attributes.length === 0 ? none : trim(attributes), complete: true };
     }
     const attribute = parseAttribute(cursor, '@');
-    if (attribute === undefined) return false;
-    into.push(attribute);
+    if (attribute === undefined) return { attributes, complete: false };
+    attributes.push(attribute);
   }
 }
 
@@ -305,13 +308,14 @@ function parseAttribute(cursor: Cursor, marker: '@' | '@@'): Attribute | undefin
   const start = cursor.pos;
   cursor.pos += marker.length;
   cursor.blanks();
-  const name = cursor.path();
-  if (name === undefined) return undefined;
-  const end = cursor.pos;
+  const end = cursor.pathEnd(cursor.pos);
+  if (end === cursor.pos) return undefined;
+  const name = cursor.text.slice(cursor.pos, end);
+  cursor.pos = end;
   cursor.blanks();
   if (!cursor.next('(')) {
     cursor.pos = end;
-    return { name, args: [], at: cursor.span(start) };
+    return { name, args: none, at: cursor.span(start) };
   }
   const args = parseArguments(cursor);
   return args && { name, args, at: cursor.span(start) };

@@ -1,44 +1,45 @@
 import type { Span } from '@tenantlint/model';
-import type { Field, Model, ReferentialAction, Relation, RelationField } from './datamodel.ts';
+import type { Field, ReferentialAction, Relation, RelationField } from './datamodel.ts';
 
-interface Side {
-  readonly model: Model;
-  /** Fields of the model that no row is without. */
-  readonly required: ReadonlySet<string>;
-  readonly field: RelationField;
+/** A relation field whose relation is still to be found: without a stated name it has none, and no other side. */
+export type OpenRelation = Omit<RelationField, 'relation' | 'opposite'> & { relation: string; opposite: string | undefined };
+
+export interface Side {
+  readonly model: string;
+  /** All fields of the model. */
+  readonly fields: readonly Field[];
+  readonly field: OpenRelation;
 }
 
 /**
- * Finds the two sides of every relation: fields of two models that point at each other and carry
- * the same name, or none. A side without its other half keeps its field and is a problem.
+ * Finds the two sides of every relation, and writes name and other side into their fields. Sides
+ * belong together when their models point at each other and they carry the same name, or none. A
+ * side without its other half is a problem; so are sides that nothing tells apart.
  */
-export function pairRelations(
-  models: readonly Model[],
-  problem: (at: Span, reason: string) => void,
-): { models: Model[]; relations: Relation[] } {
+export function pairRelations(sides: readonly Side[], problem: (at: Span, reason: string) => void): Relation[] {
   const groups = new Map<string, Side[]>();
-  for (const model of models) {
-    const required = new Set(model.fields.filter((field) => field.isRequired && !field.isList).map((field) => field.name));
-    for (const field of model.fields) {
-      if (field.kind !== 'relation') continue;
-      const [first, second] = inOrder(model.name, field.type);
-      const key = `${first} ${second} ${field.relation}`;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [{ model, required, field }]);
-      else group.push({ model, required, field });
-    }
+  for (const side of sides) {
+    const [first, second] = inOrder(side);
+    const key = `${first} ${second} ${side.field.relation}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [side]);
+    else group.push(side);
   }
 
-  const completed = new Map<RelationField, RelationField>();
   const relations: Relation[] = [];
-  for (const sides of groups.values()) {
-    const [one, other] = sides;
+  for (const group of groups.values()) {
+    const [one, other] = group;
     if (one === undefined) continue;
-    const name = one.field.relation || derivedName(one);
-    const paired = sides.length === 2 && other !== undefined && (one.model !== other.model || one.field.type === one.model.name);
-    for (const { field } of sides) {
-      const opposite = paired ? (field === one.field ? other : one).field.name : undefined;
-      completed.set(field, { ...field, relation: name, opposite });
+    const name = one.field.relation || inOrder(one).join('To');
+    for (const { field } of group) field.relation = name;
+    if (other === undefined) {
+      problem(one.field.nameAt, `\`${one.field.type}\` has no field that answers this relation.`);
+      continue;
+    }
+    const paired = group.length === 2 && (one.model !== other.model || one.field.type === one.model);
+    if (paired) {
+      one.field.opposite = other.field.name;
+      other.field.opposite = one.field.name;
     }
     const relation = paired ? relate(name, one, other) : undefined;
     if (relation !== undefined) {
@@ -47,26 +48,14 @@ export function pairRelations(
     }
     const reason = paired
       ? 'Neither side of this relation says which fields hold the key.'
-      : sides.length === 1
-        ? `\`${one.field.type}\` has no field that answers this relation.`
-        : 'It cannot be told which fields of this relation belong together: they need a name.';
-    for (const { field } of sides) problem(field.nameAt, reason);
+      : 'It cannot be told which fields of this relation belong together: they need a name.';
+    for (const { field } of group) problem(field.nameAt, reason);
   }
-  return {
-    models: models.map((model) => ({
-      ...model,
-      fields: model.fields.map((field): Field => (field.kind === 'relation' ? (completed.get(field) ?? field) : field)),
-    })),
-    relations,
-  };
+  return relations;
 }
 
-function inOrder(a: string, b: string): [string, string] {
-  return a <= b ? [a, b] : [b, a];
-}
-
-function derivedName({ model, field }: Side): string {
-  return inOrder(model.name, field.type).join('To');
+function inOrder({ model, field }: Side): [string, string] {
+  return model <= field.type ? [model, field.type] : [field.type, model];
 }
 
 function relate(name: string, one: Side, other: Side): Relation | undefined {
@@ -86,21 +75,23 @@ function relate(name: string, one: Side, other: Side): Relation | undefined {
     references: owner.field.references,
     onDelete: owner.field.onDelete?.value ?? defaultOnDelete(owner),
     onUpdate: owner.field.onUpdate?.value ?? 'Cascade',
+    onDeleteStated: owner.field.onDelete !== undefined,
     map: owner.field.map,
     at: owner.field.relationAt,
   };
 }
 
 function end({ model, field }: Side): { model: string; field: string } {
-  return { model: model.name, field: field.name };
+  return { model, field: field.name };
 }
 
 function isFirst(one: Side, other: Side): boolean {
-  if (one.model !== other.model) return one.model.name < other.model.name;
-  return one.field.name < other.field.name;
+  return one.model === other.model ? one.field.name < other.field.name : one.model < other.model;
 }
 
 /** A key that no row may be without cannot be set to null. */
-function defaultOnDelete({ required, field }: Side): ReferentialAction {
-  return field.isRequired || field.fields.some((ref) => required.has(ref.name)) ? 'Restrict' : 'SetNull';
+function defaultOnDelete({ fields, field }: Side): ReferentialAction {
+  if (field.isRequired) return 'Restrict';
+  const key = new Set(field.fields.map((ref) => ref.name));
+  return fields.some((column) => key.has(column.name) && column.isRequired) ? 'Restrict' : 'SetNull';
 }

@@ -1,16 +1,14 @@
 import type { Span, Unread } from '@tenantlint/model';
 import { argument, dbName, fieldRefs, find, literal, text, word } from './attributes.ts';
-import {
-  scalars,
-  type CompositeType, type Datamodel, type Default, type Enum, type Field, type FieldBase, type Literal, type Model,
-  type NativeType, type ReferentialAction, type RelationField, type Scalar, type Stated,
+import type {
+  Column, CompositeType, Datamodel, DbName, Default, Enum, Field, FieldBase, Literal, Model, NativeType, ReferentialAction,
+  Stated, UnknownField,
 } from './datamodel.ts';
-import { hasAttribute, readKeys } from './keys.ts';
-import { pairRelations } from './relations.ts';
+import { readKeys } from './keys.ts';
+import { pairRelations, type OpenRelation, type Side } from './relations.ts';
 import type { Attribute, Block, ConfigBlock, EnumBlock, Expression, FieldNode, ModelBlock, Name, SyntaxFile } from './syntax.ts';
 
-const scalarNames: ReadonlySet<string> = new Set(scalars);
-const isScalar = (name: string): name is Scalar => scalarNames.has(name);
+const scalars: ReadonlySet<string> = new Set(['String', 'Boolean', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes']);
 
 export interface Resolved {
   readonly datamodel: Datamodel;
@@ -30,7 +28,7 @@ export function resolve(files: readonly SyntaxFile[]): Resolved {
   for (const block of blocks) {
     if ('settings' in block) continue;
     const name = block.name.text;
-    if (declared.has(name) || isScalar(name)) {
+    if (declared.has(name) || scalars.has(name)) {
       problem(block.name.at, `The name \`${name}\` is already taken; this ${block.kind} is not read.`);
       continue;
     }
@@ -39,49 +37,55 @@ export function resolve(files: readonly SyntaxFile[]): Resolved {
     else (block.kind === 'type' ? types : models).push(block);
   }
 
-  const readFields = (block: ModelBlock): Field[] => {
-    const seen = new Set<string>();
-    const fields: Field[] = [];
+  const sides: Side[] = [];
+  /** The fields of a block by name, the first of each. */
+  const fieldNodes = (block: ModelBlock): Map<string, FieldNode> => {
+    const nodes = new Map<string, FieldNode>();
     for (const node of block.fields) {
-      if (seen.has(node.name.text)) {
-        problem(node.name.at, `\`${block.name.text}\` already has a field \`${node.name.text}\`; this one is not read.`);
-        continue;
-      }
-      seen.add(node.name.text);
-      const field = readField(node, declared.get(node.type.text));
-      if (field.kind === 'unknown') problem(node.type.at, `The type \`${node.type.text}\` is declared nowhere.`);
+      if (nodes.has(node.name)) problem(node.nameAt, `\`${block.name.text}\` already has a field \`${node.name}\`; this one is not read.`);
+      else nodes.set(node.name, node);
+    }
+    return nodes;
+  };
+  const readFields = (block: ModelBlock, nodes: ReadonlyMap<string, FieldNode>): Field[] => {
+    const fields: Field[] = [];
+    for (const node of nodes.values()) {
+      const field = readField(node, declared.get(node.type));
+      if (field.kind === 'unknown') problem(node.typeAt, `The type \`${node.type}\` is declared nowhere.`);
+      else if (field.kind === 'relation' && block.kind !== 'type') sides.push({ model: block.name.text, fields, field });
       fields.push(field);
     }
     return fields;
   };
 
-  const unpaired = models.map((block): Model => {
-    const fields = readFields(block);
-    const keys = readKeys(block, fields, (attribute, reason) => problem(attribute.at, reason));
+  const readModel = (block: ModelBlock): Model => {
+    const nodes = fieldNodes(block);
+    const fields = readFields(block, nodes);
+    const keys = readKeys(block, nodes, (attribute, reason) => problem(attribute.at, reason));
     return {
-      ...declaration(block),
       kind: block.kind === 'view' ? 'view' : 'model',
       delegate: delegateName(block.name.text),
       table: mapped(block.name, block.attributes),
-      schema: dbName(block.attributes, 'schema'),
-      ignored: hasAttribute(block, 'ignore'),
+      schema: dbName(find(block.attributes, 'schema'), 'map'),
+      ignored: find(block.attributes, 'ignore') !== undefined,
       fields,
-      ...keys,
+      primaryKey: keys.primaryKey,
+      uniques: keys.uniques,
+      indexes: keys.indexes,
+      ...declaration(block),
     };
-  });
-  const paired = pairRelations(unpaired, problem);
+  };
+
+  const datamodel: Datamodel = {
+    ...datasource(blocks),
+    models: models.map(readModel),
+    enums: enums.map(readEnum),
+    types: types.map((block): CompositeType => ({ fields: readFields(block, fieldNodes(block)), ...declaration(block) })),
+    relations: pairRelations(sides, problem),
+  };
   const order = new Map(files.map((file, index) => [file.file, index]));
   problems.sort((a, b) => (order.get(a.at.file) ?? 0) - (order.get(b.at.file) ?? 0) || a.at.start - b.at.start);
-  return {
-    datamodel: {
-      ...datasource(blocks),
-      models: paired.models,
-      enums: enums.map(readEnum),
-      types: types.map((block): CompositeType => ({ ...declaration(block), fields: readFields(block) })),
-      relations: paired.relations,
-    },
-    problems,
-  };
+  return { datamodel, problems };
 }
 
 /** `InvoiceLine` → `invoiceLine`: the client lowers the first character only. */
@@ -94,7 +98,7 @@ function declaration(block: ModelBlock | EnumBlock): Pick<Model, 'name' | 'nameA
 }
 
 function mapped(name: Name, attributes: readonly Attribute[]): Model['table'] {
-  return dbName(attributes, 'map') ?? { name: name.text, at: name.at };
+  return dbName(find(attributes, 'map'), 'name') ?? { name: name.text, at: name.at };
 }
 
 function datasource(blocks: readonly Block[]): Pick<Datamodel, 'provider' | 'relationMode'> {
@@ -108,56 +112,80 @@ function datasource(blocks: readonly Block[]): Pick<Datamodel, 'provider' | 'rel
 
 function readEnum(block: EnumBlock): Enum {
   return {
-    ...declaration(block),
     dbName: mapped(block.name, block.attributes),
-    schema: dbName(block.attributes, 'schema'),
+    schema: dbName(find(block.attributes, 'schema'), 'map'),
     values: block.values.map((value) => ({ name: value.name.text, dbName: mapped(value.name, value.attributes) })),
+    ...declaration(block),
   };
 }
 
-function fieldBase(node: FieldNode): FieldBase {
-  return {
-    name: node.name.text,
-    nameAt: node.name.at,
-    at: node.at,
-    type: node.type.text,
-    typeAt: node.type.at,
-    isList: node.arity === 'list',
-    isRequired: node.arity !== 'optional',
-    ignored: find(node.attributes, 'ignore') !== undefined,
-    complete: node.complete,
-  };
+function readField(node: FieldNode, type: ModelBlock | EnumBlock | undefined): Column | OpenRelation | UnknownField {
+  const kind = node.unsupported ? 'unsupported' : scalars.has(node.type) ? 'scalar' : kindOf(type);
+  switch (kind) {
+    case 'unknown':
+      return { kind, ...fieldBase(node, find(node.attributes, 'ignore') !== undefined) };
+    case 'relation':
+      return relationField(node);
+    default:
+      return column(kind, node);
+  }
 }
 
-function readField(node: FieldNode, type: ModelBlock | EnumBlock | undefined): Field {
-  const base = fieldBase(node);
-  const column = {
-    column: mapped(node.name, node.attributes),
-    default: readDefault(node),
-    updatedAt: find(node.attributes, 'updatedAt') !== undefined,
-    native: nativeType(node.attributes),
-  };
-  if (node.unsupported) return { kind: 'unsupported', ...base, ...column };
-  if (isScalar(base.type)) return { kind: 'scalar', ...base, type: base.type, ...column };
+function kindOf(type: ModelBlock | EnumBlock | undefined): 'enum' | 'composite' | 'relation' | 'unknown' {
   switch (type?.kind) {
     case 'enum':
-      return { kind: 'enum', ...base, ...column };
+      return 'enum';
     case 'type':
-      return { kind: 'composite', ...base, ...column };
+      return 'composite';
     case 'model':
     case 'view':
-      return { kind: 'relation', ...base, ...relationAttribute(node) };
+      return 'relation';
     case undefined:
-      return { kind: 'unknown', ...base };
+      return 'unknown';
     default:
       return type satisfies never;
   }
 }
 
+/** To be spread behind the other members: V8 is slow at adding members to a spread. */
+function fieldBase(node: FieldNode, ignored: boolean): FieldBase {
+  return {
+    name: node.name,
+    nameAt: node.nameAt,
+    at: node.at,
+    type: node.type,
+    typeAt: node.typeAt,
+    isList: node.arity === 'list',
+    isRequired: node.arity !== 'optional',
+    ignored,
+    complete: node.complete,
+  };
+}
+
+function column(kind: Column['kind'], node: FieldNode): Column {
+  let name: DbName | undefined;
+  let value: Default | undefined;
+  let native: NativeType | undefined;
+  let updatedAt = false;
+  let ignored = false;
+  for (const attribute of node.attributes) {
+    const called = attribute.name;
+    if (called === 'map') name ??= dbName(attribute, 'name');
+    else if (called === 'default') value ??= readDefault(attribute);
+    else if (called === 'updatedAt') updatedAt = true;
+    else if (called === 'ignore') ignored = true;
+    // The prefix is the datasource's name, whatever that is.
+    else if (called.includes('.')) native ??= nativeType(attribute);
+  }
+  name ??= { name: node.name, at: node.nameAt };
+  return { kind, column: name, default: value, updatedAt, native, ...fieldBase(node, ignored) };
+}
+
 /** The field's own half of a relation; its name and its other side come with the pairing. */
-function relationAttribute(node: FieldNode): Omit<RelationField, 'kind' | keyof FieldBase> {
+function relationField(node: FieldNode): OpenRelation {
   const attribute = find(node.attributes, 'relation');
   return {
+    kind: 'relation',
     relation: text(argument(attribute, 'name', true)) ?? '',
     opposite: undefined,
     fields: fieldRefs(argument(attribute, 'fields')),
@@ -165,7 +193,8 @@ function relationAttribute(node: FieldNode): Omit<RelationField, 'kind' | keyof 
     onDelete: action(argument(attribute, 'onDelete')),
     onUpdate: action(argument(attribute, 'onUpdate')),
     map: text(argument(attribute, 'map')),
-    relationAt: attribute?.at ?? node.name.at,
+    relationAt: attribute?.at ?? node.nameAt,
+    ...fieldBase(node, find(node.attributes, 'ignore') !== undefined),
   };
 }
 
@@ -184,18 +213,15 @@ function action(expression: Expression | undefined): Stated<ReferentialAction> |
   }
 }
 
-function nativeType(attributes: readonly Attribute[]): NativeType | undefined {
-  // The prefix is the datasource's name, whatever that is.
-  const attribute = attributes.find((candidate) => candidate.name.text.includes('.'));
-  if (attribute === undefined) return undefined;
+function nativeType(attribute: Attribute): NativeType {
   const args = attribute.args.flatMap(({ value }) =>
     value.kind === 'number' || value.kind === 'path' ? [value.text] : value.kind === 'string' ? [value.value] : [],
   );
-  return { name: attribute.name.text.slice(attribute.name.text.indexOf('.') + 1), args, at: attribute.at };
+  return { name: attribute.name.slice(attribute.name.indexOf('.') + 1), args, at: attribute.at };
 }
 
-function readDefault(node: FieldNode): Default | undefined {
-  const value = argument(find(node.attributes, 'default'), 'value', true);
+function readDefault(attribute: Attribute): Default | undefined {
+  const value = argument(attribute, 'value', true);
   if (value === undefined) return undefined;
   if (value.kind === 'call') {
     const args = value.args.flatMap((arg) => {

@@ -1,6 +1,6 @@
 import type { Comment, Span, Unread } from '@tenantlint/model';
 
-/** A name as it stands in the file. `text` of a path keeps its dots: `db.Uuid`, `address.street`. */
+/** A name as it stands in the file. */
 export interface Name {
   readonly text: string;
   readonly at: Span;
@@ -21,9 +21,9 @@ export interface Argument {
   readonly value: Expression;
 }
 
-/** `@id` on a field or `@@id` on a block; the name is without the at signs. */
+/** `@id` on a field or `@@id` on a block; the name is without the at signs, and with its dots: `db.Uuid`. */
 export interface Attribute {
-  readonly name: Name;
+  readonly name: string;
   readonly args: readonly Argument[];
   /** From the first at sign to the closing parenthesis. */
   readonly at: Span;
@@ -32,9 +32,11 @@ export interface Attribute {
 export type Arity = 'required' | 'optional' | 'list';
 
 export interface FieldNode {
-  readonly name: Name;
+  readonly name: string;
+  readonly nameAt: Span;
   /** The name of the type; for `Unsupported("tsvector")` the text inside the quotes. */
-  readonly type: Name;
+  readonly type: string;
+  readonly typeAt: Span;
   readonly unsupported: boolean;
   readonly arity: Arity;
   readonly attributes: readonly Attribute[];
