@@ -1,10 +1,11 @@
 import { bodies, createFacts, inferTenancy, replay, type Judge, type Missing } from '@tenantlint/engine';
-import type { Comment, Facts, ModelMap, Need, Span, Unread } from '@tenantlint/model';
+import type { Comment, Facts, ModelMap, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
 import type { Config } from './config.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
+import { missingFacts, notes } from './notes.ts';
 import { readSources } from './sources.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -41,17 +42,17 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
   const env = environment(platform, schema, config);
   const facts = createFacts({ timeline, environment: env, tenancy, sites: [], judge: undecided, body: bodies(sql), text: (path) => workspace.text(path) });
-  const missing = new Map<Need, string>();
+  const unread = [...workspace.unread, ...sources.unread];
   return {
     facts,
     models: sources.models,
-    missing,
-    unread: [...workspace.unread, ...sources.unread],
-    notes: [],
+    missing: missingFacts(facts, sources.models.length > 0),
+    unread,
+    notes: notes(facts),
     comments: sources.comments,
     statements: sources.statements,
     read: { files: sources.files.size, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },
-    nothing: undefined,
+    nothing: sources.files.size === 0 ? 'nothing to lint: no SQL migrations, Prisma schema or database queries were found here' : timeline.steps.every((x) => x.up.length === 0) && unread.length > 0 && facts.sites.length === 0 ? 'nothing could be read' : undefined,
   };
 }
 

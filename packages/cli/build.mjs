@@ -48,9 +48,8 @@ if (!process.argv.includes('--registry-only')) {
   const { build } = await import('esbuild');
   const { dependencies } = JSON.parse(await readFile(path.join(root, 'packages/cli/package.json'), 'utf8'));
   const dist = path.join(root, 'packages/cli/dist/bundle');
-  await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'packages/cli/main.ts', index: 'packages/cli/index.ts' },
     outdir: dist,
@@ -62,5 +61,9 @@ if (!process.argv.includes('--registry-only')) {
     external: Object.keys(dependencies),
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   });
+  // Chunks of earlier builds go last: whoever is running one of them meanwhile still finds its parts.
+  const written = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
+  for (const file of await readdir(dist)) if (!written.has(file)) await rm(path.join(dist, file));
 }

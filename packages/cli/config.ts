@@ -56,10 +56,18 @@ export function readConfig(text: string, shown: string, ruleIds: ReadonlySet<str
   // The checker reports every level up to the root; the deepest place says what is wrong.
   const result = new Validator(schema as object, '2020-12', false).validate(value);
   const worst = [...result.errors].sort((a, b) => depth(b) - depth(a))[0];
-  if (!result.valid && worst) return fail(nodeAt(tree, worst.instanceLocation)?.offset ?? 0, sentence(worst));
+  if (!result.valid && worst) {
+    const node = nodeAt(tree, worst.instanceLocation);
+    return fail((worst.keyword === 'false' ? nameOf(node) : node)?.offset ?? 0, sentence(worst));
+  }
   const config = value as Config;
-  for (const id of Object.keys(config.rules ?? {})) if (!ruleIds.has(id)) fail(findNodeAtLocation(tree, ['rules', id])?.offset ?? 0, `there is no rule ${id}`);
+  for (const id of Object.keys(config.rules ?? {})) if (!ruleIds.has(id)) fail(nameOf(findNodeAtLocation(tree, ['rules', id]))?.offset ?? 0, `there is no rule ${id}`);
   return config;
+}
+
+/** The name of the property whose value this is. */
+function nameOf(node: Node | undefined): Node | undefined {
+  return node?.parent?.type === 'property' ? node.parent.children?.[0] : node;
 }
 
 function depth(unit: OutputUnit): number {
@@ -71,7 +79,8 @@ function nodeAt(tree: Node, pointer: string): Node | undefined {
   return findNodeAtLocation(tree, keys.map(k => (/^\d+$/.test(k) ? Number(k) : k)));
 }
 
-function sentence({ error, instanceLocation }: OutputUnit): string {
+function sentence({ error, keyword, instanceLocation }: OutputUnit): string {
   const where = instanceLocation.replace(/^#\/?/, '').replace(/\//g, '.');
+  if (keyword === 'false') return `there is no setting ${where}`;
   return `${where === '' ? '' : `${where}: `}${error.replace(/^Instance /, 'this ').replace(/\.$/, '')}`;
 }

@@ -1,6 +1,7 @@
 import { compare, runRules, selectRules, shows, suppress, suppressionFinding, byPlace, unique, SUPPRESSION, type FileLines, type Preset } from '@tenantlint/engine';
 import { LineIndex, type Finding, type Outcome, type Rule, type Severity, type Summary } from '@tenantlint/model';
 import type { Analysis } from './analyse.ts';
+import { atModels } from './at-models.ts';
 import type { Config } from './config.ts';
 import { ledger } from './ledger.ts';
 import { VERSION } from './version.ts';
@@ -22,7 +23,7 @@ export function judge(workspace: Workspace, analysis: Analysis, { preset, config
   const { findings: reported, notRun } = runRules(selected, facts, analysis.missing);
   const skipped = new Set(notRun.map((n) => n.rule));
   const ran = new Set(selected.map((s) => s.rule.id).filter((id) => !skipped.has(id)));
-  const answered = suppress(reported, fileLines(analysis, workspace), known, ran);
+  const answered = suppress(atModels(reported, analysis), fileLines(analysis, workspace), known, ran);
   const about = severities[SUPPRESSION];
   const problems = about === 'off' ? [] : answered.problems.map((p) => suppressionFinding(p, facts.text(p.at), about));
   const inScope = (f: Finding) => workspace.only === undefined || workspace.only.has(f.at.file);

@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Validator } from '@cfworker/json-schema';
+import { beforeAll, describe, expect, test } from 'vitest';
+import checkSchema from '../../packages/cli/schema/check.schema.json' with { type: 'json' };
+import inspectSchema from '../../packages/cli/schema/inspect.schema.json' with { type: 'json' };
+import { bin, buildOnce, project, tenantlint } from './run.ts';
+
+beforeAll(buildOnce);
+
+const ORGANIZATIONS = 'create table organizations (id uuid primary key, name text not null);\nalter table organizations enable row level security;\n';
+const OPEN = `${ORGANIZATIONS}create table projects (id uuid primary key, organization_id uuid not null references organizations (id) on delete cascade);\ncreate index on projects (organization_id);\n`;
+const CLOSED = `${OPEN}alter table projects enable row level security;\ncreate policy mine on projects for select to authenticated using (organization_id = (select (auth.jwt() -> 'app_metadata' ->> 'organization_id')::uuid));\n`;
+const MIGRATION = 'supabase/migrations/20240101000000_init.sql';
+
+interface Report {
+  findings: { rule: string; file: string; start: { line: number; column: number }; suppressed?: object }[];
+  unread: { file: string; start: { line: number }; reason: string }[];
+  notRun: { rule: string; reason: string }[];
+}
+const read = (text: string) => JSON.parse(text) as Report;
+
+function violations(schema: object, text: string): string[] {
+  return new Validator(schema, '2020-12', false).validate(JSON.parse(text)).errors.map((e) => `${e.instanceLocation} ${e.error}`);
+}
+
+describe('exit codes', () => {
+  test('1 when something is reported, in every format', async () => {
+    const p = project({ [MIGRATION]: OPEN });
+    for (const format of ['pretty', 'json', 'sarif', 'github']) {
+      const { code, out, err } = await tenantlint(p.dir, ['--format', format]);
+      expect({ format, code, err }).toEqual({ format, code: 1, err: '' });
+      expect(out).toContain('table-without-rls');
+    }
+  });
+
+  test('0 when nothing is', async () => {
+    const p = project({ [MIGRATION]: CLOSED });
+    const { code, out } = await tenantlint(p.dir, []);
+    expect(out).toContain('nothing to report');
+    expect(code).toBe(0);
+  });
+
+  test('0 when what is reported lies below the level that fails', async () => {
+    const p = project({ [MIGRATION]: CLOSED.replace('create index on projects (organization_id);\n', '') });
+    expect((await tenantlint(p.dir, [])).code).toBe(1);
+    expect((await tenantlint(p.dir, ['--fail-on', 'error'])).code).toBe(0);
+  });
+
+  test.each([
+    ['an option that does not exist', ['--frmat', 'json'], "Unknown option '--frmat'"],
+    ['a format that does not exist', ['--format', 'xml'], '--format xml: one of pretty, json, sarif, github'],
+    ['a path that does not exist', ['missing'], 'missing: no such file or folder'],
+    ['a path outside', ['../elsewhere'], '../elsewhere: outside of the current folder'],
+    ['a configuration that does not exist', ['--config', 'missing.jsonc'], 'missing.jsonc: cannot be read'],
+    ['a step that does not exist', ['inspect', '--at', 'missing.sql'], '--at missing.sql: no migration of that name was read'],
+    ['a rule that does not exist', ['explain', 'table-without-rsl'], 'there is no rule table-without-rsl; did you mean table-without-rls?'],
+    ['a table that does not exist', ['explain', 'table', 'project'], 'there is no table project; did you mean projects?'],
+    ['an output that cannot be written', ['--output', 'missing/report.json'], '--output missing/report.json: cannot be written (ENOENT)'],
+  ])('2 and one line for %s', async (_, args, line) => {
+    const p = project({ [MIGRATION]: OPEN });
+    const { code, err, out } = await tenantlint(p.dir, args);
+    expect(err).toMatch(/^tenantlint: [^\n]+\n$/);
+    expect(err).toContain(line);
+    expect(out).toBe('');
+    expect(code).toBe(2);
+  });
+
+  test('2 where there is nothing to lint', async () => {
+    const p = project({ 'notes.txt': 'nothing' });
+    const { code, err } = await tenantlint(p.dir, []);
+    expect(err).toContain('nothing to lint');
+    expect(code).toBe(2);
+  });
+});
+
+describe('configuration', () => {
+  test.each([
+    ['a comma that is missing', '{\n  "preset": "audit"\n  "rules": {}\n}', 'tenantlint.config.jsonc:3:3: comma expected'],
+    ['a property that does not exist', '{\n  "presets": "audit"\n}', 'tenantlint.config.jsonc:2:3'],
+    ['a value that is not allowed', '{\n  "preset": "loud"\n}', 'tenantlint.config.jsonc:2:13: preset'],
+    ['a rule that does not exist', '{\n  "rules": { "no-such-rule": "off" }\n}', 'tenantlint.config.jsonc:2:29: there is no rule no-such-rule'],
+  ])('%s is one line with its place', async (_, config, line) => {
+    const p = project({ [MIGRATION]: OPEN, 'tenantlint.config.jsonc': config });
+    const { code, err } = await tenantlint(p.dir, []);
+    expect(err).toMatch(/^tenantlint: [^\n]+\n$/);
+    expect(err).toContain(line);
+    expect(code).toBe(2);
+  });
+
+  test('turns rules off and changes their severity', async () => {
+    const p = project({ [MIGRATION]: OPEN, 'tenantlint.config.jsonc': '{ "rules": { "table-without-rls": "note" } /* why not */ }' });
+    const { code, out } = await tenantlint(p.dir, ['--format', 'json']);
+    expect(read(out).findings.map((f) => f.rule)).toEqual(['table-without-rls']);
+    expect(code).toBe(0);
+  });
+});
+
+describe('suppressions', () => {
+  test('a comment with a reason answers for a finding of the statement below', async () => {
+    const p = project({ [MIGRATION]: OPEN.replace('create table projects', '-- tenantlint-disable-next-line table-without-rls -- import only, gone by Friday\ncreate table projects') });
+    const { code, out } = await tenantlint(p.dir, ['--format', 'json']);
+    expect(read(out).findings.map((f) => f.suppressed)).toEqual([{ by: 'comment', reason: 'import only, gone by Friday' }]);
+    expect(code).toBe(0);
+    expect((await tenantlint(p.dir, [])).out).not.toContain('table-without-rls');
+    expect((await tenantlint(p.dir, ['--suppressed'])).out).toContain('gone by Friday');
+  });
+
+  test.each([
+    ['no reason', 'tenantlint-disable-next-line table-without-rls', 'no-reason', 2],
+    ['no rule', 'tenantlint-disable-next-line -- all of it', 'no-rule', 2],
+    ['a rule that does not exist', 'tenantlint-disable-next-line table-wihout-rls -- why', 'unknown-rule', 2],
+    ['nothing to suppress', 'tenantlint-disable-next-line policy-without-rls -- why', 'unused', 2],
+  ])('a comment with %s is reported', async (_, comment, message, count) => {
+    const p = project({ [MIGRATION]: OPEN.replace('create table projects', `-- ${comment}\ncreate table projects`) });
+    const { findings } = JSON.parse((await tenantlint(p.dir, ['--format', 'json'])).out) as { findings: { rule: string; message: string }[] };
+    expect(findings.filter((f) => f.rule === 'suppression').map((f) => f.message)).toEqual([message]);
+    expect(findings).toHaveLength(count);
+  });
+});
+
+describe('bad input: the rest is linted', () => {
+  const others = { [MIGRATION]: OPEN };
+  test.each([
+    ['a statement that does not parse', { 'supabase/migrations/20240102000000_bad.sql': 'select 1;\ncreate tabel x (id int);\nselect 2;' }, 'supabase/migrations/20240102000000_bad.sql', 2],
+    ['a NUL byte', { 'supabase/migrations/20240102000000_bad.sql': 'select 1\0; drop table projects;' }, 'supabase/migrations/20240102000000_bad.sql', 1],
+    ['a Prisma model without an end', { 'prisma/schema.prisma': 'model A {\n  id Int @id\n' }, 'prisma/schema.prisma', 1],
+  ])('%s', async (_, files, file, line) => {
+    const p = project({ ...others, ...files });
+    const { code, out } = await tenantlint(p.dir, ['--format', 'json']);
+    const { unread, findings } = read(out);
+    expect(unread.filter((u) => u.file === file).map((u) => u.start.line)[0]).toBe(line);
+    expect(findings.map((f) => f.rule)).toContain('table-without-rls');
+    expect(code).toBe(1);
+  });
+
+  test('an empty file, a folder named like a file, Latin-1, UTF-16, CRLF', async () => {
+    const p = project({
+      'supabase/migrations/20240102000000_empty.sql': '',
+      'supabase/migrations/20240103000000_latin.sql': Buffer.from("comment on table projects is 'Stra\xdfe';", 'latin1'),
+      'supabase/migrations/20240104000000_utf16.sql': Buffer.from("\ufeffcomment on table projects is 'x';", 'utf16le'),
+      [MIGRATION]: `\ufeff${OPEN.replaceAll('\n', '\r\n')}`,
+    });
+    mkdirSync(path.join(p.dir, 'supabase/migrations/20240105000000_folder.sql'));
+    const { code, out } = await tenantlint(p.dir, ['--format', 'json']);
+    const { unread, findings } = read(out);
+    expect(unread).toEqual([expect.objectContaining({ file: 'supabase/migrations/20240103000000_latin.sql', reason: 'not valid UTF-8; read as Latin-1' })]);
+    expect(findings.map((f) => [f.rule, f.start.line, f.start.column])).toEqual([['table-without-rls', 3, 14]]);
+    expect(code).toBe(1);
+  });
+
+  test('one of several paths is missing: said, and the rest is linted', async () => {
+    const p = project(others);
+    const { code, out } = await tenantlint(p.dir, ['supabase', 'missing', '--format', 'json']);
+    expect(read(out).unread.map((u) => u.reason)).toEqual(['no such file or folder']);
+    expect(code).toBe(1);
+  });
+
+  test('2 when nothing at all could be read', async () => {
+    const p = project({ 'prisma/schema.prisma': '%%%%' });
+    const { code, out, err } = await tenantlint(p.dir, []);
+    expect(out).toContain('not read prisma/schema.prisma:1');
+    expect(err).toBe('tenantlint: nothing could be read\n');
+    expect(code).toBe(2);
+  });
+});
+
+test('a single file is judged with the project around it, and reported alone', async () => {
+  const p = project({ [MIGRATION]: OPEN, 'supabase/migrations/20240102000000_more.sql': 'create table notes (id uuid primary key, organization_id uuid references organizations (id));' });
+  const { out } = await tenantlint(p.dir, ['supabase/migrations/20240102000000_more.sql', '--format', 'json']);
+  expect(new Set(read(out).findings.map((f) => f.file))).toEqual(new Set(['supabase/migrations/20240102000000_more.sql']));
+  expect(read(out).findings.map((f) => f.rule)).toContain('table-without-rls');
+});
+
+test('a rule that lacks its facts is listed as not run', async () => {
+  const p = project({ [MIGRATION]: 'create table countries (code text primary key);' });
+  const { out } = await tenantlint(p.dir, ['--format', 'json']);
+  expect(read(out).notRun).toContainEqual({ rule: 'policy-without-tenant', reason: 'no tenancy was found' });
+  expect((await tenantlint(p.dir, [])).out).toContain('No tenancy was found');
+});
+
+describe('contracts', () => {
+  test('check --format json keeps to its schema', async () => {
+    const p = project({ [MIGRATION]: OPEN, 'supabase/migrations/20240102000000_bad.sql': 'create tabel x;' });
+    expect(violations(checkSchema, (await tenantlint(p.dir, ['--format', 'json', '--preset', 'audit'])).out)).toEqual([]);
+  });
+
+  test('inspect --format json keeps to its schema, and shows the state after any step', async () => {
+    const second = 'supabase/migrations/20240102000000_close.sql';
+    const p = project({ [MIGRATION]: OPEN, [second]: CLOSED.slice(OPEN.length) });
+    const last = (await tenantlint(p.dir, ['inspect', '--format', 'json'])).out;
+    expect(violations(inspectSchema, last)).toEqual([]);
+    const rls = (text: string) => (JSON.parse(text) as { tables: { name: string; rls: { enabled: boolean } }[] }).tables.find((t) => t.name === 'public.projects')?.rls.enabled;
+    expect(rls(last)).toBe(true);
+    expect(rls((await tenantlint(p.dir, ['inspect', '--format', 'json', '--at', MIGRATION])).out)).toBe(false);
+  });
+
+  test('a schema refuses what is not its contract', () => {
+    expect(violations(checkSchema, '{ "version": 2 }')).not.toEqual([]);
+    expect(violations(inspectSchema, '{ "version": 1, "tables": [{}] }')).not.toEqual([]);
+  });
+
+  test('the same input gives the same output, byte for byte', async () => {
+    const p = project({ [MIGRATION]: OPEN });
+    for (const args of [['--format', 'json'], ['--format', 'sarif'], ['inspect', '--format', 'json']]) expect((await tenantlint(p.dir, args)).out).toBe((await tenantlint(p.dir, args)).out);
+  });
+});
+
+describe('output', () => {
+  test('--output writes a file and prints nothing', async () => {
+    const p = project({ [MIGRATION]: OPEN });
+    const { out, code } = await tenantlint(p.dir, ['--format', 'json', '--output', 'report.json']);
+    expect(out).toBe('');
+    expect(code).toBe(1);
+    expect(violations(checkSchema, readFileSync(path.join(p.dir, 'report.json'), 'utf8'))).toEqual([]);
+  });
+
+  test('colour only where it is asked for when nobody watches', async () => {
+    const p = project({ [MIGRATION]: OPEN });
+    const coloured = async (args: string[], env: Record<string, string>) => (await tenantlint(p.dir, args, env)).out.includes('\u001b[');
+    expect(await coloured([], {})).toBe(false);
+    expect(await coloured([], { FORCE_COLOR: '1' })).toBe(true);
+    expect(await coloured(['--color'], { NO_COLOR: '1' })).toBe(true);
+    expect(await coloured(['--no-color'], { FORCE_COLOR: '1' })).toBe(false);
+  });
+
+  test('a reader that stops reading is no error', async () => {
+    const p = project({ [MIGRATION]: `${OPEN}${Array.from({ length: 3000 }, (_, i) => `create table t${i} (id uuid primary key, organization_id uuid references organizations (id));`).join('\n')}` });
+    const child = spawn('/bin/sh', ['-c', `"${process.execPath}" "${bin}" | head -n 1`], { cwd: p.dir });
+    let err = '';
+    child.stderr.on('data', (text: Buffer) => { err += text.toString(); });
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(err).toBe('');
+  });
+
+  test('--help and --version', async () => {
+    const p = project({});
+    expect((await tenantlint(p.dir, ['--help'])).out).toContain('Exit code: 0');
+    expect((await tenantlint(p.dir, ['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('explain', () => {
+  test('a rule, a table, a line', async () => {
+    const p = project({ [MIGRATION]: OPEN });
+    expect((await tenantlint(p.dir, ['explain', 'table-without-rls'])).out).toContain('row level security off');
+    expect((await tenantlint(p.dir, ['explain', 'table', 'projects'])).out).toContain('keyed (organization_id)');
+    expect((await tenantlint(p.dir, ['explain', `${MIGRATION}:3`])).out).toContain('table-without-rls');
+  });
+});
