@@ -255,7 +255,7 @@ function containment(b: Bind, op: string, left: SqlExpr, right: SqlExpr, scope: 
 
 /** A test that is not opened. Over plain columns and constants it binds nobody and is kept as a comparison; else it is opaque. */
 function opaqueTruth(b: Bind, expr: SqlExpr, scope: Scope, want = true): Formula {
-  const values = valuesOf(b, { kind: 'expr', expr, scope });
+  const values = expr.kind === 'operator' || expr.kind === 'prefix' || expr.kind === 'call' ? valuesOf(b, { kind: 'expr', expr, scope }) : [];
   const plain = values.every((one) => one.term.kind === 'apply' && one.term.of.every((part) => part.kind === 'column' || (part.kind === 'value' && part.value.kind === 'literal')));
   if (plain && values.length > 0) return or(values.map((one) => exists(one.rows, and([one.when, compare('=', one.term, literal(want, expr.at), expr.at)]), expr.at)));
   return opaque(expr, 'not opened', [0]);

@@ -6,7 +6,7 @@ import { openBranches } from './functions.ts';
 import { claimAt, identityOf, keywordValue } from './identity.ts';
 import type { Branch, Meaning, Scope } from './scope.ts';
 import { columnOf, resolve } from './scope.ts';
-import { describe, isBoolean, scopeParam, truth } from './truth.ts';
+import { describe, isComparison, scopeParam, truth } from './truth.ts';
 
 /** One value that an expression may have: this term, if such rows exist and `when` holds. */
 export interface Guarded {
@@ -55,7 +55,7 @@ function values(b: Bind, expr: SqlExpr, scope: Scope): readonly Guarded[] {
     case 'cast': return values(b, expr.of, scope).map((value) => ({ ...value, term: noteCast(value.term, expr.type.name, expr.type.dims) }));
     case 'keyword': return one(keywordValue(expr.name, scope, expr.at));
     case 'call': return callValues(b, expr, scope);
-    case 'operator': return isBoolean(expr) ? boolean(b, expr, scope) : binary(b, expr.op, expr.left, expr.right, scope, expr.at);
+    case 'operator': return isComparison(expr.op) ? boolean(b, expr, scope) : binary(b, expr.op, expr.left, expr.right, scope, expr.at);
     case 'prefix': return apply(b, expr.op, [expr.of], scope, expr.at);
     case 'array': return apply(b, 'array', expr.of, scope, expr.at);
     case 'row': return apply(b, 'row', expr.of, scope, expr.at);

@@ -20,7 +20,8 @@ function left(target: KnownRow, known: Known, ownership: Ownership, id: number):
   const { tenancy } = target.table;
   switch (tenancy.kind) {
     case 'root': return 'a tenant\'s own row cannot be made another tenant\'s';
-    case 'user-owned': return ownership.own(id) === 'direct' ? `${tenancy.column} is the caller` : ownership.mine(id) === 'strict' ? `${subject(target)} is bound to a tenant of the caller's` : undefined;
+    // A person's row is its own key: a second one for the same person cannot be made.
+    case 'user-owned': return target.table.person === tenancy.column && target.table.uniques.some((key) => key.length === 1 && key[0] === tenancy.column) ? 'a person\'s own row cannot be made another\'s' : ownership.own(id) === 'direct' ? `${tenancy.column} is the caller` : ownership.mine(id) === 'strict' ? `${subject(target)} is bound to a tenant of the caller's` : undefined;
     case 'unknown': return ownership.mine(id) === 'strict' || ownership.own(id) === 'direct' ? 'the row is the caller\'s' : undefined;
     case 'global': return undefined;
     case 'through': return ownership.mine(id) === 'strict' ? `${tenancy.path[0]?.columns.join(', ') ?? ''} leads to a row of the caller's tenant` : undefined;
