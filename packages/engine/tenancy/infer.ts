@@ -4,7 +4,7 @@ import { listOf } from './config.ts';
 import type { KeyGraph } from './graph.ts';
 import { keyGraph, primaryKey, uniqueKeys } from './graph.ts';
 import { classify, rootlessKeys, tenantColumns, usualNames } from './keyed.ts';
-import { isAuthorColumn, isBookkeeping, isMembershipName, isReferenceName, rootWeight } from './names.ts';
+import { isAuthorColumn, isBookkeeping, isMembershipName, isReferenceName, isTenantWord, rootWeight } from './names.ts';
 import { impliedHops, pathsToTenant } from './paths.ts';
 import type { People } from './people.ts';
 import { findPeople } from './people.ts';
@@ -16,9 +16,10 @@ export function inferTenancy(schema: Schema, models: readonly ModelMap[], config
   const graph = keyGraph(schema, models);
   const people = findPeople(schema, graph, resolve(config.users, graph));
   const mentioned = mentionedInPolicies(schema);
-  const roots = chooseRoots(graph, people, mentioned, config);
+  const rootless = rootlessKeys(graph, mentioned);
+  const roots = chooseRoots(graph, people, mentioned, config, Math.max(0, ...rootless.values()));
   const usual = usualNames(graph, roots);
-  const names = [...(config.keys ?? []), ...(roots.length === 0 ? rootlessKeys(graph, mentioned) : [])];
+  const names = [...(config.keys ?? []), ...[...rootless.keys()].filter((name) => roots.length === 0 || (isTenantWord(name) && (rootless.get(name) ?? 0) >= 6))];
   const of = new Map<string, TenancyOf>();
   const put = (table: Table, tenancy: Tenancy, why: readonly Reason[], declared = false): void => {
     of.set(table.key, { table: table.key, tenancy, declared, why });
@@ -73,7 +74,7 @@ export function tenantKeys(tenancy: Tenancy | undefined): readonly string[] {
   }
 }
 
-function chooseRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMap<string, ReadonlySet<string>>, config: TenancyConfig): readonly RootCandidate[] {
+function chooseRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMap<string, ReadonlySet<string>>, config: TenancyConfig, rootless: number): readonly RootCandidate[] {
   const declared = [resolve(config.root, graph), ...Object.entries(config.tables ?? {}).filter(([, given]) => given === 'root').map(([name]) => resolve(name, graph))].filter((key): key is string => key !== undefined);
   const ranked = rankRoots(graph, people, mentioned);
   const chosen: RootCandidate[] = [];
@@ -86,6 +87,8 @@ function chooseRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMap<str
   if (chosen.length > 0) return chosen;
   for (const candidate of ranked) {
     if (!tied(candidate, graph, people, mentioned)) continue;
+    // A table with an everyday name is no tenant where columns without a table say who is.
+    if (rootWeight(candidate.table.name) < 0.45 && rootless > (graph.into.get(candidate.table.key) ?? []).length) continue;
     if (chosen.length === 0) chosen.push(candidate);
     else if (beside(candidate, chosen, graph)) chosen.push(candidate);
   }

@@ -99,8 +99,8 @@ function secretColumn(table: Table): string | undefined {
   return undefined;
 }
 
-/** Where no table is the tenant: column names that stand for one all the same. */
-export function rootlessKeys(graph: KeyGraph, mentioned: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+/** Column names that stand for the tenant though no foreign key says so, with the number of tables that bear them, most frequent first. */
+export function rootlessKeys(graph: KeyGraph, mentioned: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, number> {
   const count = new Map<string, number>();
   for (const table of graph.tables) {
     const taken = new Set([...table.constraints.values()].flatMap((one) => (one.kind === 'foreign key' ? one.columns : [])));
@@ -109,6 +109,6 @@ export function rootlessKeys(graph: KeyGraph, mentioned: ReadonlyMap<string, Rea
       count.set(column.name, (count.get(column.name) ?? 0) + 1 + (mentioned.get(table.key)?.has(column.name) === true ? 2 : 0));
     }
   }
-  return [...count].filter(([, n]) => n >= 3).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
+  return new Map([...count].filter(([, n]) => n >= 3).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 const ROOTLESS = /^(organi[sz]ation_?id|org_?id|company_?id|workspace_?id|team_?id)$/i;

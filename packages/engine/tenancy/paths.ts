@@ -55,7 +55,7 @@ export function impliedHops(graph: KeyGraph): (table: string) => readonly Foreig
     const table = tables.get(key);
     const out: ForeignKeyHop[] = [];
     for (const column of table?.columns.values() ?? []) {
-      if (table === undefined || (graph.out.get(key) ?? []).some((hop) => hop.columns.includes(column.name))) continue;
+      if (table === undefined || primaryKey(table).join() === column.name || (graph.out.get(key) ?? []).some((hop) => hop.columns.includes(column.name))) continue;
       const target = words(column.name).length > 1 ? idNoun(column.name) : undefined;
       const parents = (target === undefined ? [] : (byNoun.get(target) ?? [])).filter((one) => one.key !== key);
       const parent = parents.length === 1 ? parents[0] : parents.find((one) => one.schema === table.schema && canonical(words(one.name).join('_')) === target);

@@ -7,7 +7,6 @@ import type { Atom } from './known.ts';
 const STAFF_TABLE = /^((platform|super|system|global|internal|saas|site|app)_?(admins?|staff|operators?|users?)|admins?|admin_users?|super_?users?|staff_users?)$/;
 const STAFF_COLUMN = /^is_?(super|platform|system|global|saas)_?(admin|user|staff)?$|^superadmin$|^platform_admin$/i;
 const PRIVILEGED_NAME = /(super|platform|system|service|bypass|internal|root|god)/i;
-const TENANT_NAME = /(tenant|org|company|workspace|team|account|user|uid|sub$|client_id|customer)/i;
 
 /**
  * The atoms hold only for the platform's own staff or the server itself: a service mode that callers cannot switch on,
@@ -44,7 +43,7 @@ function privilegedTerm(term: Term, literals: ReadonlySet<string>, ownership: Ow
   switch (value.kind) {
     case 'setting':
       // An empty setting is a missing one: it fails open and is nobody's privilege.
-      return !value.callerCanSet && literal !== '' && !TENANT_NAME.test(value.name.replace(/^(app|request|jwt)\./, '')) ? `${value.name} is ${literal}, which only the server can set` : undefined;
+      return !value.callerCanSet && literal !== '' ? `${value.name} is ${literal}, which only the server can set` : undefined;
     case 'claim': {
       if (!value.trusted) return undefined;
       return admin || (literal === 'true' && PRIVILEGED_NAME.test(value.path)) ? `${value.path} of the token is ${literal}` : undefined;
