@@ -1,4 +1,4 @@
-export { bodies, createFacts, type Judge, type Known } from './facts.ts';
+export { createFacts, type Known } from './facts.ts';
 export { replay, type ReplayOptions } from './replay/index.ts';
 export * from './replay/index.ts';
 export * from './tenancy/index.ts';
@@ -7,3 +7,4 @@ export { runRules, fingerprint, byPlace, compare, unique, type Missing, type Rul
 export { selectRules, shows, type Preset } from './run/presets.ts';
 export { suppress, suppressionFinding, SUPPRESSION, SUPPRESSION_MESSAGES, type FileLines, type SuppressionProblem } from './run/suppress.ts';
 export { visible } from './run/visible.ts';
+export * from './flow/index.ts';

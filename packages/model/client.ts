@@ -16,6 +16,8 @@ export interface ClientAdapter {
   readonly id: string;
   /** Packages that, installed or imported, make the client worth loading. */
   readonly packages: readonly string[];
+  /** Names of methods that send a query, or begin one: functions without any of them need not be opened. */
+  readonly methods: ReadonlySet<string>;
   /** A name imported from one of `packages` (or from a package it generates code into): usually a constructor or factory. */
   imported(from: string, name: string, context: ClientContext): AbstractValue | undefined;
   /** A parameter or field declared with a type of the client and given by nobody that was read. */

@@ -1,4 +1,5 @@
 import type { ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue } from '@tenantlint/model';
+import type { Entry } from './entries/entry.ts';
 import type { Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
 import { Rows } from './queries/rows.ts';
@@ -58,6 +59,10 @@ export class Flow {
   records: SiteRecord[] = [];
   /** Where rows left the program's hands. */
   uses: Use[] = [];
+  /** Functions that were run, by id. */
+  readonly entered = new Set<string>();
+  /** Entry points that the code of a file registered while it was loaded. */
+  registered: Entry[] = [];
   /** Steps of interpretation left for what is being run. */
   fuel = 0;
 

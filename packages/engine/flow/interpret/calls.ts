@@ -198,6 +198,7 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   let again = 0;
   for (let frame = f.frame; frame; frame = frame.caller) if (frame.fn?.id === fn.id) again++;
   if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) return opaque;
+  f.entered.add(fn.id);
   const outside = f.state;
   const base = outside.fork();
   const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, guessed };

@@ -11,7 +11,7 @@ import { originKey } from '../values/key.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
 import { awaited, contextAt } from './clients.ts';
-import { call } from './calls.ts';
+import { applyFunction, call } from './calls.ts';
 import { ofType } from './types.ts';
 
 export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
@@ -151,13 +151,23 @@ function template(f: Flow, code: Extract<Code, { kind: 'template' }>, names: Nam
     if (values.length === 1 && only && code.texts.every((t) => t.text === '')) return only;
     return values.length === 0 ? literal(code.texts[0]?.text ?? '', code.at) : text;
   }
-  return mapCases(tag, (one) => {
+  return mapCases(tag, (read) => {
+    const one = read.kind === 'symbol' && code.tag?.kind === 'member' ? (guessTag(f, read, code.tag) ?? read) : read;
     if (one.kind === 'client') {
       const sent = f.adapters.get(one.client)?.tagged?.(one, { ...text, places: code.texts.map((t) => t.at) }, contextAt(f, code.at, code.tag?.at ?? code.at));
       if (sent) return sent;
     }
     return { kind: 'symbol', origin: { kind: 'call', callee: one, args: [text], construct: false, call: '' }, path: [], at: code.at };
   });
+}
+
+/** `` anything.$queryRaw`…` ``: an adapter may know the name. */
+function guessTag(f: Flow, tag: Extract<AbstractValue, { kind: 'symbol' }>, code: Extract<Code, { kind: 'member' }>): AbstractValue | undefined {
+  for (const adapter of f.input.adapters) {
+    const handle = adapter.guessed?.(tag, [{ name: code.name, at: code.nameAt }], contextAt(f, code.at, code.nameAt));
+    if (handle) return handle;
+  }
+  return undefined;
 }
 
 /** Runs one of two branches, or both apart, and joins what they leave behind. */
@@ -333,10 +343,18 @@ function element(f: Flow, code: Extract<Code, { kind: 'element' }>, names: Names
   const attributes = code.attributes.map((a) => entry(f, a, names));
   const children = code.children.map((c) => evaluate(f, c, names));
   const value: AbstractValue = { kind: 'object', entries: attributes, at: code.at };
+  const component = evaluate(f, code.component, names);
+  // A server component of the program is called with its attributes; a browser component gets them over the network.
+  if (component.kind === 'function' && !isBrowserCode(f, component.file)) {
+    const children: AbstractValue = { kind: 'array', items: [], at: code.at };
+    return awaited(f, applyFunction(f, component, [{ kind: 'object', entries: [...attributes, { kind: 'property', name: 'children', nameAt: code.at, value: children }], at: code.at }], code.at), code.at);
+  }
   usedBy(f, value, code.at);
   for (const child of children) usedBy(f, child, code.at);
   return object({ element: value }, code.at);
 }
+
+const isBrowserCode = (f: Flow, file: string): boolean => f.modules.get(file)?.file.directives.includes('use client') ?? false;
 
 /** A comprehension is a loop whose body is its element. */
 function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): AbstractValue {

@@ -55,8 +55,8 @@ function anyOf(ways: readonly Known[], at: Span): Known {
 }
 
 function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at: Span): Known {
-  if (left.kind === 'union') return anyOf(left.of.map((c) => and(c.truths, compared(f, op, c.value, right, at))), at);
-  if (right.kind === 'union') return anyOf(right.of.map((c) => and(c.truths, compared(f, op, left, c.value, at))), at);
+  if (left.kind === 'union') return anyOf(left.of.map((c) => (absentEquals(c.value, right, op) ? NEVER : and(c.truths, compared(f, op, c.value, right, at)))), at);
+  if (right.kind === 'union') return anyOf(right.of.map((c) => (absentEquals(c.value, left, op) ? NEVER : and(c.truths, compared(f, op, left, c.value, at)))), at);
   if (left.kind === 'literal' && right.kind !== 'literal' && !isNullish(right)) return compared(f, MIRRORED[op], right, left, at);
   if (isNullish(left) || isNullish(right)) return nullness(isNullish(right) ? left : right, op, isNullish(left) && isNullish(right), at);
   if (left.kind === 'literal' && right.kind === 'literal') {
@@ -78,6 +78,9 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
   const formula: Formula = { kind: 'compare', op, left: a, right: b, at };
   return { possible: true, truths: [...rows, { kind: 'holds', formula, at }] };
 }
+
+/** `row?.orgId === orgId` with the row absent: a value that nothing says may be absent is not equal to it. */
+const absentEquals = (one: AbstractValue, other: AbstractValue, op: Op): boolean => op === '=' && isNullish(one) && (other.kind === 'symbol' || other.kind === 'column');
 
 /** `x === null` and its kin; `==` and `===` are one here, so null and undefined are as well. */
 function nullness(of: AbstractValue, op: Op, both: boolean, at: Span): Known {

@@ -7,6 +7,7 @@ import { computed } from '../values/property.ts';
 import { authCall } from './auth.ts';
 import { all } from './methods.ts';
 import { leaves } from './exits.ts';
+import { requestCall } from './request.ts';
 import { parsed } from './validation.ts';
 
 /** Functions of the language and of packages that are known by where they come from. */
@@ -17,7 +18,7 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
     f.state.live = false;
     return nothing(site.at);
   }
-  return asserted(f, callee, args, site.at) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
+  return asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
 }
 
 /** `assert(x)`, `invariant(x)` of packages made for it: afterwards it holds. */
@@ -37,6 +38,7 @@ const SAME = new Set(['String', 'Number', 'BigInt', 'parseInt', 'parseFloat', 'N
 function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
   const { at } = site;
   const [first, second] = args;
+  if (name === 'URL' || name === 'URLSearchParams' || name === 'Request') return first ?? nothing(at);
   if (SAME.has(name)) return first ?? nothing(at);
   switch (name) {
     case 'Boolean': return first ? { kind: 'test', test: { kind: 'not', of: { kind: 'test', test: { kind: 'not', of: first }, at } }, at } : literal(false, at);

@@ -3,7 +3,7 @@ import type { Flow } from '../flow.ts';
 
 const names = new WeakMap<TenancyModel, ReadonlySet<string>>();
 
-const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+export const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 const singular = (name: string): string => name.replace(/ies$/, 'y').replace(/(?:ses|xes|ches|shes)$/, (m) => m.slice(0, -2)).replace(/([^s])s$/, '$1');
 
 /** How this product spells its tenant: the columns that carry it, and the root table's name. Lower-case, with underscores. */

@@ -1,0 +1,48 @@
+import type { Formula, Isolation, Span, Term, Truth, Value } from '@tenantlint/model';
+import type { Goal } from '../../isolation/index.ts';
+import type { Flow } from '../flow.ts';
+import { closed } from '../queries/assemble.ts';
+
+/** Asks the prover about one row, with what the program knows there. */
+export function ask(f: Flow, row: number, table: string, formula: Formula, truths: readonly Truth[], goal: Goal, at: Span): Isolation {
+  return askClosed(f, row, table, closed(f, row, formula, truths), goal, at);
+}
+
+export function askClosed(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Isolation {
+  const { schema, tenancy, adminRoles, prove } = f.input;
+  return prove({ formula, row, table, goal, at }, { schema, tenancy, adminRoles });
+}
+
+/** Values of a formula that nobody vouches for. */
+export function untrusted(formula: Formula): Extract<Value, { kind: 'param' | 'input' | 'unknown' }>[] {
+  const found = new Map<string, Extract<Value, { kind: 'param' | 'input' | 'unknown' }>>();
+  const work: unknown[] = [formula];
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    if (typeof at !== 'object' || at === null) continue;
+    if (Array.isArray(at)) {
+      work.push(...at);
+      continue;
+    }
+    const node = at as Partial<Extract<Term, { kind: 'value' }>>;
+    if (node.kind === 'value' && node.value) {
+      const { value } = node;
+      if (value.kind === 'param' || value.kind === 'input' || value.kind === 'unknown') found.set(JSON.stringify(value), value);
+      continue;
+    }
+    for (const [key, part] of Object.entries(node)) if (key !== 'at') work.push(part);
+  }
+  return [...found.values()];
+}
+
+/** The formula with one value taken for another: "what if the caller could be trusted with it?" */
+export function supposing<T>(node: T, value: Value, is: Value): T {
+  const key = JSON.stringify(value);
+  const visit = (at: unknown): unknown => {
+    if (typeof at !== 'object' || at === null) return at;
+    if (Array.isArray(at)) return at.map(visit);
+    const term = at as Partial<Extract<Term, { kind: 'value' }>>;
+    if (term.kind === 'value' && term.value) return JSON.stringify(term.value) === key ? { ...term, value: is } : at;
+    return Object.fromEntries(Object.entries(at).map(([name, part]) => [name, name === 'at' ? part : visit(part)]));
+  };
+  return visit(node) as T;
+}

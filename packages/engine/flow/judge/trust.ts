@@ -1,0 +1,101 @@
+import { never, type AbstractValue, type Condition, type Span } from '@tenantlint/model';
+
+/** Who decides a value. The worst of its parts counts. */
+export type Trust =
+  /** The program itself, or a fresh unguessable value. */
+  | 'program'
+  /** The caller's session. */
+  | 'identity'
+  /** A row of the database. */
+  | 'row'
+  /** Whoever calls the function: nobody that was read. */
+  | 'param'
+  | 'unknown'
+  /** Whoever sends the request. */
+  | 'input';
+
+const ORDER: readonly Trust[] = ['program', 'identity', 'row', 'param', 'unknown', 'input'];
+const worse = (a: Trust, b: Trust): Trust => (ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b);
+
+export function trustOf(of: AbstractValue, depth = 0): Trust {
+  if (depth > 8) return 'unknown';
+  const worst = (values: readonly AbstractValue[]): Trust => values.reduce((t: Trust, v) => worse(t, trustOf(v, depth + 1)), 'program');
+  switch (of.kind) {
+    case 'literal': case 'undefined': case 'function': case 'class': case 'module': case 'client': case 'instance': case 'test': return 'program';
+    case 'row': case 'column': return 'row';
+    case 'object': return worst(of.entries.map((e) => (e.kind === 'spread' ? e.of : e.value)));
+    case 'array': return worst(of.items.map((i) => i.value));
+    case 'list': return trustOf(of.of, depth + 1);
+    case 'union': return worst(of.of.map((c) => c.value));
+    case 'text': return worst(of.values);
+    case 'symbol': {
+      const { origin } = of;
+      switch (origin.kind) {
+        case 'input': return 'input';
+        case 'identity': return 'identity';
+        case 'param': return 'param';
+        case 'package': case 'global': case 'unknown': return 'unknown';
+        case 'computed': return origin.of.length === 0 ? 'unknown' : worst(origin.of);
+        // A function that was not opened: what it was given may be what comes out.
+        case 'call': return worse('unknown', worst(origin.args));
+        default: return never(origin);
+      }
+    }
+    default: return never(of);
+  }
+}
+
+/** What is said in plain words of where a value comes from. */
+export function sourceOf(of: AbstractValue): string {
+  if (of.kind === 'symbol') {
+    const path = of.path.filter((p) => p !== '[]').join('.');
+    switch (of.origin.kind) {
+      case 'input': return path ? `${of.origin.channel}.${path}` : of.origin.channel;
+      case 'param': return path || `argument ${of.origin.index + 1}`;
+      case 'identity': return path ? `session.${path}` : 'session';
+      default: return path || 'a computed value';
+    }
+  }
+  if (of.kind === 'literal') return JSON.stringify(of.value);
+  if (of.kind === 'column') return of.column;
+  return 'a value';
+}
+
+/** A place of a condition where a value is compared, with the field that it binds. */
+export interface Binding {
+  readonly field: string;
+  readonly op: Extract<Condition, { kind: 'compare' }>['op'];
+  readonly value: AbstractValue;
+  readonly at: Span;
+  /** Inside NOT or NONE: it excludes rather than binds. */
+  readonly negated: boolean;
+  /** Inside a relation. */
+  readonly related: boolean;
+}
+
+export function bindings(of: Condition, negated = false, related = false): Binding[] {
+  switch (of.kind) {
+    case 'all': case 'any': return of.of.flatMap((c) => bindings(c, negated, related));
+    case 'not': return bindings(of.of, !negated, related);
+    case 'compare': return [{ field: of.field, op: of.op, value: of.value, at: of.at, negated, related }];
+    case 'relation': return bindings(of.where, negated !== (of.quantifier === 'none' || of.quantifier === 'is-not'), true);
+    case 'alternatives': return of.of.flatMap((one) => bindings(one.condition, negated, related));
+    case 'overwritten': return bindings(of.condition, negated, related);
+    case 'narrowing': case 'opaque': return [];
+    default: return never(of);
+  }
+}
+
+/** The condition with every value there, or without what later spreads may replace: to tell which of these is to blame. */
+export function repaired(of: Condition, repair: 'undefined' | 'overwritten'): Condition {
+  switch (of.kind) {
+    case 'all': case 'any': return { ...of, of: of.of.map((c) => repaired(c, repair)) };
+    case 'not': return { ...of, of: repaired(of.of, repair) };
+    case 'compare': return repair === 'undefined' ? { ...of, whenUndefined: 'throws' } : of;
+    case 'relation': return { ...of, where: repaired(of.where, repair) };
+    case 'alternatives': return { ...of, of: of.of.map((one) => ({ ...one, condition: repaired(one.condition, repair) })) };
+    case 'overwritten': return repair === 'overwritten' ? repaired(of.condition, repair) : { ...of, condition: repaired(of.condition, repair) };
+    case 'narrowing': case 'opaque': return of;
+    default: return never(of);
+  }
+}

@@ -1,0 +1,1 @@
+export { prisma } from './adapter.ts';
