@@ -1,4 +1,4 @@
-import { bodies, createFacts, inferTenancy, replay, type Judge, type Missing } from '@tenantlint/engine';
+import { createFacts, createIsolation, inferTenancy, replay, type Missing } from '@tenantlint/engine';
 import type { Comment, Facts, ModelMap, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
@@ -41,7 +41,8 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const schema = timeline.last;
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
   const env = environment(platform, schema, config);
-  const facts = createFacts({ timeline, environment: env, tenancy, sites: [], judge: undecided, body: bodies(sql), text: (path) => workspace.text(path) });
+  const isolation = createIsolation({ schema, tenancy, environment: env, parser: sql, ...(config.tenancy ? { config: config.tenancy } : {}) });
+  const facts = createFacts({ timeline, environment: env, tenancy, isolation, sites: [], text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread];
   return {
     facts,
@@ -61,12 +62,3 @@ function stepOf(files: readonly string[], at: string): number {
   if (n < 0) throw new UsageError(`--at ${at}: no migration of that name was read`);
   return n;
 }
-
-const undecided: Judge = {
-  access: () => [],
-  isolates: () => ({ verdict: 'unknown', opaque: [] }),
-  formula: () => undefined,
-  filters: () => [],
-  captures: () => [],
-  reachableBy: () => [],
-};

@@ -39,9 +39,9 @@ await writeIfChanged('rules/pages.gen.ts', `${header}export const pages: Readonl
 
 const clients = await foldersWith('packages/readers/typescript/clients', 'adapter.ts').catch(() => []);
 await writeIfChanged('packages/readers/typescript/clients.gen.ts', `${header}import type { ClientAdapter } from '@tenantlint/model';
-${clients.map((id, i) => `import c${i} from './clients/${id}/adapter.ts';`).join('\n')}
+${clients.map((id, i) => `import * as c${i} from './clients/${id}/adapter.ts';`).join('\n')}
 
-export const clients: readonly ClientAdapter[] = [${clients.map((_, i) => `c${i}`).join(', ')}];
+export const clients: readonly ClientAdapter[] = [${clients.map((_, i) => `...Object.values(c${i})`).join(', ')}];
 `);
 
 if (!process.argv.includes('--registry-only')) {

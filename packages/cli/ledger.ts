@@ -18,10 +18,10 @@ export function ledger(facts: Facts): Summary['ledger'] {
   return { sites, tables };
 }
 
-/** The worst that an untrusted role can do to the table; what belongs to nobody is open by design. */
+/** The worst that a judged role can do to the table; what belongs to nobody is open by design. */
 export function tableVerdict(table: Table, facts: Facts): TableVerdict {
   if (facts.tenancyOf(table).tenancy.kind === 'global') return 'by-design';
-  const found = new Set(facts.access(table).filter((a) => facts.environment.untrusted.includes(a.role)).map((a) => a.verdict));
+  const found = new Set(facts.access(table).map((a) => a.verdict));
   return TABLES.find((v) => found.has(v)) ?? 'denied';
 }
 

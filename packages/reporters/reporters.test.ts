@@ -88,14 +88,14 @@ describe('a hostile repository', () => {
   });
 
   test('json and sarif stay one document', () => {
-    expect((JSON.parse(reporters.json(all, OPTIONS)) as { findings: unknown[] }).findings).toHaveLength(2);
-    expect((JSON.parse(reporters.sarif(all, OPTIONS)) as { runs: unknown[] }).runs).toHaveLength(1);
+    expect((JSON.parse(reporters.json(all)) as { findings: unknown[] }).findings).toHaveLength(2);
+    expect((JSON.parse(reporters.sarif(all)) as { runs: unknown[] }).runs).toHaveLength(1);
   });
 });
 
 test('sarif counts columns as UTF-16 and keeps what was suppressed', () => {
   const text = "comment on x is '🏥'; drop t;";
-  const { runs: [run] } = JSON.parse(reporters.sarif(outcome(text, [finding(text, 'drop t', { suppressed: { by: 'comment', reason: 'on purpose' } })]), OPTIONS)) as { runs: [{ columnKind: string; results: { locations: { physicalLocation: { region: object } }[]; suppressions: object[] }[] }] };
+  const { runs: [run] } = JSON.parse(reporters.sarif(outcome(text, [finding(text, 'drop t', { suppressed: { by: 'comment', reason: 'on purpose' } })]))) as { runs: [{ columnKind: string; results: { locations: { physicalLocation: { region: object } }[]; suppressions: object[] }[] }] };
   expect(run.columnKind).toBe('utf16CodeUnits');
   expect(run.results[0]?.locations[0]?.physicalLocation.region).toMatchObject({ startLine: 1, startColumn: 23, endColumn: 29, charOffset: 22, charLength: 6 });
   expect(run.results[0]?.suppressions).toEqual([{ kind: 'inSource', justification: 'on purpose' }]);
