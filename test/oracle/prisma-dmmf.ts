@@ -1,4 +1,5 @@
-import type { Column, Datamodel, Default, Field, Index, Key, Literal, Model } from '@tenantlint/readers/prisma';
+import type { Span } from '@tenantlint/model';
+import type { Column, Datamodel, DbName, Default, Field, Index, Key, Literal, Model } from '@tenantlint/readers/prisma';
 
 type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
@@ -12,7 +13,7 @@ export function dmmfOf(datamodel: Datamodel): Plain {
   return {
     enums: datamodel.enums.map((each) => ({
       name: each.name,
-      dbName: each.dbName.name === each.name ? null : each.dbName.name,
+      dbName: stated(each.dbName, each.nameAt),
       values: each.values.map((value) => ({
         name: value.name,
         dbName: value.dbName.name === value.name ? null : value.dbName.name,
@@ -56,7 +57,7 @@ function modelOf(model: Model): Plain {
   const blockId = model.primaryKey?.onField === false ? model.primaryKey : undefined;
   return {
     name: model.name,
-    dbName: model.table.name === model.name ? null : model.table.name,
+    dbName: stated(model.table, model.nameAt),
     schema: model.schema?.name ?? null,
     fields: model.fields.filter(visible).map((field) => fieldOf(field, model)),
     primaryKey: blockId === undefined ? null : { name: blockId.name ?? null, fields: names(blockId) },
@@ -66,21 +67,25 @@ function modelOf(model: Model): Plain {
   };
 }
 
+/** A name of the database that is stated by `@map`, if only to repeat the other one. */
+const stated = (name: DbName, ownAt: Span): string | null => (name.at === ownAt ? null : name.name);
+
 /** DMMF drops the path of a field inside a composite type. */
 const names = (key: Key): string[] => key.fields.map((field) => field.name.slice(field.name.lastIndexOf('.') + 1));
 
 function fieldOf(field: Field, model: Model | undefined): Plain {
   const single = (key: Key): boolean => key.fields.length === 1 && key.fields[0]?.name === field.name && key.where === undefined;
+  const isId = model?.primaryKey !== undefined && single(model.primaryKey);
   const foreignKeys = model?.fields.flatMap((other) => (other.kind === 'relation' ? other.fields : [])) ?? [];
   const isObject = field.kind === 'relation' || field.kind === 'composite';
   const base = {
     name: field.name,
-    ...(hasColumn(field) && field.column.name !== field.name ? { dbName: field.column.name } : {}),
+    ...(hasColumn(field) && field.column.at !== field.nameAt ? { dbName: field.column.name } : {}),
     kind: isObject ? 'object' : field.kind,
     isList: field.isList,
     isRequired: field.isRequired,
-    isUnique: model?.uniques.some(single) ?? false,
-    isId: model?.primaryKey !== undefined && single(model.primaryKey),
+    isUnique: !isId && (model?.uniques.some(single) ?? false),
+    isId,
     isReadOnly: foreignKeys.some((ref) => ref.name === field.name),
     hasDefaultValue: hasColumn(field) && field.default !== undefined,
     type: field.type,

@@ -178,6 +178,11 @@ model Named {
   @@id([a, b], name: "ab", map: "named_key")
 }
 
+model TwiceUnique {
+  id Int @id @unique
+  @@map("TwiceUnique")
+}
+
 model SingleBlockKey {
   a Int
   @@id([a])
@@ -357,6 +362,25 @@ enum Role {
   ADMIN
   USER
   @@schema("auth")
+}
+`),
+
+  extensions: one(`generator client {
+  provider        = "prisma-client"
+  previewFeatures = ["postgresqlExtensions"]
+}
+datasource db {
+  provider   = "postgresql"
+  schemas    = ["public", "extensions"]
+  extensions = [pgcrypto, uuid_ossp(map: "uuid-ossp", schema: "extensions"), vector(version: "0.8.0")]
+}
+model A {
+  id        String @id @default(dbgenerated("extensions.uuid_generate_v4()")) @db.Uuid
+  embedding Unsupported("vector(1536)")?
+  place     Unsupported("geometry(Point, 4326)")?
+  span      Unsupported("interval day to second(3)")?
+  many      Unsupported("double precision")[]
+  @@schema("public")
 }
 `),
 

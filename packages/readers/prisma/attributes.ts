@@ -1,5 +1,5 @@
 import type { Span } from '@tenantlint/model';
-import type { DbName, FieldRef, IndexCondition, IndexWhere, KeyField, Literal } from './datamodel.ts';
+import type { DbName, Extension, FieldRef, IndexCondition, IndexWhere, KeyField, Literal } from './datamodel.ts';
 import { trim } from './expression.ts';
 import type { Argument, Attribute, Expression } from './syntax.ts';
 
@@ -33,6 +33,16 @@ export function dbName(attribute: Attribute | undefined, name: 'name' | 'map'): 
 function items(expression: Expression | undefined): readonly Expression[] {
   if (expression === undefined) return [];
   return expression.kind === 'array' ? expression.items : [expression];
+}
+
+/** `[pgcrypto, uuid_ossp(map: "uuid-ossp", schema: "extensions")]`. */
+export function extensions(expression: Expression | undefined): Extension[] {
+  return items(expression).flatMap((item): Extension[] => {
+    if (item.kind === 'path') return [{ name: item.text, schema: undefined, at: item.at }];
+    if (item.kind !== 'call') return [];
+    const named = (name: string): string | undefined => text(item.args.find((arg) => arg.name?.text === name)?.value);
+    return [{ name: named('map') ?? item.name.text, schema: named('schema'), at: item.at }];
+  });
 }
 
 export function fieldRefs(expression: Expression | undefined): FieldRef[] {

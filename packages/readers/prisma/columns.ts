@@ -74,7 +74,7 @@ export class Columns {
         return schema === undefined ? { name, mods: [], dims } : { schema, name, mods: [], dims };
       }
       case 'unsupported':
-        return { ...this.unsupported(field), dims };
+        return this.unsupported(field, dims);
       case 'composite':
         return { name: 'jsonb', mods: [], dims };
       case 'scalar': {
@@ -91,10 +91,10 @@ export class Columns {
     }
   }
 
-  private unsupported(field: Column): TypeRef {
+  private unsupported(field: Column, dims: number): TypeRef {
     const expression = this.readExpression(`NULL::${field.type}`, field.typeAt, false);
-    if (expression.kind === 'cast') return { ...expression.type, dims: 0 };
-    return { name: field.type, mods: [], dims: 0 };
+    if (expression.kind !== 'cast') return { name: field.type, mods: [], dims };
+    return { ...expression.type, dims: Math.max(dims, expression.type.dims) };
   }
 
   /** What the database itself fills in; undefined where the client does, or nobody. */

@@ -9,11 +9,19 @@ export interface Datamodel {
   readonly provider: string | undefined;
   /** With `prisma` the client emulates relations and the database has no foreign keys. */
   readonly relationMode: 'foreignKeys' | 'prisma';
+  /** Extensions of Postgres that the datasource asks for. */
+  readonly extensions: readonly Extension[];
   readonly models: readonly Model[];
   readonly enums: readonly Enum[];
   /** Composite types (MongoDB). */
   readonly types: readonly CompositeType[];
   readonly relations: readonly Relation[];
+}
+
+export interface Extension {
+  readonly name: string;
+  readonly schema: string | undefined;
+  readonly at: Span;
 }
 
 /** A name of the database and the place that gives it: `@map("x")`, or the name in the schema. */

@@ -6,14 +6,21 @@ import type { Column, Datamodel, Index, Key, Model, ReferentialAction, Relation 
 import { indexName, joinTableName, primaryKeyName, withSuffix } from './names.ts';
 
 /**
- * The database that Prisma Migrate would create for a schema, as the events that create it: types,
- * tables, indexes, foreign keys, in this order. Names and places are those of the models and fields;
+ * The database that Prisma Migrate would create for a schema, as the events that create it: schemas,
+ * extensions, types, tables, indexes, foreign keys, in this order. Names and places are those of the models and fields;
  * views are left out, since a schema does not hold their definition.
  */
 export function schemaEvents(datamodel: Datamodel, readExpression: ReadExpression): SchemaEvent[] {
   if (datamodel.provider === 'mongodb') return [];
   const lowering = new Lowering(datamodel, readExpression);
-  return [...lowering.schemas(), ...lowering.enums(), ...lowering.tables(), ...lowering.indexes(), ...lowering.foreignKeys()];
+  return [
+    ...lowering.schemas(),
+    ...lowering.extensions(),
+    ...lowering.enums(),
+    ...lowering.tables(),
+    ...lowering.indexes(),
+    ...lowering.foreignKeys(),
+  ];
 }
 
 /** A table of the schema, whether it is a model or the join table of a relation. */
@@ -52,6 +59,16 @@ class Lowering {
     return [...first.values()]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, at }) => ({ kind: 'create-schema', name, ifNotExists: true, at }));
+  }
+
+  extensions(): SchemaEvent[] {
+    return this.datamodel.extensions.map(({ name, schema, at }) => ({
+      kind: 'create-extension',
+      name,
+      ifNotExists: true,
+      at,
+      ...(schema === undefined ? {} : { schema }),
+    }));
   }
 
   enums(): SchemaEvent[] {

@@ -1,5 +1,5 @@
 import type { Span, Unread } from '@tenantlint/model';
-import { argument, dbName, fieldRefs, find, literal, text, word } from './attributes.ts';
+import { argument, dbName, extensions, fieldRefs, find, literal, text, word } from './attributes.ts';
 import type {
   Column, CompositeType, Datamodel, DbName, Default, Enum, Field, FieldBase, Literal, Model, NativeType, ReferentialAction,
   Stated, UnknownField,
@@ -101,13 +101,16 @@ function mapped(name: Name, attributes: readonly Attribute[]): Model['table'] {
   return dbName(find(attributes, 'map'), 'name') ?? { name: name.text, at: name.at };
 }
 
-function datasource(blocks: readonly Block[]): Pick<Datamodel, 'provider' | 'relationMode'> {
+function datasource(blocks: readonly Block[]): Pick<Datamodel, 'provider' | 'relationMode' | 'extensions'> {
   const block = blocks.find((candidate): candidate is ConfigBlock => candidate.kind === 'datasource');
-  const setting = (name: string): string | undefined =>
-    text(block?.settings.find((candidate) => candidate.name.text === name)?.value);
+  const setting = (name: string): Expression | undefined => block?.settings.find((candidate) => candidate.name.text === name)?.value;
   // Prisma 3 called the setting `referentialIntegrity`.
-  const mode = setting('relationMode') ?? setting('referentialIntegrity');
-  return { provider: setting('provider'), relationMode: mode === 'prisma' ? 'prisma' : 'foreignKeys' };
+  const mode = text(setting('relationMode')) ?? text(setting('referentialIntegrity'));
+  return {
+    provider: text(setting('provider')),
+    relationMode: mode === 'prisma' ? 'prisma' : 'foreignKeys',
+    extensions: extensions(setting('extensions')),
+  };
 }
 
 function readEnum(block: EnumBlock): Enum {
