@@ -1,2 +1,3 @@
 export { createSqlParser } from './parser.ts';
 export { holdBackWasmTierUp } from './grammar.ts';
+export { sqlHistories } from './histories.ts';

@@ -1,0 +1,73 @@
+import type { MigrationTool, Source, SqlParser, Step } from '@tenantlint/model';
+import { byNumber, byText, folderOf, nameOf, type Claim, type Convention, type Pool } from './pool.ts';
+import { expectation, sortDialects, stepOf, wholeOf, type Skipped } from './step.ts';
+
+/** `<version>_<title>.up.sql` beside `.down.sql`; `.do.sql` beside `.undo.sql`. */
+const DIRECTION = /^(.*)\.(up|down|do|undo)\.sql$/i;
+
+/** golang-migrate and what is laid out like it: two files a step, named alike. */
+export const paired: Convention = {
+  find(pool: Pool): Claim[] {
+    return pool.folders().flatMap((root) => {
+      const files = pool.sql(root);
+      const forward = files.filter(({ path }) => /\.(?:up|do)\.sql$/i.test(path));
+      if (forward.length === 0) return [];
+      const tool: MigrationTool = forward.some(({ path }) => /\.do\.sql$/i.test(path)) ? 'plain' : 'golang-migrate';
+      return [{
+        tool, root, paths: files.map(({ path }) => path),
+        read: (sql: SqlParser) => {
+          const { native, skipped: foreign } = sortDialects(forward);
+          const steps = [...native].sort((a, b) => byNumber(a.path, b.path)).map((source) => readPair(sql, tool, source, files));
+          const downs = new Set(steps.map(({ id }) => id));
+          const skipped: Skipped[number][] = files
+            .filter((file) => !forward.includes(file) && !downs.has(stem(file.path)) && !foreign.some(({ file: up }) => stem(up) === stem(file.path)))
+            .map(({ path }) => ({ file: path, reason: DIRECTION.test(nameOf(path)) ? 'undoes no migration of this folder' : 'the name ends neither in .up.sql nor in .down.sql' }));
+          return { tool, root, steps, downs: expectation(steps, 'each migration has a down file'), skipped: [...skipped, ...foreign], seeds: [] };
+        },
+      }];
+    });
+  },
+};
+
+function stem(path: string): string {
+  return DIRECTION.exec(nameOf(path))?.[1] ?? nameOf(path);
+}
+
+function readPair(sql: SqlParser, tool: MigrationTool, source: Source, files: readonly Source[]): Step {
+  const id = stem(source.path);
+  const down = files.find(({ path }) => /\.(?:down|undo)\.sql$/i.test(path) && stem(path) === id);
+  const up = sql.file(source);
+  return stepOf({
+    id, tool, up: wholeOf(up),
+    down: down === undefined ? undefined : wholeOf(sql.file(down)),
+    // The file is sent as one query: the server makes a transaction of its statements unless there is only one.
+    transactional: up.events.length > 1,
+  });
+}
+
+/** `<version>_<name>/up.sql` beside `down.sql`: Diesel, Hasura and others. */
+export const folders: Convention = {
+  find(pool: Pool): Claim[] {
+    const roots = new Set<string>();
+    for (const { path } of pool.all()) {
+      if (nameOf(path) === 'up.sql' && folderOf(path) !== '') roots.add(folderOf(folderOf(path)));
+    }
+    return [...roots].sort(byText).map((root) => {
+      const files = pool.sqlBelow(root).filter(({ path }) => folderOf(folderOf(path)) === root && folderOf(path) !== root);
+      return { tool: 'plain', root, paths: files.map(({ path }) => path), read: (sql) => readFolders(sql, root, files) };
+    });
+  },
+};
+
+function readFolders(sql: SqlParser, root: string, files: readonly Source[]): ReturnType<Claim['read']> {
+  const { native, skipped } = sortDialects(files.filter(({ path }) => nameOf(path) === 'up.sql'));
+  const steps = [...native].sort((a, b) => byNumber(folderOf(a.path), folderOf(b.path))).map((source) => {
+    const folder = folderOf(source.path);
+    const down = files.find(({ path }) => path === `${folder}/down.sql`);
+    return stepOf({
+      id: nameOf(folder), tool: 'plain', up: wholeOf(sql.file(source)), transactional: true,
+      down: down === undefined ? undefined : wholeOf(sql.file(down)),
+    });
+  });
+  return { tool: 'plain', root, steps, downs: expectation(steps, 'each migration has a down.sql'), skipped, seeds: [] };
+}

@@ -1,0 +1,60 @@
+import type { History, Source, SqlParser } from '@tenantlint/model';
+import { byText, folderOf, isBelow, join, nameOf, type Claim, type Convention, type Pool } from './pool.ts';
+import { expectation, sortDialects, stepOf, wholeOf } from './step.ts';
+
+/** `sqitch.plan` names the changes in order; `deploy/`, `revert/` and `verify/` hold a script of each. */
+export const sqitch: Convention = {
+  find(pool: Pool): Claim[] {
+    return pool.all().filter(({ path }) => nameOf(path) === 'sqitch.plan').sort((a, b) => byText(a.path, b.path)).flatMap((plan) => {
+      const root = folderOf(plan.path);
+      const scripts = pool.sqlBelow(root).filter(({ path }) => ['deploy', 'revert', 'verify'].some((kind) => isBelow(path, join(root, kind))));
+      if (scripts.length === 0) return [];
+      return [{ tool: 'sqitch', root, paths: [plan, ...scripts].map(({ path }) => path), read: (sql) => read(sql, root, plan, scripts) }];
+    });
+  },
+};
+
+function read(sql: SqlParser, root: string, plan: Source, scripts: readonly Source[]): History {
+  const byPath = new Map(scripts.map((source) => [source.path, source]));
+  const deploy: Source[] = [];
+  const skipped: { file: string; reason: string }[] = [];
+  const changes = changesOf(plan.text);
+  for (const change of changes) {
+    const path = join(root, `deploy/${change}.sql`);
+    const source = byPath.get(path);
+    if (source === undefined) skipped.push({ file: path, reason: 'named in the plan, but there is no such file' });
+    else deploy.push(source);
+  }
+  const { native, skipped: foreign } = sortDialects(deploy);
+  const steps = native.map((source) => {
+    const id = source.path.slice(join(root, 'deploy/').length, -'.sql'.length);
+    const revert = byPath.get(join(root, `revert/${id}.sql`));
+    return stepOf({
+      id, tool: 'sqitch', up: wholeOf(sql.file(source)), transactional: false,
+      down: revert === undefined ? undefined : wholeOf(sql.file(revert)),
+    });
+  });
+  const planned = new Set(changes);
+  for (const { path } of scripts) {
+    const name = path.slice(join(root, '').length).replace(/^(?:deploy|revert|verify)\//, '').replace(/\.sql$/, '');
+    if (!planned.has(name)) skipped.push({ file: path, reason: 'no change of this name in the plan' });
+  }
+  return { tool: 'sqitch', root, steps, downs: expectation(steps, 'each change has a revert script'), skipped: [...skipped, ...foreign], seeds: [] };
+}
+
+/**
+ * The scripts of the plan, in order. A change that comes again further down was reworked: the script of the
+ * earlier one is named after the first tag behind it.
+ */
+function changesOf(plan: string): string[] {
+  const entries = plan.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '' && !line.startsWith('%'));
+  const names = entries.map((line) => /^[+-]?\s*(\S+)/.exec(line)?.[1] ?? '');
+  const changes: string[] = [];
+  names.forEach((name, index) => {
+    if (name.startsWith('@')) return;
+    const again = names.indexOf(name, index + 1);
+    const tag = again < 0 ? undefined : names.slice(index + 1, again).find((other) => other.startsWith('@'));
+    changes.push(tag === undefined ? name : `${name}${tag}`);
+  });
+  return changes;
+}
