@@ -9,7 +9,7 @@ import { itemsOf } from '../values/items.ts';
 import { property } from '../values/property.ts';
 import { construct } from './classes.ts';
 import { awaited, callClient, contextAt, type Becoming } from './clients.ts';
-import { evaluate, optional } from './expressions.ts';
+import { evaluate, fork, isDefined, shortCircuits } from './expressions.ts';
 import { bindParams } from './params.ts';
 import { run } from './statements.ts';
 import { become } from './targets.ts';
@@ -23,8 +23,8 @@ export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
   if (callee.kind === 'member' && !code.construct) {
     const of = evaluate(f, callee.of, names);
     if (!f.state.live) return nothing(code.at);
-    if (callee.optional || code.optional) {
-      return optional(f, of, code.at, (there) => methodCall(f, there, code, callee, names));
+    if (callee.optional || code.optional || shortCircuits(callee.of)) {
+      return optionalCall(f, of, code, callee, names);
     }
     return methodCall(f, of, code, callee, names);
   }
@@ -32,6 +32,19 @@ export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
   const args = evaluateArgs(f, code, names);
   if (!f.state.live) return nothing(code.at);
   return apply(f, fn, args, { at: code.at, nameAt: callee.at, construct: code.construct, types: code.types });
+}
+
+/** The call happens only where its receiver is there. */
+function optionalCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extract<Code, { kind: 'member' }>, names: Names): AbstractValue {
+  const there = cases(of).filter((c) => !isNullish(c.value));
+  const absent = cases(of).length > there.length || (callee.optional && of.kind === 'symbol' && !isDefined(f, of));
+  if (there.length === 0) return nothing(code.at);
+  const ways = there.map((c) => ({ ...c, act: () => methodCall(f, c.value, code, callee, names) }));
+  if (!absent) return eachCase(f, there, (value) => methodCall(f, value, code, callee, names), code.at);
+  return fork(f, [
+    ...ways.map((w) => ({ known: { possible: true, truths: w.truths }, enter: () => undefined, run: w.act })),
+    { known: { possible: true, truths: [] }, enter: () => undefined, run: () => nothing(code.at) },
+  ], code.at);
 }
 
 export function evaluateArgs(f: Flow, code: CallCode, names: Names): AbstractValue[] {

@@ -88,8 +88,8 @@ function outer(f: Flow, slot: ReturnType<Names['declare']>, names: Names): Abstr
 
 /** A read through `.`, `?.` or `[]`: what is read from must be there, unless the access is optional. */
 function read(f: Flow, of: AbstractValue, code: Extract<Code, { kind: 'member' | 'index' }>, names: Names, get: (of: AbstractValue) => AbstractValue | undefined): AbstractValue {
-  if (code.optional) {
-    return optional(f, of, code.at, (value) => get(value) ?? nothing(code.at));
+  if (code.optional || shortCircuits(code.of)) {
+    return optional(f, of, code.at, (value) => get(value) ?? nothing(code.at), code.optional);
   }
   const value = get(of);
   if (value === undefined) {
@@ -101,17 +101,31 @@ function read(f: Flow, of: AbstractValue, code: Extract<Code, { kind: 'member' |
   return value;
 }
 
+/** `a?.b.c`: where a is not there, the rest of the chain is not read either. */
+export function shortCircuits(code: Code): boolean {
+  for (let at = code; ;) {
+    if (at.kind === 'member' || at.kind === 'index') {
+      if (at.optional) return true;
+      at = at.of;
+    } else if (at.kind === 'call') {
+      if (at.optional) return true;
+      at = at.callee;
+    } else if (at.kind === 'non-null') at = at.of;
+    else return false;
+  }
+}
+
 const onlyOne = (of: readonly { readonly truths: readonly Truth[] }[]): readonly Truth[] => (of.length === 1 ? (of[0]?.truths ?? []) : []);
 
 /** Applies `get` where the value is there, and gives undefined where it may not be. */
-export function optional(f: Flow, of: AbstractValue, at: Span, get: (of: AbstractValue) => AbstractValue): AbstractValue {
+export function optional(f: Flow, of: AbstractValue, at: Span, get: (of: AbstractValue) => AbstractValue, link = true): AbstractValue {
   if (isNullish(of)) return nothing(at);
   if (of.kind === 'union') {
     return tidy(of.of.flatMap((one) => (isNullish(one.value) ? [{ value: nothing(at), truths: one.truths }] : cases(get(one.value)).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })))), at);
   }
   const value = get(of);
   // `session?.user` says that there may be none; once that is excluded, nothing is left to be undefined.
-  if (of.kind === 'symbol' && !isDefined(f, of)) return tidy([...cases(value), { value: nothing(at), truths: [] }], at);
+  if (link && of.kind === 'symbol' && !isDefined(f, of)) return tidy([...cases(value), { value: nothing(at), truths: [] }], at);
   return value;
 }
 

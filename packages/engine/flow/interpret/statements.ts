@@ -192,20 +192,30 @@ function switched(f: Flow, s: Extract<CodeStatement, { kind: 'switch' }>, names:
   f.frame?.jumps.push(jump);
   const inner = new Names(names, names.file);
   let fallen: Exit | undefined;
-  let hasDefault = false;
+  // Where no case before has matched.
+  let open = f.branch([], () => undefined);
   for (const one of s.cases) {
-    hasDefault ||= one.test === undefined;
-    const test: AbstractValue = one.test ? { kind: 'test', test: { kind: 'compare', op: '=', left: on, right: evaluate(f, one.test, inner) }, at: one.test.at } : literal(true, s.at);
-    const known = truthsOf(f, test, true);
     const previous = fallen;
     const end = f.branch([], () => {
       const entered = f.state;
-      const entry = f.branch(known.truths, () => {
-        if (!known.possible) f.state.live = false;
-        else if (one.test) narrow(f, { kind: 'binary', op: '=', left: s.on, right: one.test, at: one.test.at }, true, inner);
+      const ways = previous ? [previous] : [];
+      f.state = open;
+      const { test: code } = one;
+      const test: AbstractValue = code ? { kind: 'test', test: { kind: 'compare', op: '=', left: on, right: evaluate(f, code, inner) }, at: code.at } : literal(true, s.at);
+      const known = truthsOf(f, test, true);
+      const matched = f.branch(known.truths, () => {
+        if (known.possible && code) narrowCase(f, s.on, code, true, inner);
       });
-      const ways = entry.live ? [exitOf(entry, entered)] : [];
-      if (previous) ways.push(previous);
+      if (known.possible) ways.push(exitOf(matched, base));
+      const otherwise = truthsOf(f, test, false);
+      // The default comes last, wherever it stands.
+      if (code || one === s.cases.at(-1)) {
+        open = f.branch(otherwise.truths, () => {
+          if (!otherwise.possible) f.state.live = false;
+          else if (code) narrowCase(f, s.on, code, false, inner);
+        });
+      }
+      f.state = entered;
       join(entered, ways, f.joinValues);
       if (entered.live) run(f, one.body, inner);
     });
@@ -214,6 +224,12 @@ function switched(f: Flow, s: Extract<CodeStatement, { kind: 'switch' }>, names:
   f.frame?.jumps.pop();
   const exits = [...jump.breaks];
   if (fallen) exits.push(fallen);
-  if (!hasDefault) exits.push({ changes: new Map(), truths: base.truths });
+  if (open.live && s.cases.every((c) => c.test)) exits.push(exitOf(open, base));
   join(base, exits, f.joinValues);
+}
+
+/** `switch (true)` tests its cases themselves. */
+function narrowCase(f: Flow, on: Code, test: Code, truth: boolean, names: Names): void {
+  if (on.kind === 'literal' && on.value === true) narrow(f, test, truth, names);
+  else narrow(f, { kind: 'binary', op: '=', left: on, right: test, at: test.at }, truth, names);
 }

@@ -1,4 +1,4 @@
-import { cases, isNullish, type AbstractValue, type Formula, type Span, type Term, type Truth, type ValueOf } from '@tenantlint/model';
+import { cases, isNullish, type AbstractValue, type Formula, type Span, type Term, type Truth, type ValueCase, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { termOf } from '../queries/terms.ts';
 import { plainTruth } from './expressions.ts';
@@ -20,7 +20,7 @@ export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
   const plain = plainTruth(value);
   if (plain !== undefined) return plain === truth ? { possible: true, truths: truth ? presence(value, value.at) : [] } : NEVER;
   switch (value.kind) {
-    case 'union': return anyOf(value.of.map((c) => and(c.truths, truthsOf(f, c.value, truth))), value.at);
+    case 'union': return anyOf(value.of.map((c) => (!truth && isThere(c) ? NEVER : and(c.truths, truthsOf(f, c.value, truth)))), value.at);
     case 'symbol': return truth ? { possible: true, truths: [{ kind: 'defined', of: value, at: value.at }] } : NOTHING;
     case 'column': return truth ? { possible: true, truths: [{ kind: 'row', row: value.row, at: value.at }, { kind: 'holds', formula: { kind: 'null', of: column(value), negated: true, at: value.at }, at: value.at }] } : NOTHING;
     case 'text': return NOTHING;
@@ -33,6 +33,9 @@ export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
     default: return NOTHING;
   }
 }
+
+/** `a || b` gives a only where it is truthy. */
+const isThere = (c: ValueCase): boolean => c.value.kind === 'symbol' && c.truths.some((t) => t.kind === 'defined' && sameValue(t.of, c.value));
 
 type Op = Extract<Extract<AbstractValue, { kind: 'test' }>['test'], { kind: 'compare' }>['op'];
 const NEGATED: Record<Op, Op> = { '=': '<>', '<>': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };

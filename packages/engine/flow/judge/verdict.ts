@@ -1,3 +1,4 @@
+import { cases, type AbstractValue } from '@tenantlint/model';
 import type { Certainty, Condition, Defect, EntryPoint, Formula, Reason, SiteVerdict, Span, Term, Truth, Value } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { toFormula } from '../queries/conditions.ts';
@@ -174,7 +175,7 @@ function comparedWith(f: Flow, formula: Formula, row: number, table: string, val
   return found;
 }
 
-function blamed(condition: Condition, repair: 'undefined' | 'overwritten'): { readonly field: string; readonly value: import('@tenantlint/model').AbstractValue; readonly at: Span } | undefined {
+function blamed(condition: Condition, repair: 'undefined' | 'overwritten'): { readonly field: string; readonly value: AbstractValue; readonly at: Span } | undefined {
   const work: Condition[] = [condition];
   for (let c = work.pop(); c; c = work.pop()) {
     switch (c.kind) {
@@ -206,19 +207,29 @@ function unreached(f: Flow, record: SiteRecord, table: string, entry: EntryPoint
     const value = sourceOf(fromInput.value);
     return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties it to the caller's tenant`, at: fromInput.at }], defect: { kind: 'unbound-id', value }, defectAt: fromInput.at };
   }
-  if (ids.length > 0) {
-    const [id] = ids;
-    const from = id ? trustOf(id.value) : 'unknown';
-    return { verdict: 'unknown', certainty: 'possible', why: [{ text: from === 'param' ? `${id ? sourceOf(id.value) : 'the id'} is handed in by callers that were not read` : 'where the id comes from could not be told', at: id?.at ?? at }] };
+  const [fixed] = ids.filter((b) => isTenantField(f, record, b.field) && cases(b.value).some((c) => c.value.kind === 'literal' && c.value.value !== null));
+  if (fixed && !hasOr(query.condition)) {
+    return { verdict: entry && entry.kind !== 'library' ? 'leak' : 'unknown', certainty: 'likely', why: [{ text: 'the tenant is written down', at: fixed.at }], defect: { kind: 'tenant-hard-coded', value: sourceOf(fixed.value) }, defectAt: fixed.at };
+  }
+  const [id] = ids.filter((b) => trustOf(b.value) === 'param' || trustOf(b.value) === 'unknown');
+  if (id) {
+    const from = trustOf(id.value);
+    return { verdict: 'unknown', certainty: 'possible', why: [{ text: from === 'param' ? `${sourceOf(id.value)} is handed in by callers that were not read` : 'where the id comes from could not be told', at: id.at }] };
   }
   if (isOpaque(query.condition)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the condition comes from elsewhere', at }] };
   if (!entry || entry.kind === 'library') return { verdict: 'unknown', certainty: 'possible', why: [{ text: `nothing binds ${table} to a tenant, and no caller was read`, at }] };
-  const widened = all.length > 0 && hasOr(query.condition);
-  return { verdict: 'leak', certainty: 'proven', why: [{ text: `nothing binds ${table} to the caller's tenant`, at }], defect: widened ? { kind: 'widened', branch: 'OR' } : { kind: 'unscoped' } };
+  const widened = all.some((b) => trustOf(b.value) === 'identity') && hasOr(query.condition);
+  return { verdict: 'leak', certainty: widened ? 'likely' : 'proven', why: [{ text: `nothing binds ${table} to the caller's tenant`, at }], defect: widened ? { kind: 'widened', branch: 'OR' } : { kind: 'unscoped' } };
+}
+
+function isTenantField(f: Flow, record: SiteRecord, field: string): boolean {
+  const tenancy = record.table === undefined ? undefined : f.input.tenancy.of.get(record.table)?.tenancy;
+  const name = columnOf(record.model, field) ?? field;
+  return tenancy?.kind === 'root' ? tenancy.key === name : tenancy?.kind !== 'through' && tenancy?.kind !== 'user-owned' && record.table !== undefined && ownerColumns(f, record.table).has(name);
 }
 
 const isOpaque = (of: Condition): boolean => of.kind === 'opaque' || ((of.kind === 'all' || of.kind === 'any') && of.of.some(isOpaque)) || (of.kind === 'alternatives' && of.of.some((one) => isOpaque(one.condition)));
-const hasOr = (of: Condition): boolean => of.kind === 'any' || (of.kind === 'all' && of.of.some(hasOr)) || (of.kind === 'alternatives' && of.of.some((one) => hasOr(one.condition)));
+const hasOr = (of: Condition): boolean => of.kind === 'any' || (of.kind === 'relation' && of.quantifier === 'every') || (of.kind === 'all' && of.of.some(hasOr)) || (of.kind === 'alternatives' && of.of.some((one) => hasOr(one.condition)));
 
 /** Fields that say which row or whose: keys and foreign keys, not states and dates. */
 function isIdentity(f: Flow, record: SiteRecord, field: string, related: boolean): boolean {

@@ -55,6 +55,8 @@ function collect(value: AbstractValue, rows: Set<number>, depth: number): void {
     case 'array': for (const i of value.items) collect(i.value, rows, depth + 1); return;
     case 'list': return collect(value.of, rows, depth + 1);
     case 'union': for (const c of value.of) collect(c.value, rows, depth); return;
+    // A number of rows tells as much as the rows.
+    case 'test': if (value.test.kind === 'size') collect(value.test.of, rows, depth + 1); return;
     case 'text': for (const v of value.values) collect(v, rows, depth + 1); return;
     case 'symbol':
       if (value.origin.kind === 'computed') for (const v of value.origin.of) collect(v, rows, depth + 1);
