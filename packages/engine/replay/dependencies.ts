@@ -12,7 +12,7 @@ import type { World } from './world.ts';
 /** Anything that DROP can name or take along. */
 export type Obj =
   | { readonly is: 'table' | 'view' | 'sequence' | 'routine' | 'type' | 'schema'; readonly key: string }
-  | { readonly is: 'column' | 'default' | 'constraint' | 'index' | 'policy' | 'trigger' | 'domain-check'; readonly of: string; readonly name: string }
+  | { readonly is: 'column' | 'default' | 'constraint' | 'index' | 'policy' | 'trigger' | 'domain-check' | 'attribute'; readonly of: string; readonly name: string }
   /** Membership of a table in a publication. */
   | { readonly is: 'published'; readonly of: string; readonly name: string };
 
@@ -45,6 +45,7 @@ export function dependentOf(obj: Obj): Dependent | undefined {
       return { is: obj.is, key: obj.key };
     case 'schema':
     case 'domain-check':
+    case 'attribute':
     case 'published':
       return undefined;
   }
@@ -74,6 +75,7 @@ export function dependenciesOf(world: World, obj: Obj): readonly Dependency[] {
     case 'policy':
     case 'trigger':
     case 'domain-check':
+    case 'attribute':
     case 'published':
       return [];
   }
@@ -235,7 +237,9 @@ function typeDependencies(world: World, key: string): readonly Dependency[] {
   const text = type === undefined ? '' : type.schema === 'public' ? type.name : key;
   for (const other of world.catalog.map('type').values()) {
     if (other.form.is !== 'composite') continue;
-    for (const attribute of other.form.columns.values()) if (attribute.typeText.replace('[]', '') === text) found.push({ on: { is: 'type', key: other.key }, auto: false });
+    for (const [name, attribute] of other.form.columns) {
+      if (attribute.typeText.replace('[]', '') === text) found.push({ on: { is: 'attribute', of: other.key, name }, auto: false });
+    }
   }
   return found;
 }

@@ -33,11 +33,17 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
       executed.push(event);
       apply(world, event);
     },
+    silently(event) {
+      const { platform } = world;
+      world.platform = true;
+      apply(world, event);
+      world.platform = platform;
+    },
   };
-  layBase(world, base);
+  const started = layBase(world, base);
   session.reset();
   const recorder = new Recorder();
-  recorder.base(catalog.takeChanges());
+  recorder.base(started);
   world.platform = false;
   world.infers = options.missing !== 'fail';
   const steps = inOrder(histories);

@@ -18,6 +18,8 @@ export interface World {
   readonly doubts: Doubt[];
   /** Runs an event as part of the present one. */
   run(event: SchemaEvent): void;
+  /** Runs an event of the platform: what an extension brings is not the history's own. */
+  silently(event: SchemaEvent): void;
 }
 
 export function doubt(world: World, at: Span, reason: string, touches: readonly string[]): void {
@@ -102,9 +104,20 @@ export function tableAt(world: World, key: string): Table {
 
 /** A type with the schema in which its name is found; built-in and unknown types stay as they are. */
 export function resolveType(world: World, type: TypeRef): TypeRef {
+  if (type.name.endsWith('%TYPE')) return columnType(world, type) ?? type;
   if (isBuiltIn(type)) return type.schema === undefined ? type : { name: type.name, mods: type.mods, dims: type.dims, ...(type.setof === true ? { setof: true } : {}) };
   const schema = typeSchema(world, type);
   return schema === undefined || schema === type.schema ? type : { ...type, schema };
+}
+
+/** `table.column%TYPE`: the type that the column has now. */
+function columnType(world: World, type: TypeRef): TypeRef | undefined {
+  const parts = type.name.slice(0, -'%TYPE'.length).split('.');
+  const [schema, table, column] = parts.length > 2 ? parts : [undefined, ...parts];
+  if (table === undefined || column === undefined) return undefined;
+  const found = findTable(world, { ...(schema === undefined ? {} : { schema }), name: table, at: { file: '', start: 0, end: 0 } });
+  const own = found?.columns.get(column)?.type;
+  return own === undefined ? undefined : { ...own, ...(type.setof === true ? { setof: true } : {}), dims: Math.max(own.dims, type.dims) };
 }
 
 /** Schema of a user type or of the relation whose row type it is. */

@@ -148,14 +148,17 @@ export function dropAll(world: World, targets: readonly Obj[], cascade: boolean)
     }
   }
   for (const [id, { by, on }] of held) {
-    if (doomed.has(id) || ('of' in on && isDoomed(doomed, on.of))) continue;
+    if (doomed.has(id) || ('of' in on && isDoomed(doomed, on))) continue;
     fail('dependent_objects_still_exist', `cannot drop ${describe(by)} because other objects depend on it: ${describe(on)}`);
   }
   for (const obj of doomed.values()) remove(world, obj);
 }
 
-function isDoomed(doomed: ReadonlyMap<string, Obj>, relation: string): boolean {
-  return doomed.has(`table\n${relation}`) || doomed.has(`view\n${relation}`);
+/** A part goes with what holds it. */
+function isDoomed(doomed: ReadonlyMap<string, Obj>, part: Obj & { readonly of: string }): boolean {
+  const holders: Obj[] = [{ is: 'table', key: part.of }, { is: 'view', key: part.of }, { is: 'type', key: part.of }];
+  if (part.is === 'default') holders.push({ is: 'column', of: part.of, name: part.name });
+  return holders.some((holder) => doomed.has(idOf(holder)));
 }
 
 function describe(obj: Obj): string {
@@ -191,6 +194,11 @@ export function remove(world: World, obj: Obj): void {
       const checks = new Map(type.form.checks);
       checks.delete(obj.name);
       catalog.put('type', obj.of, { ...type, form: { ...type.form, checks } });
+      return;
+    }
+    case 'attribute': {
+      const type = catalog.get('type', obj.of);
+      if (type?.form.is === 'composite') catalog.put('type', obj.of, { ...type, form: { is: 'composite', columns: less(type.form.columns, obj.name) } });
       return;
     }
     default:

@@ -1,7 +1,7 @@
 import type { DefaultPrivilege, Grant, ObjectKind, Privilege, RoleName, SchemaEvent, Span } from '@tenantlint/model';
 import { resolveRoutines } from './routine-names.ts';
 import { candidateSchemas, findRelation, keyOf, type World } from '../world.ts';
-import { inferTable } from '../inferred.ts';
+import { inferTable, requireColumn } from '../inferred.ts';
 
 export type Grantable = DefaultPrivilege['object'];
 
@@ -127,8 +127,19 @@ export function grant(world: World, event: SchemaEvent & { readonly kind: 'grant
       default: {
         const found = findRelation(world, name);
         if (found === undefined) grantOn(world, 'table', inferTable(world, name).key, statement);
-        else if (found.relation.is === 'table' || found.relation.is === 'view' || found.relation.is === 'sequence') grantOn(world, found.relation.is, found.key, statement);
+        requireColumns(world, found?.key, event.privileges, event.at);
+        if (found === undefined) break;
+        if (found.relation.is === 'table' || found.relation.is === 'view' || found.relation.is === 'sequence') grantOn(world, found.relation.is, found.key, statement);
       }
+    }
+  }
+}
+
+function requireColumns(world: World, key: string | undefined, privileges: readonly Privilege[], at: Span): void {
+  for (const { columns = [] } of privileges) {
+    for (const column of columns) {
+      const table = key === undefined ? undefined : world.catalog.get('table', key);
+      if (table !== undefined) requireColumn(world, table, column, at);
     }
   }
 }

@@ -121,7 +121,7 @@ export function detachPartition(world: World, parentKey: string, name: QName): v
   const inherited = [...tableAt(world, parentKey).triggers.values()].filter((trigger) => trigger.perRow);
   const triggers = new Map(child.triggers);
   // Triggers cloned from the parent leave with it; they are the parent's own objects.
-  for (const trigger of inherited) if (triggers.get(trigger.name) === trigger) triggers.delete(trigger.name);
+  for (const trigger of inherited) if (triggers.get(trigger.name)?.at.start === trigger.at.start) triggers.delete(trigger.name);
   putTable(world, { ...child, parents: [], partitionOf: undefined, triggers });
 }
 

@@ -1,4 +1,4 @@
-import type { Policy, QName, RoleName, SchemaEvent, Table } from '@tenantlint/model';
+import type { Command, Policy, QName, RoleName, SchemaEvent, Table } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { qualifyExpr, tableScope } from '../expr/qualify.ts';
 import { inferTable } from '../inferred.ts';
@@ -18,9 +18,16 @@ function policyRoles(world: World, roles: readonly RoleName[]): readonly RoleNam
   return [...new Set(roles.map((role) => world.session.roleName(role)))];
 }
 
+/** What is read is tested by USING, what is written by WITH CHECK. */
+function requireClauses(command: Command, using: boolean, check: boolean): void {
+  if (check && (command === 'select' || command === 'delete')) fail('syntax_error', 'WITH CHECK cannot be applied to SELECT or DELETE');
+  if (using && command === 'insert') fail('syntax_error', 'only WITH CHECK expression allowed for INSERT');
+}
+
 export function createPolicy(world: World, event: SchemaEvent & { readonly kind: 'create-policy' }): void {
   const { key, name, policies } = ownerTable(world, event.table);
   if (policies.has(event.name)) fail('duplicate_object', `policy "${event.name}" for table "${name}" already exists`);
+  requireClauses(event.command, event.using !== undefined, event.check !== undefined);
   const scope = tableScope(tableAt(world, key));
   const policy: Policy = {
     name: event.name, at: event.nameAt, command: event.command, permissive: event.permissive,
@@ -36,6 +43,7 @@ export function alterPolicy(world: World, event: SchemaEvent & { readonly kind: 
   const table = ownerTable(world, event.table);
   const policy = table.policies.get(event.name);
   if (policy === undefined) fail('undefined_object', `policy "${event.name}" for table "${table.name}" does not exist`);
+  requireClauses(policy.command, event.using !== undefined, event.check !== undefined);
   const scope = tableScope(table);
   const using = event.using === undefined ? policy.using : qualifyExpr(world, event.using, scope);
   const check = event.check === undefined ? policy.check : qualifyExpr(world, event.check, scope);

@@ -69,6 +69,7 @@ function holdsAnything(world: World, name: RoleName): boolean {
 /** DROP OWNED BY and REASSIGN OWNED BY. */
 export function dropOwned(world: World, event: SchemaEvent & { readonly kind: 'drop-owned' }): void {
   const roles = new Set(event.roles.map((role) => world.session.roleName(role)));
+  for (const role of roles) roleAt(world, role, event.at);
   if (event.reassignTo !== undefined) {
     reassign(world, roles, world.session.roleName(event.reassignTo));
     return;

@@ -25,7 +25,7 @@ export function createView(world: World, event: SchemaEvent & { readonly kind: '
   const view: View = {
     key: target.key, schema: target.schema, name: target.name, at, owner: world.session.role, materialized: event.materialized,
     columns: columns.map(({ name, type }) => ({ name, typeText: type === undefined ? undefined : formatType(type) })),
-    select, options: event.options, optionsAt: at, indexes: new Map(), triggers: new Map(),
+    select, options: event.checkOption === undefined ? event.options : { ...event.options, check_option: event.checkOption }, optionsAt: at, indexes: new Map(), triggers: new Map(),
     grants: initialGrants(world, 'table', target.schema, at), comment: undefined, reads, createdIn: world.step, platform: world.platform,
   };
   if (existing !== undefined) {
@@ -58,10 +58,16 @@ function requireColumns(before: View, after: View): void {
 
 /** Result columns of a stored query, with the names that the statement gives them. */
 function outputOf(world: World, select: SqlSelect, names: readonly string[]): readonly ScopeColumn[] {
-  return outputColumns(select, EMPTY, namesOf(world)).map((column, i) => ({
+  const columns = outputColumns(select, EMPTY, namesOf(world)).map((column, i) => ({
     name: names[i] ?? column.name,
     type: column.type === undefined ? undefined : decided(column.type),
   }));
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (seen.has(name)) fail('duplicate_column', `column "${name}" specified more than once`);
+    seen.add(name);
+  }
+  return columns;
 }
 
 /** Relations that a stored query reads, in the order in which it names them. */

@@ -1,0 +1,12 @@
+create table t (id int) with (fillfactor = 70); alter table t set (fillfactor = 80); alter table t reset (fillfactor);
+alter table t enable row level security; alter table t disable row level security; alter table t force row level security;
+alter table t add constraint c1 check (id > 0) not valid; alter table t validate constraint c1; alter table t validate constraint nope;
+create table u (id int primary key); alter table t add constraint fk foreign key (id) references u not valid; 
+alter table t add constraint pk primary key (id), add constraint u1 unique (id); alter table t add primary key (id);
+create unique index tu on t (id); alter table t add constraint tu_c unique using index tu; create unique index tp on u (id); alter table u drop constraint u_pkey cascade; alter table u add primary key using index tp;
+alter table t drop constraint c1, drop constraint if exists nope; alter table t drop constraint nope;
+alter table if exists nope add column x int; alter table nope add column x int;
+create table fk (a int, b int, constraint f1 foreign key (a) references u on update cascade on delete set null, foreign key (b) references u (id) on delete restrict on update set default deferrable);
+alter table fk add foreign key (a) references nope; alter table fk add foreign key (nope) references u; alter table fk add foreign key (a) references t (id); alter table fk alter column a type text;
+create table nopk (id int); alter table fk add foreign key (a) references nopk; alter table fk add foreign key (a) references nopk (id);
+create view v as select a from fk; alter table fk alter column a type bigint; create policy p on fk using (b > 0); alter table fk alter column b type bigint; alter view v enable row level security;

@@ -1,0 +1,143 @@
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, chownSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A real Postgres. Statements run one by one; each that fails is undone alone. */
+export interface Database {
+  readonly kind: 'pglite' | 'server';
+  /**
+   * Runs everything in one transaction that is rolled back at the end, so that no run sees another.
+   * Gives the error of each statement, and the first column of each query's only row.
+   */
+  rehearse(setup: string, statements: readonly string[], queries: readonly string[]): Promise<Rehearsal>;
+  close(): Promise<void>;
+}
+
+export interface Rehearsal {
+  readonly errors: readonly (string | undefined)[];
+  readonly answers: readonly unknown[];
+}
+
+export async function openPglite(): Promise<Database> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const pg = await PGlite.create();
+  return {
+    kind: 'pglite',
+    async rehearse(setup, statements, queries) {
+      await pg.exec('begin');
+      try {
+        if (setup !== '') await pg.exec(setup);
+        const errors: (string | undefined)[] = [];
+        for (const statement of statements) {
+          await pg.exec('savepoint s');
+          try {
+            await pg.exec(statement);
+            errors.push(undefined);
+          } catch (cause) {
+            errors.push(cause instanceof Error ? cause.message : String(cause));
+            await pg.exec('rollback to savepoint s');
+          }
+        }
+        await pg.exec('reset role');
+        const answers: unknown[] = [];
+        for (const query of queries) {
+          const results = await pg.exec(query);
+          const row = (results.at(-1)?.rows[0] ?? {}) as Record<string, unknown>;
+          answers.push(Object.values(row)[0]);
+        }
+        return { errors, answers };
+      } finally {
+        await pg.exec('rollback');
+      }
+    },
+    close: () => pg.close(),
+  };
+}
+
+const MARK = '@@tenantlint@@';
+
+/** A private server of the Postgres that is installed on this machine; undefined where there is none. */
+export async function openServer(): Promise<Database | undefined> {
+  const bin = binaries();
+  if (bin === undefined) return undefined;
+  const dir = mkdtempSync(join(tmpdir(), 'tenantlint-pg-'));
+  const user = unprivileged();
+  if (user !== undefined) chownSync(dir, user.uid, user.gid);
+  const data = join(dir, 'data');
+  const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-A', 'trust', '--no-sync'], { ...user, cwd: dir });
+  if (made.status !== 0) return undefined;
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_locks_per_transaction=1024'], { ...user, cwd: dir, stdio: 'ignore' });
+  const socket = join(dir, '.s.PGSQL.5432');
+  for (let i = 0; i < 200 && !existsSync(socket); i++) await new Promise((done) => setTimeout(done, 25));
+  const psql = spawn(join(bin, 'psql'), ['-X', '-q', '-A', '-t', '-h', dir, '-U', 'postgres', '-d', 'postgres', '-v', 'VERBOSITY=terse'], { cwd: dir });
+  let complaint = '';
+  psql.stderr.setEncoding('utf8');
+  psql.stderr.on('data', (chunk: string) => (complaint = chunk));
+  const ask = conversation(psql);
+  return {
+    kind: 'server',
+    async rehearse(setup, statements, queries) {
+      const report = `\\echo ${MARK} :SQLSTATE :LAST_ERROR_MESSAGE`;
+      const guarded = statements.map((statement) => `${statement}\n;\n${report}`);
+      const lines = ['\\set ON_ERROR_ROLLBACK on', 'begin;', setup, ...guarded, 'reset role;'];
+      const output = await ask(lines.join('\n'));
+      const errors = output.split('\n').filter((line) => line.startsWith(MARK)).map((line) => {
+        const [, state = '', ...message] = line.split(' ');
+        return state === '00000' ? undefined : message.join(' ');
+      });
+      const answers: unknown[] = [];
+      for (const query of queries) {
+        const text = (await ask(`${query};`)).trim();
+        if (text === '') throw new Error(`the catalog cannot be read: ${complaint}`);
+        answers.push(JSON.parse(text));
+      }
+      await ask('rollback;');
+      return { errors, answers };
+    },
+    async close() {
+      psql.stdin.end();
+      server.kill('SIGINT');
+      await new Promise((done) => server.once('exit', done));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Sends a script and collects what it prints, up to a last line of our own. */
+function conversation(psql: ChildProcessWithoutNullStreams): (script: string) => Promise<string> {
+  let buffer = '';
+  let waiting: ((text: string) => void) | undefined;
+  const end = `${MARK}end`;
+  psql.stdout.setEncoding('utf8');
+  psql.stdout.on('data', (chunk: string) => {
+    buffer += chunk;
+    const i = buffer.indexOf(end);
+    if (i < 0 || waiting === undefined) return;
+    const text = buffer.slice(0, i);
+    buffer = buffer.slice(i + end.length + 1);
+    const done = waiting;
+    waiting = undefined;
+    done(text);
+  });
+  return (script) =>
+    new Promise((resolve) => {
+      waiting = resolve;
+      psql.stdin.write(`${script}\n\\echo ${end}\n`);
+    });
+}
+
+function binaries(): string | undefined {
+  const root = '/usr/lib/postgresql';
+  const installed = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin')) : [];
+  const path = (process.env['PATH'] ?? '').split(':');
+  return [...installed, ...path].find((dir) => existsSync(join(dir, 'initdb')) && existsSync(join(dir, 'psql')) && existsSync(join(dir, 'postgres')));
+}
+
+/** Postgres refuses to run as root: then it runs as the user that its package made, or as nobody. */
+function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const entry = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody');
+  return entry === undefined ? undefined : { uid: Number(entry[2]), gid: Number(entry[3]) };
+}
