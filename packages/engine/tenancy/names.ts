@@ -1,5 +1,15 @@
 /** Words of a name in any casing: `organizationId`, `organization_id`, `OrganizationID` → organization, id. */
 export function words(name: string): readonly string[] {
+  const known = split.get(name);
+  if (known !== undefined) return known;
+  const made = wordsOf(name);
+  // Column names repeat from table to table; the bound only keeps a hostile schema from growing it.
+  if (split.size < 50_000) split.set(name, made);
+  return made;
+}
+const split = new Map<string, readonly string[]>();
+
+function wordsOf(name: string): readonly string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')

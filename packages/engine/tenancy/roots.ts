@@ -1,4 +1,4 @@
-import type { ForeignKeyHop, Reason, Schema, SqlExpr, Table } from '@tenantlint/model';
+import type { Column, ForeignKeyHop, Reason, Schema, SqlExpr, Table } from '@tenantlint/model';
 import type { KeyGraph } from './graph.ts';
 import type { People } from './people.ts';
 import { primaryKey } from './graph.ts';
@@ -20,7 +20,8 @@ export function rankRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMa
     const weight = rootWeight(table.name);
     const incoming = (graph.into.get(table.key) ?? []).filter((hop) => hop.table !== table.key);
     const byFk = new Set(incoming.map((hop) => hop.table));
-    const named = graph.tables.filter((other) => other.key !== table.key && !byFk.has(other.key) && keyByName(other, table) !== undefined);
+    if (weight === 0 && byFk.size === 0) continue;
+    const named = weight === 0 ? [] : graph.tables.filter((other) => other.key !== table.key && !byFk.has(other.key) && keyByName(other, table) !== undefined);
     const direct = byFk.size + named.length;
     const members = [...byFk, ...named.map((other) => other.key)].filter((other) => {
       const name = other.slice(other.indexOf('.') + 1);
@@ -58,15 +59,33 @@ function below(root: string, graph: KeyGraph, people: People): number {
 export function keyByName(table: Table, root: Table, names: readonly string[] = []): string | undefined {
   const target = canonical(noun(root.name));
   const key = root.columns.get(primaryKey(root)[0] ?? '');
-  for (const column of table.columns.values()) {
+  const declared = names.map((name) => table.columns.get(name)).filter((column) => column !== undefined);
+  for (const column of [...declared, ...(columnsByNoun(table).get(target) ?? [])]) {
     const named = names.includes(column.name);
-    const fits = named || idNoun(column.name) === target || (target === 'tenant' && isTenantWord(column.name));
-    if (!fits || (!named && key !== undefined && !comparable(column.typeText, key.typeText))) continue;
+    if (!named && key !== undefined && !comparable(column.typeText, key.typeText)) continue;
     // `account_id` of a table whose foreign key leads elsewhere is somebody else's account.
     const taken = [...table.constraints.values()].some((one) => one.kind === 'foreign key' && one.columns.length === 1 && one.columns[0] === column.name && one.references !== root.key);
     if (!taken) return column.name;
   }
   return undefined;
+}
+
+const nouns = new WeakMap<Table, ReadonlyMap<string, readonly Column[]>>();
+
+/** Columns that look like ids of something, by what; asked for every table and every root. */
+function columnsByNoun(table: Table): ReadonlyMap<string, readonly Column[]> {
+  const known = nouns.get(table);
+  if (known !== undefined) return known;
+  const made = new Map<string, Column[]>();
+  for (const column of table.columns.values()) {
+    const name = isTenantWord(column.name) ? 'tenant' : idNoun(column.name);
+    if (name === undefined) continue;
+    const list = made.get(name);
+    if (list === undefined) made.set(name, [column]);
+    else list.push(column);
+  }
+  nouns.set(table, made);
+  return made;
 }
 
 function comparable(a: string, b: string): boolean {

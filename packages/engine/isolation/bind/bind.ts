@@ -45,7 +45,7 @@ export class Bind {
     return ++this.spent < MOST_STEPS;
   }
 }
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 3000;
 
 export function buildRoutines(schema: Schema): ReadonlyMap<string, readonly CatalogRoutine[]> {
   const out = new Map<string, CatalogRoutine[]>();

@@ -3,7 +3,7 @@ import { Closure } from './closure.ts';
 import type { Database, Question } from './question.ts';
 import type { TableFacts } from './tables.ts';
 import { tableFacts } from './tables.ts';
-import { columnsOf, termTrust } from './terms.ts';
+import { columnsOf, ELEMENT, termTrust } from './terms.ts';
 
 export type Atom = Extract<Formula, { kind: 'compare' | 'null' | 'opaque' | 'not' }>;
 
@@ -158,6 +158,15 @@ export class Known {
 
   of(root: number): ClassInfo {
     return this.info.get(root) ?? NOTHING;
+  }
+
+  /** Classes of what some atom takes out of an array column of the row. */
+  elementsOf(row: number): readonly number[] {
+    const out: number[] = [];
+    for (const [root, members] of this.closure.classes()) {
+      if (members.some((term) => term.kind === 'apply' && term.fn.startsWith(ELEMENT) && term.of[0]?.kind === 'column' && term.of[0].row === row)) out.push(root);
+    }
+    return out;
   }
 
   /** The columns that occur in any atom, by row. */

@@ -68,6 +68,11 @@ export class Ownership {
       if (root === undefined) continue;
       if (this.known.of(root).caller || (this.known.of(root).email && /mail/.test(name))) this.setOwn(id, 'direct');
     }
+    // A row that lists users (or tenants) is the business of each of them.
+    for (const root of this.known.elementsOf(id)) {
+      if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');
+      else if (this.tenants.has(root)) this.setMine(id, 'weak');
+    }
     for (const hop of table.hops) {
       const parent = this.parentOf(row, hop);
       if (parent !== undefined && parent.table.person === undefined && this.ownRows.has(parent.row.id)) this.setOwn(id, 'child');

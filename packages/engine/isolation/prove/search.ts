@@ -13,8 +13,8 @@ import { atomText, escapeOf } from './words.ts';
 
 /** Nodes of the case tree that are looked at before the answer is "unknown": a bound on the normal form, and said. */
 const MOST_NODES = 600;
-/** Atoms in one case; more of them than any hand-written policy has. */
-const MOST_ATOMS = 400;
+/** Atoms looked at over all cases: a few thousand take a millisecond, and no hand-written policy needs more. */
+const MOST_WORK = 6000;
 
 interface Case {
   readonly pending: readonly Formula[];
@@ -45,11 +45,13 @@ export function search(question: Question, db: Database): Found {
   const unknown: Reason[] = [];
   let vacuous = true;
   let nodes = 0;
+  let work = 0;
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (++nodes > MOST_NODES) return { end: 'unknown', opaque: [{ text: `more than ${MOST_NODES} cases`, at: question.at }] };
     const flat = flatten(node, question, db);
     if (flat === undefined) continue;
-    if (flat.atoms.length > MOST_ATOMS) return { end: 'unknown', opaque: [{ text: `more than ${MOST_ATOMS} conditions at once`, at: question.at }] };
+    work += flat.atoms.length + flat.rows.length;
+    if (work > MOST_WORK) return { end: 'unknown', opaque: [{ text: `too many conditions to tell the cases apart`, at: question.at }] };
     const known = new Known(flat.atoms, flat.rows, question, db);
     if (known.contradiction !== undefined) continue;
     const ownership = new Ownership(known, question);
