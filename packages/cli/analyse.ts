@@ -2,6 +2,7 @@ import { createFacts, createIsolation, inferTenancy, replay, type Missing } from
 import type { Comment, Facts, ModelMap, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
+import { readCode, type CodeRead } from './code.ts';
 import type { Config } from './config.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
@@ -42,19 +43,26 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
   const env = environment(platform, schema, config);
   const isolation = createIsolation({ schema, tenancy, environment: env, parser: sql, ...(config.tenancy ? { config: config.tenancy } : {}) });
-  const facts = createFacts({ timeline, environment: env, tenancy, isolation, sites: [], text: (path) => workspace.text(path) });
-  const unread = [...workspace.unread, ...sources.unread];
+  const code = await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles }, sources.models).catch(failed);
+  const facts = createFacts({ timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
+  const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
     facts,
     models: sources.models,
     missing: missingFacts(facts, sources.models.length > 0),
     unread,
     notes: notes(facts),
-    comments: sources.comments,
+    comments: new Map([...sources.comments, ...code.comments]),
     statements: sources.statements,
-    read: { files: sources.files.size, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },
-    nothing: sources.files.size === 0 ? 'nothing to lint: no SQL migrations, Prisma schema or database queries were found here' : timeline.steps.every((x) => x.up.length === 0) && unread.length > 0 && facts.sites.length === 0 ? 'nothing could be read' : undefined,
+    read: { files: sources.files.size + code.files.length, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },
+    nothing: sources.files.size + code.files.length === 0 ? 'nothing to lint: no SQL migrations, Prisma schema or database queries were found here' : timeline.steps.every((x) => x.up.length === 0) && unread.length > 0 && facts.sites.length === 0 ? 'nothing could be read' : undefined,
   };
+}
+
+/** A mistake of ours in the analysis of code takes nothing from what the schema says. */
+function failed(error: unknown): CodeRead {
+  const reason = `the code could not be analysed: ${error instanceof Error ? error.message : String(error)}`;
+  return { sites: [], comments: new Map(), unread: [{ at: { file: '.', start: 0, end: 0 }, reason }], files: [] };
 }
 
 function stepOf(files: readonly string[], at: string): number {

@@ -17,7 +17,7 @@ export function readSources(workspace: Workspace, sql: SqlParser): Sources {
   const statements = new Map<string, readonly Span[]>();
   const unread: Unread[] = [];
   const histories = readFolders(workspace, sql, comments, statements);
-  const schemas = readPrisma(load(workspace, wantsPrisma), (text, at) => sql.expression(text, at, true));
+  const schemas = readPrisma(load(workspace, wantsPrisma), sql.expression);
   for (const schema of schemas) {
     for (const [file, list] of schema.comments) comments.set(file, list);
     unread.push(...schema.unread);

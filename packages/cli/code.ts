@@ -1,0 +1,87 @@
+import picomatch from 'picomatch';
+import { analyse as judgeSites, prove, type FlowInput } from '@tenantlint/engine';
+import type { ClientAdapter, Comment, ModelMap, QuerySite, Unread } from '@tenantlint/model';
+import type { Config } from './config.ts';
+import { installedVersions } from './packages.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the product's code asks of the database. */
+export interface CodeRead {
+  readonly sites: readonly QuerySite[];
+  readonly comments: ReadonlyMap<string, readonly Comment[]>;
+  readonly unread: readonly Unread[];
+  readonly files: readonly string[];
+}
+
+const NOTHING: CodeRead = { sites: [], comments: new Map(), unread: [], files: [] };
+
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
+/**
+ * Judges the queries of TypeScript and JavaScript. The compiler is only loaded where a file shows a client: most runs
+ * of a hook see SQL alone.
+ */
+export async function readCode(workspace: Workspace, config: Config, known: Omit<FlowInput, 'adapters' | 'prove' | 'models'>, maps: readonly ModelMap[]): Promise<CodeRead> {
+  const code = [...workspace.files].filter((f) => CODE.test(f) && !f.endsWith('.d.ts'));
+  if (code.length === 0) return NOTHING;
+  const { clients } = await import('@tenantlint/readers/typescript/clients');
+  const models = merged(maps);
+  const hints = hintsOf(clients, models);
+  if (!code.some((f) => hints.test(workspace.text(f) ?? ''))) return NOTHING;
+  const { readProgram } = await import('@tenantlint/readers/typescript');
+  const program = readProgram({
+    files: workspace.files,
+    configs: new Map([...workspace.files].filter((f) => /(?:^|\/)(?:[tj]sconfig[^/]*|package)\.json$/.test(f)).map((f) => [f, workspace.text(f) ?? ''])),
+    text: (path) => workspace.text(path),
+    hints,
+    packages: installedVersions(workspace, new Set(clients.flatMap((c) => c.packages))),
+  });
+  const sites = judgeSites(program, { ...known, models, adapters: clients, prove });
+  const files = [...program.files.values()];
+  return {
+    sites: sites.map(byDesign(config.code?.system ?? [])),
+    comments: new Map(files.map((f) => [f.path, f.comments])),
+    unread: files.flatMap((f) => f.unread),
+    files: files.map((f) => f.path),
+  };
+}
+
+/**
+ * Words of which a file that asks the database holds at least one: a package of a client, a method that only clients
+ * have, a common method (`create`) of a model's delegate or with a name as its first argument.
+ */
+function hintsOf(clients: readonly ClientAdapter[], models: ModelMap | undefined): RegExp {
+  const methods = [...new Set(clients.flatMap((c) => [...c.methods]))].sort();
+  const telling = methods.filter((m) => /[A-Z$]/.test(m));
+  const common = methods.filter((m) => !/[A-Z$]/.test(m));
+  const delegates = [...(models?.models.values() ?? [])].map((m) => m.delegate);
+  const parts = [
+    `['"](?:${clients.flatMap((c) => c.packages).map(escaped).join('|')})['"/]`,
+    ...(telling.length > 0 ? [`\\.(?:${telling.map(escaped).join('|')})\\b`] : []),
+    ...(common.length > 0 ? [`\\.(?:${common.map(escaped).join('|')})\\(\\s*['"\`]`] : []),
+    ...(common.length > 0 && delegates.length > 0 ? [`\\b(?:${delegates.map(escaped).join('|')})\\??\\.(?:${common.map(escaped).join('|')})\\b`] : []),
+  ];
+  return new RegExp(parts.join('|'));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+/** Several schemas of one product: where two have a model of the same name, the first is meant. */
+function merged(maps: readonly ModelMap[]): ModelMap | undefined {
+  const [first, ...others] = maps;
+  if (!first || others.length === 0) return first;
+  return { source: first.source, models: new Map(maps.toReversed().flatMap((m) => [...m.models])) };
+}
+
+/** Code that the configuration declares to work for all tenants. */
+function byDesign(globs: readonly string[]): (site: QuerySite) => QuerySite {
+  if (globs.length === 0) return (site) => site;
+  const system = picomatch([...globs]);
+  return (site) => {
+    if (!system(site.at.file) || (site.verdict !== 'leak' && site.verdict !== 'unknown')) return site;
+    const { defect: _defect, defectAt: _at, ...rest } = site;
+    return { ...rest, verdict: 'by-design', certainty: 'proven', why: [{ text: 'the configuration declares this code to work for all tenants', at: site.at }] };
+  };
+}
