@@ -67,14 +67,28 @@ function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] 
 
 function truthAtoms(f: Flow, truth: Truth): string[] {
   switch (truth.kind) {
-    case 'holds': return atomsOf(f, truth.formula);
-    case 'row': {
-      const def = f.rows.get(truth.row);
-      return [`row ${truth.row}`, ...(def ? [...atomsOf(f, def.formula), ...def.with.map((r) => `row ${r}`)] : [])];
-    }
+    case 'holds': return [...atomsOf(f, truth.formula), ...[...freeRows(truth.formula)].flatMap((row) => behind(f, row))];
+    case 'row': return behind(f, truth.row);
     case 'any': return truth.of.flatMap((way) => way.flatMap((t) => truthAtoms(f, t)));
     case 'defined': return [keyOf(truth.of)];
   }
+}
+
+/** A row, and all that it rests on. */
+function behind(f: Flow, row: number): string[] {
+  const seen = new Set<number>();
+  const found: string[] = [];
+  const work = [row];
+  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    found.push(`row ${id}`);
+    const def = f.rows.get(id);
+    if (!def) continue;
+    found.push(...atomsOf(f, def.formula));
+    work.push(...freeRows(def.formula), ...def.with);
+  }
+  return found;
 }
 
 const atoms = new WeakMap<Formula, string[]>();

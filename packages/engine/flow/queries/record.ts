@@ -1,6 +1,6 @@
 import type { AbstractValue, Formula, Model, Query, Span } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
-import type { Truths } from '../state.ts';
+import { withTruth, type Truths } from '../state.ts';
 
 /** A query as it was met in one context. */
 export interface SiteRecord {
@@ -36,32 +36,34 @@ export interface Use {
 
 const DEEPEST = 6;
 
-/** Notes the rows in a value that is handed out. */
+/** Notes the rows in a value that is handed out, each with what is known where it is. */
 export function usedBy(f: Flow, value: AbstractValue, at: Span): void {
-  const rows = new Set<number>();
-  collect(value, rows, 0);
-  for (const row of rows) f.uses.push({ row, truths: f.state.truths, at });
+  const seen = new Set<string>();
+  collect(value, f.state.truths, (row, truths) => {
+    const key = `${row} ${truths?.depth ?? 0}`;
+    if (!seen.has(key)) f.uses.push({ row, truths, at });
+    seen.add(key);
+  }, 0);
 }
 
-function collect(value: AbstractValue, rows: Set<number>, depth: number): void {
+function collect(value: AbstractValue, truths: Truths | undefined, found: (row: number, truths: Truths | undefined) => void, depth: number): void {
   if (depth > DEEPEST) return;
+  const into = (inner: AbstractValue): void => collect(inner, truths, found, depth + 1);
   switch (value.kind) {
     case 'row':
-      rows.add(value.row);
-      for (const e of value.extra) collect(e.kind === 'spread' ? e.of : e.value, rows, depth + 1);
+      found(value.row, truths);
+      for (const e of value.extra) into(e.kind === 'spread' ? e.of : e.value);
       return;
-    case 'column': rows.add(value.row); return;
-    case 'object': for (const e of value.entries) collect(e.kind === 'spread' ? e.of : e.value, rows, depth + 1); return;
-    case 'array': for (const i of value.items) collect(i.value, rows, depth + 1); return;
-    case 'list': return collect(value.of, rows, depth + 1);
-    case 'union': for (const c of value.of) collect(c.value, rows, depth); return;
+    case 'column': return found(value.row, truths);
+    case 'object': for (const e of value.entries) into(e.kind === 'spread' ? e.of : e.value); return;
+    case 'array': for (const i of value.items) into(i.value); return;
+    case 'list': return into(value.of);
+    case 'union': for (const c of value.of) collect(c.value, c.truths.reduce(withTruth, truths), found, depth); return;
     // A number of rows tells as much as the rows.
-    case 'test': if (value.test.kind === 'size') collect(value.test.of, rows, depth + 1); return;
-    case 'text': for (const v of value.values) collect(v, rows, depth + 1); return;
-    case 'symbol':
-      if (value.origin.kind === 'computed') for (const v of value.origin.of) collect(v, rows, depth + 1);
-      else if (value.origin.kind === 'call') for (const v of value.origin.args) collect(v, rows, depth + 1);
-      return;
+    case 'test': if (value.test.kind === 'size') into(value.test.of); return;
+    case 'text': for (const v of value.values) into(v); return;
+    // What a call was given was handed out when it was called.
+    case 'symbol': if (value.origin.kind === 'computed') for (const v of value.origin.of) into(v); return;
     default:
   }
 }
