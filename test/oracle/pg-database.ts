@@ -11,6 +11,8 @@ export interface Database {
    * Gives the error of each statement, and the first column of each query's only row.
    */
   rehearse(setup: string, statements: readonly string[], queries: readonly string[]): Promise<Rehearsal>;
+  /** The same in a database of its own, for statements that begin and end transactions themselves. Roles must not be made. */
+  perform(setup: string, statements: readonly string[], queries: readonly string[]): Promise<Rehearsal>;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,36 @@ export interface Rehearsal {
 export async function openPglite(): Promise<Database> {
   const { PGlite } = await import('@electric-sql/pglite');
   const pg = await PGlite.create();
+  const ask = async (on: typeof pg, queries: readonly string[]): Promise<readonly unknown[]> => {
+    await on.exec('reset role');
+    const answers: unknown[] = [];
+    for (const query of queries) {
+      const results = await on.exec(query);
+      const row = (results.at(-1)?.rows[0] ?? {}) as Record<string, unknown>;
+      answers.push(Object.values(row)[0]);
+    }
+    return answers;
+  };
   return {
+    async perform(setup, statements, queries) {
+      const own = await PGlite.create();
+      try {
+        if (setup !== '') await own.exec(setup);
+        const errors: (string | undefined)[] = [];
+        for (const statement of statements) {
+          try {
+            await own.exec(statement);
+            errors.push(undefined);
+          } catch (cause) {
+            errors.push(cause instanceof Error ? cause.message : String(cause));
+          }
+        }
+        await own.exec('begin');
+        return { errors, answers: await ask(own, queries) };
+      } finally {
+        await own.close();
+      }
+    },
     kind: 'pglite',
     async rehearse(setup, statements, queries) {
       await pg.exec('begin');
@@ -39,14 +70,7 @@ export async function openPglite(): Promise<Database> {
             await pg.exec('rollback to savepoint s');
           }
         }
-        await pg.exec('reset role');
-        const answers: unknown[] = [];
-        for (const query of queries) {
-          const results = await pg.exec(query);
-          const row = (results.at(-1)?.rows[0] ?? {}) as Record<string, unknown>;
-          answers.push(Object.values(row)[0]);
-        }
-        return { errors, answers };
+        return { errors, answers: await ask(pg, queries) };
       } finally {
         await pg.exec('rollback');
       }
@@ -75,25 +99,31 @@ export async function openServer(): Promise<Database | undefined> {
   psql.stderr.setEncoding('utf8');
   psql.stderr.on('data', (chunk: string) => (complaint = chunk));
   const ask = conversation(psql);
+  const report = `\\echo ${MARK} :SQLSTATE :LAST_ERROR_MESSAGE`;
+  const script = async (start: string, setup: string, statements: readonly string[], queries: readonly string[]): Promise<Rehearsal> => {
+    const output = await ask([start, setup, ...statements.map((statement) => `${statement}\n;\n${report}`)].join('\n'));
+    const errors = output.split('\n').filter((line) => line.startsWith(MARK)).map((line) => {
+      const [, state = '', ...message] = line.split(' ');
+      return state === '00000' ? undefined : message.join(' ');
+    });
+    await ask('begin; reset role;');
+    const answers: unknown[] = [];
+    for (const query of queries) {
+      const text = (await ask(`${query};`)).trim();
+      if (text === '') throw new Error(`the catalog cannot be read: ${complaint}`);
+      answers.push(JSON.parse(text));
+    }
+    await ask('rollback;');
+    return { errors, answers };
+  };
   return {
     kind: 'server',
-    async rehearse(setup, statements, queries) {
-      const report = `\\echo ${MARK} :SQLSTATE :LAST_ERROR_MESSAGE`;
-      const guarded = statements.map((statement) => `${statement}\n;\n${report}`);
-      const lines = ['\\set ON_ERROR_ROLLBACK on', 'begin;', setup, ...guarded, 'reset role;'];
-      const output = await ask(lines.join('\n'));
-      const errors = output.split('\n').filter((line) => line.startsWith(MARK)).map((line) => {
-        const [, state = '', ...message] = line.split(' ');
-        return state === '00000' ? undefined : message.join(' ');
-      });
-      const answers: unknown[] = [];
-      for (const query of queries) {
-        const text = (await ask(`${query};`)).trim();
-        if (text === '') throw new Error(`the catalog cannot be read: ${complaint}`);
-        answers.push(JSON.parse(text));
-      }
-      await ask('rollback;');
-      return { errors, answers };
+    rehearse: (setup, statements, queries) => script('\\set ON_ERROR_ROLLBACK on\nbegin;', setup, statements, queries),
+    async perform(setup, statements, queries) {
+      await ask('create database performance;\n\\c performance');
+      const result = await script('\\set ON_ERROR_ROLLBACK on', setup, statements, queries);
+      await ask('\\c postgres\ndrop database performance;');
+      return result;
     },
     async close() {
       psql.stdin.end();

@@ -24,7 +24,8 @@ export async function compare(db: Database, sql: SqlParser, files: readonly SqlS
   const read = files.map((file) => ({ file, events: sql.file(file).events }));
   const timeline = replay([historyOf(read.map(({ file, events }) => stepOf(file.path, events)))], sql, { base, missing: 'fail' });
   const statements = read.flatMap(({ file, events }) => statementsOf(file, events));
-  const { errors, answers } = await db.rehearse(setup.map((file) => file.text).join('\n'), statements.map(({ text }) => text), QUERIES);
+  const own = read.some(({ events }) => events.some((event) => event.kind === 'transaction' || (event.kind === 'create-index' && event.concurrently)));
+  const { errors, answers } = await (own ? db.perform : db.rehearse)(setup.map((file) => file.text).join('\n'), statements.map(({ text }) => text), QUERIES);
   const [catalog, expressions] = answers;
   const differences: string[] = [];
   diff('', withoutBase(catalog), withoutBase(canonical(timeline.last)), differences);

@@ -66,6 +66,7 @@ export class Catalog {
   /** Grows only: a reader checks that the dependent still exists and still mentions the object. */
   readonly #mentions = new Map<string, Map<string, Dependent>>();
   readonly #existed = new Set<string>();
+  readonly #owned = new Map<string, Set<string>>();
 
   get tables(): ReadonlyMap<string, Table> {
     return this.#maps.table;
@@ -113,6 +114,11 @@ export class Catalog {
   /** Objects that may mention the one under `use`; the caller verifies each. */
   mentioning(use: string): readonly Dependent[] {
     return [...(this.#mentions.get(use)?.values() ?? [])];
+  }
+
+  /** Sequences that belong to a column, given as `schema.table.column`. */
+  ownedSequences(column: string): readonly Sequence[] {
+    return [...(this.#owned.get(column) ?? [])].flatMap((key) => this.#maps.sequence.get(key) ?? []);
   }
 
   mark(): number {
@@ -168,10 +174,7 @@ export class Catalog {
     else if (object === 'function') this.#followRoutine(key, before as Routine | undefined, after as Routine | undefined);
     else if (object === 'type') this.#followType(key, before as UserType | undefined, after as UserType | undefined);
     else if (object === 'sequence') {
-      if (after === undefined) this.#relations.delete(key);
-      else {
-        this.#name(key, { is: 'sequence', key });
-      }
+      this.#followSequence(key, before as Sequence | undefined, after as Sequence | undefined);
     } else if (object === 'publication' && after !== undefined) {
       this.#mention(usesOf('publication', after as Publication), { is: 'publication', key });
     }
@@ -180,6 +183,16 @@ export class Catalog {
   #name(key: string, relation: Relation): void {
     this.#relations.set(key, relation);
     this.#existed.add(key);
+  }
+
+  #followSequence(key: string, before: Sequence | undefined, after: Sequence | undefined): void {
+    if (after === undefined) this.#relations.delete(key);
+    else if (before === undefined) this.#name(key, { is: 'sequence', key });
+    if (before?.ownedBy === after?.ownedBy) return;
+    if (before?.ownedBy !== undefined) this.#owned.get(before.ownedBy)?.delete(key);
+    if (after?.ownedBy === undefined) return;
+    const owned = this.#owned.get(after.ownedBy) ?? new Set();
+    this.#owned.set(after.ownedBy, owned.add(key));
   }
 
   #followTable(key: string, before: Table | undefined, after: Table | undefined): void {
@@ -192,7 +205,7 @@ export class Catalog {
       for (const name of after?.constraints.keys() ?? []) if (!before?.constraints.has(name)) this.#countConstraint(schema, name, 1);
     }
     if (after === undefined) return;
-    if (before === undefined) this.#mention(usesOf('table', after), { is: 'table', key });
+    if (before?.parents !== after.parents) this.#mention(usesOf('table', after), { is: 'table', key });
     this.#mentionParts('column', key, before?.columns, after.columns);
     this.#mentionParts('constraint', key, before?.constraints, after.constraints);
     this.#mentionParts('policy', key, before?.policies, after.policies);

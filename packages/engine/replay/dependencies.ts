@@ -1,4 +1,4 @@
-import type { Constraint, SqlExpr, Table } from '@tenantlint/model';
+import type { Constraint, SqlExpr } from '@tenantlint/model';
 import type { Dependent } from './catalog.ts';
 import { chooseOverload } from './expr/overload.ts';
 import { namesOf, tableScope } from './expr/qualify.ts';
@@ -141,11 +141,9 @@ function mentioned(world: World, use: string, counts: (part: Obj) => boolean): r
   return found;
 }
 
-function ownedSequences(world: World, owned: (by: string) => boolean): readonly Dependency[] {
+function ownedSequences(world: World, key: string, columns: Iterable<string>): readonly Dependency[] {
   const found: Dependency[] = [];
-  for (const sequence of world.catalog.map('sequence').values()) {
-    if (sequence.ownedBy !== undefined && owned(sequence.ownedBy)) found.push({ on: { is: 'sequence', key: sequence.key }, auto: true });
-  }
+  for (const column of columns) for (const sequence of world.catalog.ownedSequences(`${key}.${column}`)) found.push({ on: { is: 'sequence', key: sequence.key }, auto: true });
   return found;
 }
 
@@ -157,13 +155,8 @@ function relationDependencies(world: World, key: string): readonly Dependency[] 
     found.push({ on, auto: auto || partition });
   }
   const table = world.catalog.get('table', key);
-  if (table !== undefined && hasSequences(table)) found.push(...ownedSequences(world, (by) => by.startsWith(`${key}.`)));
+  if (table !== undefined) found.push(...ownedSequences(world, key, table.columns.keys()));
   return found;
-}
-
-function hasSequences(table: Table): boolean {
-  for (const column of table.columns.values()) if (column.identity !== undefined || column.default?.value.kind === 'call') return true;
-  return table.columns.size === 0;
 }
 
 function routineDependencies(world: World, key: string): readonly Dependency[] {
@@ -273,7 +266,7 @@ function columnDependencies(world: World, key: string, name: string): readonly D
     for (const trigger of table.triggers.values()) {
       if (trigger.columns.includes(name) || (trigger.when !== undefined && rowMentions(trigger.when, name))) add({ is: 'trigger', of: key, name: trigger.name }, false);
     }
-    found.push(...ownedSequences(world, (by) => by === `${key}.${name}`));
+    found.push(...ownedSequences(world, key, [name]));
   }
   for (const { on } of mentioned(world, `r:${key}`, () => true)) {
     if ('of' in on && on.of === key && on.is !== 'constraint') continue;

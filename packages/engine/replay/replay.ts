@@ -66,9 +66,13 @@ interface Frame {
 function runStep(world: World, step: Step): void {
   world.session.reset();
   let open: Frame[] = step.transactional ? [frame(world, undefined)] : [];
-  for (const event of step.up) {
+  for (let i = 0; i < step.up.length; i++) {
+    const event = step.up[i];
+    if (event === undefined) continue;
     if (event.kind !== 'transaction') {
-      attempt(world, event, open.length > 0);
+      const parts = elementsOf(step.up, i);
+      attempt(world, event, parts, open.length > 0);
+      i += parts.length;
       continue;
     }
     switch (event.verb) {
@@ -116,12 +120,26 @@ function back(world: World, to: Frame | undefined): void {
   world.session.restore(to.settings);
 }
 
+/** The elements of a CREATE SCHEMA: events of the same statement that follow its own. */
+function elementsOf(events: readonly SchemaEvent[], i: number): readonly SchemaEvent[] {
+  const first = events[i];
+  if (first?.kind !== 'create-schema') return [];
+  let end = i + 1;
+  while (events[end]?.at.start === first.at.start && events[end]?.at.end === first.at.end && events[end]?.kind !== 'create-schema') end++;
+  return events.slice(i + 1, end);
+}
+
 /** One statement: all of it or, where Postgres would refuse it, nothing. */
-function attempt(world: World, event: SchemaEvent, inTransaction: boolean): void {
+function attempt(world: World, event: SchemaEvent, parts: readonly SchemaEvent[], inTransaction: boolean): void {
   const mark = world.catalog.mark();
   const { settings } = world.session;
   try {
     world.run(event);
+    if (event.kind === 'create-schema' && parts.length > 0) {
+      world.session.set('search_path', [event.name, ...world.session.searchPath], true);
+      for (const part of parts) world.run(part);
+      world.session.restore(settings);
+    }
   } catch (cause) {
     world.catalog.undo(mark);
     world.session.restore(settings);

@@ -32,7 +32,7 @@ drop schema auth3;
 drop schema auth3 cascade;
 drop schema nope; drop schema if exists nope;
 create schema with_things create table inside (id int) create view inside_v as select id from inside;
-begin; set local search_path = with_things; create table local_one (id int); commit;
+set search_path = with_things; create table local_one (id int); reset search_path;
 create table local_two (id int);
 set search_path = '';
 create table nowhere (id int);

@@ -1,19 +1,18 @@
 import type { Column, Constraint, SchemaEvent, Table, TableAction } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import { fail } from '../failure.ts';
-import { qualifyExpr } from '../expr/qualify.ts';
-import { EMPTY } from '../expr/scope.ts';
 import { requireColumn } from '../inferred.ts';
 import { formatType } from '../types.ts';
 import { findRelation, putTable, resolveType, tableAt, type World } from '../world.ts';
 import { addConstraint } from './constraints.ts';
-import { newColumn, withGenerated } from './columns.ts';
+import { defaultOf, newColumn, withGenerated } from './columns.ts';
 import { dropColumn, dropConstraint } from './drop-parts.ts';
 import { indexPartitions, attachPartition, childrenOf, detachPartition, inherit, partitionsOf, passForeignKey } from './partitions.ts';
 import { ownerTable } from './policies.ts';
 import { alterOther } from './alter-other.ts';
 import { setOwner } from './owners.ts';
 import { ownedSequence } from './sequences.ts';
+import { requireRetypable } from './type-changes.ts';
 
 export function alterTable(world: World, event: SchemaEvent & { readonly kind: 'alter-table' }): void {
   if (event.object === 'type' || event.object === 'index' || event.object === 'sequence' || event.object === 'view' || event.object === 'materialized view') {
@@ -66,11 +65,14 @@ function alter(world: World, key: string, action: TableAction, only: boolean): v
     case 'set-type':
       return changeColumn(world, key, action.column, action, only, (column) => {
         const type = resolveType(world, action.type);
+        requireRetypable(world, key, column, type);
         return { ...column, type, typeText: formatType(type) };
       });
     case 'set-default': {
-      const value = action.value === undefined ? undefined : { value: qualifyExpr(world, action.value, EMPTY), at: action.value.at };
-      return changeColumn(world, key, action.column, action, only, (column) => ({ ...column, default: value }));
+      const { value } = action;
+      return changeColumn(world, key, action.column, action, only, (column) => ({
+        ...column, default: value === undefined ? undefined : { value: defaultOf(world, value, column.type), at: value.at },
+      }));
     }
     case 'set-not-null':
       if (!action.notNull) refuseNullable(table, action.column);
@@ -174,7 +176,7 @@ function setIdentity(world: World, key: string, action: TableAction & { readonly
       if (action.ifExists === true || table.inferred) return;
       fail('object_not_in_prerequisite_state', `column "${action.column}" of relation "${table.name}" is not an identity column`);
     }
-    for (const [name, sequence] of world.catalog.map('sequence')) if (sequence.ownedBy === `${key}.${action.column}`) world.catalog.put('sequence', name, undefined);
+    for (const sequence of world.catalog.ownedSequences(`${key}.${action.column}`)) world.catalog.put('sequence', sequence.key, undefined);
   } else if (column.identity === undefined) {
     if (column.default !== undefined) fail('object_not_in_prerequisite_state', `column "${action.column}" of relation "${table.name}" already has a default value`);
     if (!column.notNull && !table.inferred) fail('object_not_in_prerequisite_state', `column "${action.column}" of relation "${table.name}" must be declared NOT NULL before identity can be added`);

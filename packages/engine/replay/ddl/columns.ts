@@ -1,4 +1,4 @@
-import type { Column, ColumnDef, ConstraintDef, Span, SqlExpr, Table } from '@tenantlint/model';
+import type { Column, ColumnDef, ConstraintDef, Span, SqlExpr, Table, TypeRef } from '@tenantlint/model';
 import { qualifyExpr, tableScope } from '../expr/qualify.ts';
 import { EMPTY } from '../expr/scope.ts';
 import { formatType, SERIAL } from '../types.ts';
@@ -10,7 +10,7 @@ export function newColumn(world: World, table: { readonly schema: string; readon
   const base = SERIAL[def.type.name];
   const serial = base !== undefined && def.type.schema === undefined;
   const type = resolveType(world, serial ? { ...def.type, name: base } : def.type);
-  let value = def.default === undefined ? undefined : { value: qualifyExpr(world, def.default, EMPTY), at: def.default.at };
+  let value = def.default === undefined ? undefined : { value: defaultOf(world, def.default, type), at: def.default.at };
   if (serial) value = { value: nextval(ownedSequence(world, table, def.name, def.at).key, def.typeAt), at: def.typeAt };
   if (def.identity !== undefined) ownedSequence(world, table, def.name, def.at);
   return {
@@ -18,6 +18,13 @@ export function newColumn(world: World, table: { readonly schema: string; readon
     notNull: def.notNull || serial || def.identity !== undefined || def.constraints.some((constraint) => constraint.kind === 'primary key' || constraint.kind === 'not null'),
     default: value, generated: undefined, identity: def.identity, comment: undefined, createdIn: world.step,
   };
+}
+
+/** A default as it is kept: a bare string has become a value of the column's type, and so depends on a user type. */
+export function defaultOf(world: World, expr: SqlExpr, type: TypeRef): SqlExpr {
+  const value = qualifyExpr(world, expr, EMPTY);
+  const constant = value.kind === 'literal' && typeof value.value === 'string';
+  return constant && type.schema !== undefined ? { kind: 'cast', at: value.at, of: value, type } : value;
 }
 
 /** A generated column's expression names its neighbours, so it is read when all of them stand. */

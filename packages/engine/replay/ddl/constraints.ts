@@ -7,6 +7,7 @@ import { visitExpr } from '../expr/walk.ts';
 import { inferTable, requireColumn } from '../inferred.ts';
 import { freeName, joinedNames } from '../names.ts';
 import { findRelation, findTable, putTable, tableAt, type World } from '../world.ts';
+import { comparable } from './type-changes.ts';
 import { addIndex, columnKeys, type NewIndex } from './indexes.ts';
 
 /** Adds a constraint to a table; `column` is the one whose definition holds it. */
@@ -73,9 +74,17 @@ function addKey(world: World, table: Table, def: KeyDef, columns: readonly strin
     fail('invalid_table_definition', `multiple primary keys for table "${table.name}" are not allowed`);
   }
   if (def.usingIndex !== undefined) return adoptIndex(world, table, def, def.usingIndex);
+  requirePartitionKey(table, columns);
   const index = addIndex(world, table.key, keyIndex(def, columns));
   if (def.kind === 'primary key') setNotNull(world, table.key, columns);
   return put(world, table.key, { kind: def.kind, name: index.name, at: def.at, validated: true, columns, index: index.name });
+}
+
+/** A key of a partitioned table holds only within a partition, unless it carries what tells them apart. */
+export function requirePartitionKey(table: Table, columns: readonly (string | undefined)[]): void {
+  for (const key of table.partitionBy?.columns ?? []) {
+    if (!columns.includes(key)) fail('feature_not_supported', 'unique constraint on partitioned table must include all partitioning columns');
+  }
 }
 
 /** ADD CONSTRAINT … USING INDEX: the index takes the constraint's name. */
@@ -105,6 +114,11 @@ function addForeignKey(world: World, from: Table, def: ConstraintDef & { readonl
     if (!target.inferred) fail('undefined_object', `there is no primary key for referenced table "${target.name}"`);
   } else {
     for (const column of referenced) target = requireColumn(world, target, column, def.at);
+    table = tableAt(world, table.key);
+    columns.forEach((column, i) => {
+      const [own, other] = [table.columns.get(column), target.columns.get(referenced[i] ?? '')];
+      if (own !== undefined && other !== undefined && !comparable(own.type, other.type)) fail('datatype_mismatch', `foreign key constraint on "${column}" of "${table.name}" cannot be implemented`);
+    });
     if (!target.inferred && !isUnique(target, referenced)) fail('invalid_foreign_key', `there is no unique constraint matching given keys for referenced table "${target.name}"`);
   }
   const name = def.name ?? freeName(table.name, joinedNames(columns), 'fkey', (candidate) => world.catalog.constraintNameUsed(table.schema, candidate));

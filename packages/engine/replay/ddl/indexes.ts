@@ -6,6 +6,7 @@ import { qualifyExpr, tableScope, viewItem } from '../expr/qualify.ts';
 import { scopeOfRelation } from '../expr/scope.ts';
 import { inferTable, requireColumn } from '../inferred.ts';
 import { findRelation, findTable, findView, keyOf, putTable, tableAt, type World } from '../world.ts';
+import { requirePartitionKey } from './constraints.ts';
 import { indexPartitions } from './partitions.ts';
 
 /** An index as a statement or constraint asks for it, before it has a name. */
@@ -40,6 +41,7 @@ export function createIndex(world: World, event: SchemaEvent & { readonly kind: 
     return;
   }
   const table = findTable(world, event.table) ?? inferRelation(world, event);
+  if (event.unique) requirePartitionKey(table, event.keys.map((key) => key.column));
   const index = addIndex(world, table.key, wanted);
   if (!event.only) indexPartitions(world, table.key, index);
 }

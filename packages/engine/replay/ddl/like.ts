@@ -1,6 +1,6 @@
 import type { Column, Index, Span, Table } from '@tenantlint/model';
 import { putTable, tableAt, type World } from '../world.ts';
-import { setNotNull } from './constraints.ts';
+import { requirePartitionKey, setNotNull } from './constraints.ts';
 import { addIndex, type NewIndex } from './indexes.ts';
 import { ownedSequence } from './sequences.ts';
 
@@ -45,6 +45,7 @@ export function cloneIndex(world: World, key: string, source: Table, index: Inde
     name: undefined, at, unique: index.unique, primary: index.primary, constraint: index.constraint, exclusion: constraint?.kind === 'exclude',
     method: index.method, keys: index.keys, include: index.include, where: index.where,
   };
+  if (index.unique) requirePartitionKey(tableAt(world, key), index.keys.map((part) => part.column));
   const made = addIndex(world, key, wanted);
   if (constraint !== undefined && (constraint.kind === 'primary key' || constraint.kind === 'unique' || constraint.kind === 'exclude')) {
     if (constraint.kind === 'primary key') setNotNull(world, key, constraint.columns);

@@ -14,10 +14,9 @@ export function setOwner(world: World, object: Owned, written: RoleName): void {
     value === undefined || value.owner === owner ? value : { ...value, owner, grants: value.grants.filter((grant) => grant.role !== owner) };
   switch (object.is) {
     case 'table': {
-      catalog.put('table', object.key, own(catalog.get('table', object.key)));
-      for (const sequence of catalog.map('sequence').values()) {
-        if (sequence.ownedBy?.startsWith(`${object.key}.`) === true) catalog.put('sequence', sequence.key, own(sequence));
-      }
+      const table = catalog.get('table', object.key);
+      catalog.put('table', object.key, own(table));
+      for (const column of table?.columns.keys() ?? []) for (const sequence of catalog.ownedSequences(`${object.key}.${column}`)) catalog.put('sequence', sequence.key, own(sequence));
       return;
     }
     case 'view':

@@ -1,6 +1,6 @@
-import type { Constraint, Span, SqlExpr, View } from '@tenantlint/model';
+import type { Constraint, Span, SqlExpr, SqlFrom, View } from '@tenantlint/model';
 import { bind, EMPTY } from '../expr/scope.ts';
-import { viewTypes } from '../expr/qualify.ts';
+import { namesOf, viewTypes } from '../expr/qualify.ts';
 import { Rewriter, type Hooks } from '../expr/rewrite.ts';
 import { fail } from '../failure.ts';
 import { follow, followOwnParts } from '../rewriting.ts';
@@ -14,11 +14,16 @@ export function renameColumn(world: World, key: string, from: string, to: string
   const table = requireColumn(world, tableAt(world, key), from, at);
   if (table.columns.has(to)) fail('duplicate_column', `column "${to}" of relation "${table.name}" already exists`);
   const hooks = columnHooks(key, from, to);
+  const joins = joinHooks(world, key, from);
   for (const dependent of world.catalog.mentioning(`r:${key}`)) {
     if ('of' in dependent && dependent.of === key) continue;
     if (dependent.is === 'constraint') renameReferenced(world, dependent.of, dependent.name, key, from, to);
-    else if (dependent.is === 'view' || dependent.is === 'policy') follow(world, dependent, { hooks });
+    else if (dependent.is === 'view' || dependent.is === 'policy') {
+      follow(world, dependent, { hooks: joins });
+      follow(world, dependent, { hooks });
+    }
   }
+  putTable(world, followOwnParts(world, tableAt(world, key), joins));
   const now = followOwnParts(world, tableAt(world, key), hooks);
   const name = (column: string): string => (column === from ? to : column);
   putTable(world, {
@@ -32,10 +37,28 @@ export function renameColumn(world: World, key: string, from: string, to: string
     partitionBy: now.partitionBy === undefined ? undefined : { ...now.partitionBy, columns: now.partitionBy.columns.map(name) },
     grants: now.grants.map((grant) => (grant.columns?.includes(from) === true ? { ...grant, columns: grant.columns.map(name).sort() } : grant)),
   });
-  for (const sequence of world.catalog.map('sequence').values()) {
-    if (sequence.ownedBy === `${key}.${from}`) world.catalog.put('sequence', sequence.key, { ...sequence, ownedBy: `${key}.${to}` });
-  }
+  for (const sequence of world.catalog.ownedSequences(`${key}.${from}`)) world.catalog.put('sequence', sequence.key, { ...sequence, ownedBy: `${key}.${to}` });
   for (const child of childrenOf(world, key)) if (tableAt(world, child).columns.has(from)) renameColumn(world, child, from, to, at);
+}
+
+/**
+ * Before the rename: a relation that is joined by this column's name keeps the name inside the query, as a column
+ * alias, since USING can only speak of names that both sides have.
+ */
+function joinHooks(world: World, key: string, column: string): Hooks {
+  const names = namesOf(world);
+  const pin = (from: SqlFrom): SqlFrom => {
+    if (from.kind === 'join') return { ...from, left: pin(from.left), right: pin(from.right) };
+    if (from.kind !== 'table' || from.columns !== undefined) return from;
+    const found = names.relation(from.name);
+    return found?.key === key ? { ...from, columns: found.columns.map(({ name }) => name) } : from;
+  };
+  return {
+    join(from) {
+      if (from.natural !== true && from.using?.includes(column) !== true) return from;
+      return { ...from, left: pin(from.left), right: pin(from.right) };
+    },
+  };
 }
 
 /** A reference to the column of the relation itself; one through a sub-select goes by that select's own name for it. */
@@ -44,7 +67,7 @@ function columnHooks(key: string, from: string, to: string): Hooks {
     column(expr, scope) {
       if (expr.path[expr.path.length - 1] !== from) return expr;
       const bound = bind(expr.path, scope);
-      if (bound?.is !== 'column' || bound.item.key !== key || bound.column.name !== from) return expr;
+      if (bound?.is !== 'column' || bound.item.key !== key || bound.item.aliased === true || bound.column.name !== from) return expr;
       return { ...expr, path: [...expr.path.slice(0, -1), to] };
     },
   };
@@ -90,7 +113,12 @@ export function renameViewColumn(world: World, view: View, from: string, to: str
   const i = view.columns.findIndex((column) => column.name === from);
   if (i < 0) fail('undefined_column', `column "${from}" does not exist`);
   const hooks = columnHooks(view.key, from, to);
-  for (const dependent of world.catalog.mentioning(`r:${view.key}`)) if (dependent.is === 'view' || dependent.is === 'policy') follow(world, dependent, { hooks });
+  const joins = joinHooks(world, view.key, from);
+  for (const dependent of world.catalog.mentioning(`r:${view.key}`)) {
+    if (dependent.is !== 'view' && dependent.is !== 'policy') continue;
+    follow(world, dependent, { hooks: joins });
+    follow(world, dependent, { hooks });
+  }
   const columns = view.columns.map((column) => (column.name === from ? { ...column, name: to } : column));
   viewTypes.set(columns, viewTypes.get(view.columns) ?? []);
   const target = view.select.targets[i];

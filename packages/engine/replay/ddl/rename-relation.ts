@@ -72,11 +72,12 @@ export function moveTable(world: World, key: string, to: Place): void {
   const moved = ownNames(world, table, to);
   world.catalog.put('table', key, undefined);
   putTable(world, { ...moved, key: newKey, schema: to.schema, name: to.name, temporary: to.schema === 'pg_temp' });
-  for (const sequence of [...world.catalog.map('sequence').values()]) {
-    if (sequence.ownedBy?.startsWith(`${key}.`) !== true || table.columns.get(sequence.ownedBy.slice(key.length + 1)) === undefined) continue;
-    const ownedBy = `${newKey}.${sequence.ownedBy.slice(key.length + 1)}`;
-    if (before.schema === to.schema) world.catalog.put('sequence', sequence.key, { ...sequence, ownedBy });
-    else moveSequence(world, { ...sequence, ownedBy }, { schema: to.schema, name: sequence.name });
+  for (const column of table.columns.keys()) {
+    for (const sequence of world.catalog.ownedSequences(`${key}.${column}`)) {
+      const ownedBy = `${newKey}.${column}`;
+      if (before.schema === to.schema) world.catalog.put('sequence', sequence.key, { ...sequence, ownedBy });
+      else moveSequence(world, { ...sequence, ownedBy }, { schema: to.schema, name: sequence.name });
+    }
   }
 }
 

@@ -8,6 +8,8 @@ import { mapExpr, mapList } from './walk.ts';
 export interface Hooks {
   /** A relation in FROM that is no CTE. */
   table?(from: SqlFrom & { readonly kind: 'table' }): SqlFrom & { readonly kind: 'table' };
+  /** A join, before its sides are visited. */
+  join?(from: SqlFrom & { readonly kind: 'join' }): SqlFrom & { readonly kind: 'join' };
   call?(name: QName, args: readonly SqlExpr[], scope: Scope): QName;
   type?(type: TypeRef): TypeRef;
   column?(expr: SqlExpr & { readonly kind: 'column' }, scope: Scope): SqlExpr;
@@ -116,11 +118,12 @@ export class Rewriter {
         if (from.name.schema === undefined && findCte(ctes, from.name.name) !== undefined) return from;
         return this.#hooks.table?.(from) ?? from;
       case 'join': {
-        const left = this.#from(from.left, ctes, inner);
-        const right = this.#from(from.right, ctes, inner);
-        const on = this.#optional(from.on, inner);
-        if (left === from.left && right === from.right && on === from.on) return from;
-        return { ...from, left, right, ...(on === undefined ? {} : { on }) };
+        const join = this.#hooks.join?.(from) ?? from;
+        const left = this.#from(join.left, ctes, inner);
+        const right = this.#from(join.right, ctes, inner);
+        const on = this.#optional(join.on, inner);
+        if (left === join.left && right === join.right && on === join.on) return join;
+        return { ...join, left, right, ...(on === undefined ? {} : { on }) };
       }
       case 'subselect': {
         const select = this.select(from.select, from.lateral === true ? inner : ctes);

@@ -16,6 +16,8 @@ export interface ScopeItem {
   readonly key?: string;
   readonly columns: readonly ScopeColumn[];
   readonly open: boolean;
+  /** The FROM item gives its columns names of its own: `t (a, b)`. */
+  readonly aliased?: boolean;
 }
 
 export interface Scope {
@@ -166,7 +168,7 @@ function itemsOf(from: SqlFrom, scope: Scope, names: Names): readonly ScopeItem[
       const found = names.relation(from.name);
       if (found === undefined) return [{ alias, columns: [], open: true }];
       const schema = from.alias === undefined && from.name.schema !== undefined ? { schema: from.name.schema } : {};
-      return [{ alias, ...schema, key: found.key, columns: renamed(found.columns, from.columns), open: found.open }];
+      return [{ alias, ...schema, key: found.key, columns: renamed(found.columns, from.columns), open: found.open, aliased: from.columns !== undefined }];
     }
     case 'subselect':
       return [{ alias: from.alias ?? '', columns: renamed(outputColumns(from.select, from.lateral === true ? scope : { ...scope, items: [] }, names), from.columns), open: false }];
