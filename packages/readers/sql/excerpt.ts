@@ -99,6 +99,22 @@ export class Excerpt {
     return i;
   }
 
+  /** The dotted name that starts at an offset. Most names are told without the statement's tokens. */
+  nameFrom(offset: number): Span {
+    const { text } = this;
+    let end = identifierEnd(text, offset);
+    for (;;) {
+      let next = end;
+      while (scan.classOf(text, next) === scan.BLANK) next++;
+      const code = text.charCodeAt(next);
+      if (end < 0 || code === scan.MINUS || code === scan.SLASH) return this.nameAt(this.tokens.at(offset));
+      if (code !== scan.DOT) return this.span(offset, end);
+      next++;
+      while (scan.classOf(text, next) === scan.BLANK) next++;
+      end = identifierEnd(text, next);
+    }
+  }
+
   /** The dotted name that starts at token `i`. */
   nameAt(i: number): Span {
     return this.between(i, this.nameEnd(i));
@@ -139,4 +155,13 @@ export class Excerpt {
     }
     return starts;
   }
+}
+
+/** Where the identifier ends that starts at an offset; -1 when none that is simple to tell does. */
+function identifierEnd(text: string, offset: number): number {
+  if (text.charCodeAt(offset) === scan.DOUBLE_QUOTE) return scan.quotedEnd(text, offset, '"');
+  if (scan.classOf(text, offset) !== scan.WORD) return -1;
+  const end = scan.wordEnd(text, offset);
+  // U&"…"
+  return text.charAt(end) === '&' ? -1 : end;
 }

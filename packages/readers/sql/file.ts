@@ -2,22 +2,24 @@ import type { Comment, Source, SqlFile } from '@tenantlint/model';
 import { Excerpt } from './excerpt.ts';
 import { splitStatements, type Chunk } from './lexer.ts';
 import { readStatement, refuse, type Reading } from './statement.ts';
+import { DUMP } from './stored-insert.ts';
 
 /** Reads a whole file: cut into statements, each parsed alone, so that a bad one costs no other. */
 export function readFile(source: Source): SqlFile {
   const { path, text } = source;
   const { chunks, comments } = splitStatements(text);
   const reading: Reading = { events: [], unread: [] };
-  for (const chunk of chunks) readChunk(reading, path, text, chunk, 0);
+  const dump = text.length >= DUMP ? source : undefined;
+  for (const chunk of chunks) readChunk(reading, path, text, chunk, 0, dump);
   return { source, ...reading, comments: comments.map(({ start, end, text: words }): Comment => ({ at: { file: path, start, end }, text: words })) };
 }
 
 /** Reads one piece of a text that starts at `base` in its file. */
-export function readChunk(reading: Reading, file: string, text: string, chunk: Chunk, base: number): void {
+export function readChunk(reading: Reading, file: string, text: string, chunk: Chunk, base: number, dump?: Source): void {
   const own = text.slice(chunk.start, chunk.end);
   switch (chunk.kind) {
     case 'statement':
-      readStatement(reading, file, own, base + chunk.start);
+      readStatement(reading, file, own, base + chunk.start, dump);
       return;
     case 'problem': {
       const at = base + chunk.at;

@@ -6,7 +6,7 @@ import { textOf, textsOf, type Tree } from './tree.ts';
 
 /** A relation's name; `a.b.c` loses its database. */
 export function relationName(e: Excerpt, relation: RangeVar | undefined): QName {
-  const at = relation?.location === -1 ? e.whole() : e.nameAt(e.tokenAt(relation?.location));
+  const at = relation?.location === -1 ? e.whole() : e.nameFrom(e.offset(relation?.location));
   return qualified(relation?.schemaname, relation?.relname ?? '', at);
 }
 

@@ -1,8 +1,10 @@
-import type { SchemaEvent, Span, Unread } from '@tenantlint/model';
+import type { SchemaEvent, Source, Span, Unread } from '@tenantlint/model';
 import { Excerpt } from './excerpt.ts';
 import { parseStatement } from './grammar.ts';
 import { lowerEvents, verbOf } from './lower-event.ts';
 import { TooDeep } from './lower-select.ts';
+import { isRows, StoredInsert } from './stored-insert.ts';
+import type { Tree } from './tree.ts';
 
 /** What the statements of a text do, and what could not be read of it. */
 export interface Reading {
@@ -10,12 +12,17 @@ export interface Reading {
   readonly unread: Unread[];
 }
 
-/** Reads one statement that stands at `base` in the file. */
-export function readStatement(reading: Reading, file: string, text: string, base: number): void {
+/** Reads one statement that stands at `base` in the file. Of a dump, rows are only noted where they stand. */
+export function readStatement(reading: Reading, file: string, text: string, base: number, dump?: Source): void {
   const parsed = parseStatement(text);
   const e = new Excerpt(file, text, base);
   if (!parsed.ok) {
     refuse(reading, e, parsed.message, tokenAt(e, parsed.offset));
+    return;
+  }
+  const { InsertStmt: insert } = parsed.stmt as Tree;
+  if (dump !== undefined && isRows(insert)) {
+    reading.events.push({ kind: 'data', at: e.whole(), statement: new StoredInsert(dump, e, insert) });
     return;
   }
   const events = lowered(e, () => lowerEvents(e, parsed.stmt));
