@@ -49,7 +49,7 @@ export function lowerInsert(e: Excerpt, node: InsertStmt, stretch: Stretch): Ins
   });
   return {
     kind: 'insert', at: e.between(stretch.first, stretch.last), with: lowerCtes(e, node.withClause), table, columns,
-    returning: lowerTargets(e, node.returningClause?.exprs),
+    returning: lowerTargets(e, node.returningClause?.exprs, stretch),
     ...(alias !== undefined && { alias }),
     ...(node.selectStmt !== undefined && { source: insertSource(e, node, stretch, e.lastToken(table.at) + 1) }),
     ...(node.onConflictClause !== undefined && { onConflict: onConflict(e, node.onConflictClause) }),
@@ -89,7 +89,7 @@ export function lowerUpdate(e: Excerpt, node: UpdateStmt, stretch: Stretch): Upd
     table: relationName(e, node.relation),
     set: assignments(e, node.targetList),
     from: items(e, node.fromClause),
-    returning: lowerTargets(e, node.returningClause?.exprs),
+    returning: lowerTargets(e, node.returningClause?.exprs, stretch),
     ...(alias !== undefined && { alias }),
     ...(node.whereClause !== undefined && { where: lowerExpr(e, node.whereClause) }),
   };
@@ -101,7 +101,7 @@ export function lowerDelete(e: Excerpt, node: DeleteStmt, stretch: Stretch): Del
     kind: 'delete', at: e.between(stretch.first, stretch.last), with: lowerCtes(e, node.withClause),
     table: relationName(e, node.relation),
     using: items(e, node.usingClause),
-    returning: lowerTargets(e, node.returningClause?.exprs),
+    returning: lowerTargets(e, node.returningClause?.exprs, stretch),
     ...(alias !== undefined && { alias }),
     ...(node.whereClause !== undefined && { where: lowerExpr(e, node.whereClause) }),
   };

@@ -106,8 +106,8 @@ function constant(e: Excerpt, node: A_Const): SqlExpr {
   if (node.location === -1) return { kind: 'literal', value: valueOf(node), at: e.whole() };
   const first = e.tokenAt(node.location);
   let last = first;
-  // The grammar folds a minus sign into the number that follows it.
-  if (e.is(first, '-')) last++;
+  // The grammar folds minus signs into the number that follows them.
+  while (e.is(last, '-')) last++;
   if (e.is(first + 1, 'uescape')) last += 2;
   return { kind: 'literal', value: valueOf(node), at: e.between(first, last) };
 }
@@ -148,7 +148,9 @@ function not(e: Excerpt, node: BoolExpr, operand: Node): SqlExpr {
 function call(e: Excerpt, node: FuncCall): SqlExpr {
   const parts = textsOf(node.funcname);
   const args = lowerExprs(e, node.args);
-  const i = e.tokenAt(node.location);
+  const [operand] = args;
+  // `a AT LOCAL`: the only call whose place the tree does not tell.
+  const i = node.location === -1 && operand !== undefined ? outerLast(e, operand) + 1 : e.tokenAt(node.location);
   const syntax = node.funcformat === 'COERCE_SQL_SYNTAX';
   const nameLast = syntax ? i : e.nameEnd(i);
   const name = partsName(parts, e.between(i, nameLast));

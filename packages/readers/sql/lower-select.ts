@@ -37,7 +37,7 @@ export function lowerSelect(e: Excerpt, node: SelectStmt, within: Stretch): SqlS
 function simple(e: Excerpt, node: SelectStmt, stretch: Stretch): SqlSelect {
   return {
     ...frame(e, node, stretch),
-    targets: lowerTargets(e, node.targetList),
+    targets: lowerTargets(e, node.targetList, stretch),
     from: (node.fromClause ?? []).map((item) => lowerFrom(e, item)),
     groupBy: groups(e, node.groupClause),
     ...(node.distinctClause !== undefined && { distinct: true }),
@@ -165,14 +165,16 @@ function firstLocation(node: SelectStmt): number {
   return anyLocation([arm.valuesLists, arm.fromClause, arm.whereClause]);
 }
 
-export function lowerTargets(e: Excerpt, nodes: readonly Node[] | undefined): SqlTarget[] {
+/** Select lists and RETURNING. TABLE t selects a star that nobody wrote: it stands where the select does. */
+export function lowerTargets(e: Excerpt, nodes: readonly Node[] | undefined, stretch: Stretch): SqlTarget[] {
   const targets: SqlTarget[] = [];
   for (const node of nodes ?? []) {
     const { ResTarget: target } = node as Tree;
     if (target?.val === undefined) continue;
     const expr = lowerExpr(e, target.val);
     if (target.location === -1) {
-      targets.push({ expr, at: expr.at });
+      const at = e.between(stretch.first, stretch.last);
+      targets.push({ expr: { ...expr, at }, at });
       continue;
     }
     const first = e.tokenAt(target.location);
