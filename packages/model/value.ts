@@ -1,4 +1,4 @@
-import type { CodeClass, CodeFunction } from './code.ts';
+import type { CodeClass, CodeFunction, CodeType } from './code.ts';
 import type { Formula } from './formula.ts';
 import type { Span } from './span.ts';
 
@@ -78,7 +78,7 @@ export type Origin =
   /** A global or a name that is bound nowhere: `process`, `Math`, `fetch`. */
   | { readonly kind: 'global'; readonly name: string }
   /** Result of a call that was not opened. `call` tells two calls apart; empty for pure functions. */
-  | { readonly kind: 'call'; readonly callee: AbstractValue; readonly args: readonly AbstractValue[]; readonly construct: boolean; readonly call: string }
+  | { readonly kind: 'call'; readonly callee: AbstractValue; readonly args: readonly AbstractValue[]; readonly construct: boolean; readonly call: string; /** Type arguments, as written. */ readonly types?: readonly CodeType[] }
   /** A computation over other values: arithmetic, an unknown element, a comprehension. */
   | { readonly kind: 'computed'; readonly op: string; readonly of: readonly AbstractValue[] }
   /** `id` tells two unknowns apart. */

@@ -5,7 +5,7 @@ import { systemKind } from './entries/system.ts';
 import { Flow, type FlowInput, type Frame } from './flow.ts';
 import { invoke } from './interpret/calls.ts';
 import { symbolicArgs } from './interpret/params.ts';
-import { classValue, inModule, moduleOf } from './interpret/modules.ts';
+import { classValue, inModule, moduleName, moduleOf } from './interpret/modules.ts';
 import { memberOf } from './interpret/classes.ts';
 import { run } from './interpret/statements.ts';
 import { judge, type Judgement } from './judge/verdict.ts';
@@ -22,7 +22,10 @@ export function analyse(program: CodeProgram, input: FlowInput): readonly QueryS
   const f = new Flow(program, input);
   const found = new Sites();
   const files = [...program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  for (const file of files) for (const entry of [...runModule(f, file, found), ...entriesOf(f, file)]) runEntry(f, entry, found);
+  // Files are loaded first: routers are complete only when all have registered.
+  for (const file of files) loadModule(f, file, found);
+  const entries = files.flatMap((file) => entriesOf(f, file));
+  for (const entry of [...f.registered, ...entries]) runEntry(f, entry, found);
   for (const file of files) {
     const kind = systemKind(file);
     for (const one of functionsOf(file)) {
@@ -33,22 +36,18 @@ export function analyse(program: CodeProgram, input: FlowInput): readonly QueryS
 }
 
 /** Runs what a file does when it is loaded: registrations, and whole scripts. */
-function runModule(f: Flow, file: CodeFile, found: Sites): readonly Entry[] {
+function loadModule(f: Flow, file: CodeFile, found: Sites): void {
   const module = moduleOf(f, file.path);
-  if (!module) return [];
+  if (!module) return;
   const statements = file.body.filter((s) => s.kind === 'expression' || s.kind === 'if' || s.kind === 'for-each' || s.kind === 'try' || s.kind === 'block');
   f.fuel = FUEL;
-  f.registered = [];
+  for (const [name, declaration] of module.declared) if (declaration.kind === 'value') moduleName(f, file.path, name);
   inModule(f, module, () => {
     run(f, statements, module.names);
     module.state.live = true;
   });
-  const entries = f.registered;
-  f.registered = [];
   const kind = systemKind(file) ?? 'script';
-  const point: EntryPoint = { kind, framework: 'module', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'none' };
-  settle(f, point, found);
-  return entries;
+  settle(f, { kind, framework: 'module', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'none' }, found);
 }
 
 function runEntry(f: Flow, entry: Entry, found: Sites): void {

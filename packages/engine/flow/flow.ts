@@ -4,7 +4,7 @@ import type { Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
 import { Rows } from './queries/rows.ts';
 import type { SiteRecord, Use } from './queries/record.ts';
-import { State, type Exit } from './state.ts';
+import { State, type Exit, type Slot } from './state.ts';
 import { joinAlternatives } from './values/join.ts';
 
 /** What the analysis of call sites rests on. */
@@ -38,6 +38,11 @@ export interface Frame {
   readonly guessed: boolean;
 }
 
+/** A handler that runs before others, or a router that is mounted there. */
+export interface Middleware {
+  readonly handlers: readonly AbstractValue[];
+}
+
 export interface Jump {
   readonly label: string | undefined;
   readonly loop: boolean;
@@ -61,8 +66,14 @@ export class Flow {
   uses: Use[] = [];
   /** Functions that were run, by id. */
   readonly entered = new Set<string>();
-  /** Entry points that the code of a file registered while it was loaded. */
-  registered: Entry[] = [];
+  /** Entry points that the code registered while it was loaded. */
+  readonly registered: Entry[] = [];
+  /** What stands before a router's handlers, by the router's key. */
+  readonly middlewares = new Map<string, Middleware[]>();
+  /** What runs when `next()` is called, by the number that the value carries. */
+  readonly continuations = new Map<string, (args: readonly AbstractValue[]) => AbstractValue>();
+  /** The request that middlewares and handlers share, as it was last changed. */
+  readonly shared: Slot = { name: 'request' };
   /** Steps of interpretation left for what is being run. */
   fuel = 0;
 

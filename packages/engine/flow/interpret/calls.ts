@@ -1,5 +1,6 @@
 import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type Named, type Span, type Truth, type ValueOf } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
+import { registered } from '../entries/registered.ts';
 import { knownCall } from '../known/known.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { usedBy } from '../queries/record.ts';
@@ -192,9 +193,10 @@ export function callUnknown(f: Flow, callee: AbstractValue, args: readonly Abstr
   const wrapped = callee.kind === 'symbol' && callee.origin.kind === 'call' && callee.path.length === 0 ? callee.origin.args.filter((a) => a.kind === 'function') : [];
   const [only] = wrapped;
   if (wrapped.length === 1 && only?.kind === 'function') return apply(f, only, args, site);
-  usedBy(f, { kind: 'array', items: args.map((value) => ({ value, spread: false })), at }, at);
+  if (callee.kind !== 'symbol' || !isConstruction(callee)) usedBy(f, { kind: 'array', items: args.map((value) => ({ value, spread: false })), at }, at);
   const callbacks = args.filter((a) => a.kind === 'function');
-  const symbol: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee, args, construct: site.construct, call: args.length === 0 && !site.construct ? '' : `@${at.file}:${at.start}` }, path: [], at };
+  const symbol: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee, args, construct: site.construct, call: `@${at.file}:${at.start}`, ...(site.types ? { types: site.types } : {}) }, path: [], at };
+  if (registered(f, symbol, site)) return symbol;
   const [callback] = callbacks;
   if (callbacks.length === 1 && callback?.kind === 'function' && callback.fn.params.length === 0) {
     // `retry(() => …)`, `step.run('x', async () => …)`: it is run here, and its result is the result.
@@ -203,6 +205,9 @@ export function callUnknown(f: Flow, callee: AbstractValue, args: readonly Abstr
   }
   return symbol;
 }
+
+/** Schemas, routers and builders that are put together from parts. */
+const isConstruction = (callee: ValueOf<'symbol'>): boolean => callee.origin.kind === 'call' && callee.origin.callee.kind === 'symbol' && callee.origin.callee.origin.kind === 'package' && callee.path.at(-1) === 'router';
 
 /** Runs a function of the program with these arguments, at this point. */
 export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly AbstractValue[], at: Span, self?: AbstractValue, guessed = f.frame?.guessed ?? false): AbstractValue {

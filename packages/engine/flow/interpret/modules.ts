@@ -6,6 +6,8 @@ import { contextAt } from './clients.ts';
 import { evaluate } from './expressions.ts';
 import { ofType } from './types.ts';
 
+const MODULE_FUEL = 30_000;
+
 type Declaration =
   | { readonly kind: 'value'; readonly statement: Extract<CodeStatement, { kind: 'let' }> }
   | { readonly kind: 'statement'; readonly statement: Extract<CodeStatement, { kind: 'function' | 'class' }> }
@@ -87,7 +89,11 @@ export function moduleName(f: Flow, path: string, name: string): AbstractValue |
   const at = declaration.kind === 'import' ? declaration.import.at : declaration.statement.at;
   if (module.busy.has(name)) return unknown(`${name} depends on itself`, at);
   module.busy.add(name);
+  // A file's value does not depend on who asked first, nor on how much strength was left then.
+  const { fuel } = f;
+  f.fuel = MODULE_FUEL;
   const value = declare(f, module, name, declaration);
+  f.fuel = fuel;
   module.busy.delete(name);
   module.values.set(name, value);
   return value;

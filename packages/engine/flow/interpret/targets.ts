@@ -1,6 +1,7 @@
 import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeTarget, type ValueEntry } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import type { Names } from '../state.ts';
+import { usedBy } from '../queries/record.ts';
 import { truthsOf } from './truths.ts';
 import { evaluate, fork } from './expressions.ts';
 import { property } from '../values/property.ts';
@@ -92,9 +93,16 @@ function write(f: Flow, code: Code, value: AbstractValue, names: Names): void {
   const entry: ValueEntry = code.kind === 'member'
     ? { kind: 'property', name: code.name, nameAt: code.nameAt, value }
     : indexEntry(evaluate(f, code.key, names), value, code);
+  // `ctx.body = rows` answers the request.
+  if (entry.kind === 'property' && entry.name === 'body' && sharesRequest(owner)) usedBy(f, value, code.at);
   const changed = withEntry(owner, entry);
+  if (changed && sharesRequest(changed)) f.state.set(f.shared, changed);
   if (changed) write(f, code.of, changed, names);
 }
+
+/** Marks the object that all handlers of one request are given. */
+export const SHARED = '#shared';
+const sharesRequest = (of: AbstractValue): boolean => of.kind === 'object' && of.entries.some((e) => e.kind === 'property' && e.name === SHARED);
 
 const indexEntry = (key: AbstractValue, value: AbstractValue, code: Extract<Code, { kind: 'index' }>): ValueEntry =>
   key.kind === 'literal' ? { kind: 'property', name: String(key.value), nameAt: code.key.at, value } : { kind: 'computed', key, value, at: code.key.at };

@@ -13,7 +13,11 @@ import { parsed } from './validation.ts';
 /** Functions of the language and of packages that are known by where they come from. */
 export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
   const { origin, path } = callee;
-  if (origin.kind === 'global') return globalCall(f, [origin.name, ...path].join('.'), args, site);
+  if (origin.kind === 'global') {
+    const next = f.continuations.get(origin.name);
+    if (next && path.length === 0) return next(args);
+    return globalCall(f, [origin.name, ...path].join('.'), args, site);
+  }
   if (leaves(callee)) {
     f.state.live = false;
     return nothing(site.at);

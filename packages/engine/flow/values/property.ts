@@ -46,6 +46,7 @@ export function property(f: Flow, of: AbstractValue, name: string, at: Span, nam
 /** Looks a name up among entries: the last one that can carry it decides. */
 export function entryProperty(f: Flow, entries: readonly ValueEntry[], name: string, at: Span, absentIsUndefined = false): AbstractValue | undefined {
   const found: ValueCase[] = [];
+  let open = false;
   for (let i = entries.length - 1; i >= 0; i--) {
     const entry = entries[i];
     if (!entry) continue;
@@ -64,17 +65,18 @@ export function entryProperty(f: Flow, entries: readonly ValueEntry[], name: str
       } else found.push({ value: entry.value, truths: [] });
       continue;
     }
-    let certain = entry.of.kind !== 'union' || entry.of.of.length > 0;
+    let certain = true;
     for (const one of cases(entry.of)) {
       const inside = spreadProperty(f, one.value, name, at);
+      if (one.value.kind === 'symbol') open = true;
       if (inside) found.push(...cases(inside.value).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })));
       if (!inside?.certain) certain = false;
     }
     if (certain && found.length > 0) return tidy(found, at);
   }
-  if (absentIsUndefined && found.length === 0) return undefined;
   if (found.length === 0) return undefined;
-  found.push({ value: nothing(at), truths: [] });
+  // What is read of a symbol stands for whatever there is, nothing included.
+  if (!open && !absentIsUndefined) found.push({ value: nothing(at), truths: [] });
   return tidy(found, at);
 }
 
@@ -99,8 +101,15 @@ function spreadProperty(f: Flow, of: AbstractValue, name: string, at: Span): { v
   }
 }
 
+const SENT = new Set(['body', 'query', 'params', 'headers', 'cookies', 'signedCookies', 'url', 'originalUrl', 'nextUrl', 'method', 'path', 'ip', 'ips', 'hostname', 'host', 'protocol', 'file', 'files', 'req', 'request', 'rawBody', 'rawHeaders', 'json', 'text', 'formData', 'blob', 'arrayBuffer', 'bytes', 'get', 'header', 'param', 'parts', 'raw', 'href', 'origin', 'search', 'searchParams', 'geo', 'cf', 'signal', 'clone', 'resolvedUrl', 'asPath', 'pathname', 'locale', 'locals', 'parseBody', 'queries', 'valid', 'event', 'args', 'input', 'connection', 'socket', 'baseUrl', 'data']);
+const isSent = (name: string): boolean => SENT.has(name);
+
 export function symbolProperty(of: ValueOf<'symbol'>, name: string, at: Span): AbstractValue {
   if (name === 'length' || name === 'size') return { kind: 'test', test: { kind: 'size', of }, at };
+  if (of.origin.kind === 'input' && of.origin.channel === 'request' && of.path.length === 0 && !isSent(name)) {
+    // Nobody sends `req.user`: what is no part of the protocol was put there by the server.
+    return { kind: 'symbol', origin: { kind: 'identity', library: 'request' }, path: [name], at };
+  }
   if (of.path.length >= DEEPEST_PATH) return computed('property', [of], name, at);
   // A promise's own members are not properties of what it resolves to.
   return { kind: 'symbol', origin: of.origin, path: [...of.path, /^\d+$/.test(name) ? '[]' : name], at };

@@ -1,0 +1,54 @@
+import { literal, nothing, object, type AbstractValue, type Span } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { apply } from '../interpret/calls.ts';
+import { SHARED } from '../interpret/targets.ts';
+import { packageOf } from '../known/auth.ts';
+import { input, response } from './entry.ts';
+
+let continuations = 0;
+
+/** A function value that runs `rest` where it is called. */
+export function continuation(f: Flow, rest: (args: readonly AbstractValue[]) => AbstractValue, at: Span): AbstractValue {
+  const name = `#next ${continuations++}`;
+  f.continuations.set(name, rest);
+  return { kind: 'symbol', origin: { kind: 'global', name }, path: [], at };
+}
+
+/** The request that every handler gets: what one writes to it, the next one reads. */
+export function sharedRequest(f: Flow, at: Span, more: Readonly<Record<string, AbstractValue>> = {}): AbstractValue {
+  const extra = object({ ...more, [SHARED]: literal(true, at) }, at);
+  const value: AbstractValue = { kind: 'object', entries: [{ kind: 'spread', of: input('request', [], at), at }, ...(extra.kind === 'object' ? extra.entries : [])], at };
+  f.state.set(f.shared, value);
+  return value;
+}
+
+export const currentRequest = (f: Flow, at: Span): AbstractValue => f.state.get(f.shared) ?? sharedRequest(f, at);
+
+/** Packages whose middlewares let only signed-in callers pass, and say who they are. */
+const AUTHENTICATES = /^(?:passport|express-jwt|@clerk\/|express-oauth2-jwt-bearer|express-openid-connect|@fastify\/jwt|koa-jwt|koa-passport|hono\/jwt|@hono\/clerk-auth|@hono\/auth-js|@auth\/express|supertokens-node|connect-ensure-login)/;
+
+/** Runs handlers in the order in which the framework would, each inside the `next()` of the one before it. */
+export function runHandlers(f: Flow, handlers: readonly AbstractValue[], style: 'express' | 'context', at: Span): AbstractValue {
+  const [handler, ...rest] = handlers;
+  if (!handler) return nothing(at);
+  const request = currentRequest(f, at);
+  const next = continuation(f, () => (rest.length > 0 ? runHandlers(f, rest, style, at) : nothing(at)), at);
+  if (handler.kind !== 'function' && handler.kind !== 'union' && rest.length > 0) {
+    // A middleware of a package: whatever it does, it goes on.
+    const from = packageOf(handler);
+    if (from !== undefined && AUTHENTICATES.test(from)) write(f, request, ['user', 'auth', 'session'], from, at);
+    if (handler.kind === 'array') return runHandlers(f, [...handler.items.map((i) => i.value), ...rest], style, at);
+    const wrapped = handler.kind === 'symbol' && handler.origin.kind === 'call' ? handler.origin.args.filter((a) => a.kind === 'function') : [];
+    if (wrapped.length !== 1) return runHandlers(f, rest, style, at);
+  }
+  if (handler.kind === 'array') return runHandlers(f, [...handler.items.map((i) => i.value), ...rest], style, at);
+  const args = style === 'express' ? [request, response(at), next] : [request, next];
+  return apply(f, handler, args, { at, nameAt: at, construct: false });
+}
+
+function write(f: Flow, request: AbstractValue, names: readonly string[], library: string, at: Span): void {
+  if (request.kind !== 'object') return;
+  const entries = names.map((name) => ({ kind: 'property', name, nameAt: at, value: { kind: 'symbol', origin: { kind: 'identity', library }, path: [name], at } }) as const);
+  f.state.set(f.shared, { ...request, entries: [...request.entries, ...entries] });
+}
+
