@@ -17,7 +17,10 @@ export type Formula =
   /** Could not be decided. `about` are the rows that it mentions; never used as proof, never as a leak. */
   | { readonly kind: 'opaque'; readonly text: string; readonly why: string; readonly about: readonly number[]; readonly at: Span };
 
-/** A row variable. Row 0 is the row that is being judged. */
+/**
+ * A row variable. Row 0 is the row that is being judged. Ids are unique within a formula; the same row object under two
+ * quantifiers is one row that is read twice.
+ */
 export interface Row {
   readonly id: number;
   /** Key of the table or view; undefined for rows of a function or a VALUES list. */

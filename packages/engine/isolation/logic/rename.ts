@@ -14,6 +14,15 @@ export function shift(formula: Formula, row: number, fresh: { next: number }): F
   return mapFormula(formula, id);
 }
 
+type Exists = Extract<Formula, { kind: 'exists' }>;
+
+/** A copy in which the given rows of the quantifier have fresh ids. */
+export function renamed(formula: Exists, rows: readonly number[], fresh: { next: number }): Exists {
+  const ids = new Map(rows.map((row) => [row, fresh.next++]));
+  const id = (old: number): number => ids.get(old) ?? old;
+  return { ...formula, rows: formula.rows.map((row): Row => ({ ...row, id: id(row.id) })), where: mapFormula(formula.where, id) };
+}
+
 function mapFormula(formula: Formula, id: (old: number) => number): Formula {
   switch (formula.kind) {
     case 'true': case 'false': return formula;

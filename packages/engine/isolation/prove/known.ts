@@ -17,6 +17,8 @@ interface ClassInfo {
   readonly trusted: boolean;
   readonly caller: boolean;
   readonly email: boolean;
+  /** Something that only a signed-in user's token holds. */
+  readonly personal: boolean;
 }
 
 /** What follows from a set of atoms by equality alone, before anything is said about tenants. */
@@ -139,7 +141,7 @@ export class Known {
     const { caller } = this.question;
     for (const term of nonNull) {
       const members = this.info.get(this.root(term));
-      if (members?.caller === true && caller?.signedIn === false) return `${caller.role} is nobody: it has no user id`;
+      if (members?.personal === true && caller?.signedIn === false) return `${caller.role} is nobody: no user id and no claims`;
       if (term.kind === 'value' && term.value.kind === 'literal' && term.value.value === null) return 'compared with NULL';
     }
     for (const term of isNull) {
@@ -185,19 +187,21 @@ export class Known {
   }
 }
 
-const NOTHING: ClassInfo = { literals: new Set(), trusted: false, caller: false, email: false };
+const NOTHING: ClassInfo = { literals: new Set(), trusted: false, caller: false, email: false, personal: false };
 
 function describe(members: readonly Term[]): ClassInfo {
   const literals = new Set<string>();
   let trusted = false;
   let caller = false;
   let email = false;
+  let personal = false;
   for (const term of members) {
     if (termTrust(term) === 'trusted') trusted = true;
     if (term.kind !== 'value') continue;
     if (term.value.kind === 'literal' && term.value.value !== null) literals.add(String(term.value.value));
     if (term.value.kind === 'caller') caller = true;
     if (term.value.kind === 'claim' && term.value.trusted && /(^|\.)email$/.test(term.value.path)) email = true;
+    if (term.value.kind === 'caller' || (term.value.kind === 'claim' && !/^(request\.|role$|iss$|aud$|ref$|exp$|iat$|$)/.test(term.value.path))) personal = true;
   }
-  return { literals, trusted, caller, email };
+  return { literals, trusted, caller, email, personal };
 }

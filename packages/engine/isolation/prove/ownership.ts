@@ -99,7 +99,8 @@ export class Ownership {
     // The row under judgement is the claim itself: that it names the caller does not make its tenant the caller's.
     if (this.ownRows.has(id) && id !== this.question.row && table.tenancy.kind !== 'user-owned') this.setMine(id, this.ownRows.get(id) === 'direct' ? 'strict' : 'weak');
     for (const hop of table.hops) this.mineByKey(row, hop);
-    if (table.primary.length === 1) {
+    // A row about to be written has the key of a row that is there: that says nothing of what is written.
+    if (table.primary.length === 1 && !(id === this.question.row && this.question.goal === 'write')) {
       const root = this.known.closure.column(id, table.primary[0] ?? '');
       const strength = root === undefined ? undefined : this.references.get(`${table.key}|${root}`);
       if (strength !== undefined) this.setMine(id, strength);

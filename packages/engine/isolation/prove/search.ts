@@ -7,7 +7,7 @@ import { Ownership } from './ownership.ts';
 import { privileged } from './privileged.ts';
 import type { Database, Question } from './question.ts';
 import { complement } from '../logic/formula.ts';
-import { shift } from '../logic/rename.ts';
+import { renamed, shift } from '../logic/rename.ts';
 import { hasUnknown } from './terms.ts';
 import { atomText, escapeOf } from './words.ts';
 
@@ -48,7 +48,7 @@ export function search(question: Question, db: Database): Found {
   let work = 0;
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (++nodes > MOST_NODES) return { end: 'unknown', opaque: [{ text: `more than ${MOST_NODES} cases`, at: question.at }] };
-    const flat = flatten(node, question, db);
+    const flat = flatten(node, question, db, fresh);
     if (flat === undefined) continue;
     work += flat.atoms.length + flat.rows.length;
     if (work > MOST_WORK) return { end: 'unknown', opaque: [{ text: `too many conditions to tell the cases apart`, at: question.at }] };
@@ -83,7 +83,7 @@ export function search(question: Question, db: Database): Found {
 }
 
 /** Conjunctions and existential rows are taken apart; disjunctions wait in `choices`, the smallest first. */
-function flatten(node: Case, question: Question, db: Database): Case | undefined {
+function flatten(node: Case, question: Question, db: Database, fresh: { next: number }): Case | undefined {
   const atoms = [...node.atoms];
   const rows = [...node.rows];
   const choices = [...node.choices];
@@ -103,13 +103,16 @@ function flatten(node: Case, question: Question, db: Database): Case | undefined
         if (next.of.length === 1 && next.of[0] !== undefined) stack.push(next.of[0]);
         else choices.push(next.of);
         break;
-      case 'exists':
-        for (const row of next.rows) {
+      case 'exists': {
+        const own = apart(next, rows, fresh);
+        for (const row of own.rows) {
+          if (rows.includes(row)) continue;
           rows.push(row);
           if (visibleTo(row, question, db)?.kind === 'false') return undefined;
         }
-        stack.push(next.where);
+        stack.push(own.where);
         break;
+      }
       case 'not': {
         const inner = complement(next.of);
         if (inner.kind === 'not') atoms.push(inner);
@@ -122,6 +125,12 @@ function flatten(node: Case, question: Question, db: Database): Case | undefined
   }
   choices.sort((a, b) => a.length - b.length);
   return { ...node, pending: [], choices, atoms, rows };
+}
+
+/** One and the same row object is one row, read twice; another of the same id is another row and gets an id of its own. */
+function apart(of: Extract<Formula, { kind: 'exists' }>, rows: readonly Row[], fresh: { next: number }): Extract<Formula, { kind: 'exists' }> {
+  const taken = of.rows.filter((row) => rows.some((known) => known.id === row.id && known !== row));
+  return taken.length === 0 ? of : renamed(of, taken.map((row) => row.id), fresh);
 }
 
 function visibleTo(row: Row, question: Question, db: Database): Formula | undefined {

@@ -1,0 +1,147 @@
+import { PGlite } from '@electric-sql/pglite';
+import type { AccessCommand } from '@tenantlint/model';
+
+/** Enough of Supabase for policies to mean what they mean there. */
+const BOOTSTRAP = `
+create role anon nologin; create role authenticated nologin; create role service_role nologin bypassrls;
+create schema auth;
+create table auth.users (id uuid primary key, email text);
+create function auth.uid() returns uuid language sql stable as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
+create function auth.role() returns text language sql stable as $$ select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role' $$;
+create function auth.jwt() returns jsonb language sql stable as $$ select nullif(current_setting('request.jwt.claims', true), '')::jsonb $$;
+grant usage on schema auth, public to anon, authenticated, service_role;
+alter default privileges in schema public grant all on tables to anon, authenticated, service_role;
+alter default privileges in schema public grant all on functions to anon, authenticated, service_role;
+`;
+
+const id = (kind: number, tenant: 'a' | 'b' | 'c'): string => `00000000-0000-4000-8000-0000000${kind}000${tenant}`;
+export const USER = { a: id(1, 'a'), b: id(1, 'b'), c: id(1, 'c') } as const;
+const ORG = { a: id(2, 'a'), b: id(2, 'b') } as const;
+
+interface Seeded {
+  readonly table: string;
+  /** Values of a row by tenant; the key comes first. */
+  row(tenant: 'a' | 'b', n: number): Readonly<Record<string, string>>;
+  /** Columns that say whose the row is, with what each may be set to. */
+  readonly owner: Readonly<Record<string, (tenant: 'a' | 'b') => readonly string[]>>;
+  readonly text: string;
+}
+
+const rows = (kind: number) => ({ a: id(kind, 'a'), b: id(kind, 'b') });
+const PROJECT = rows(5);
+const TASK = rows(6);
+const both = (pair: { readonly a: string; readonly b: string }): readonly string[] => [pair.a, pair.b];
+
+/** Parents before children. */
+const SEEDS: readonly Seeded[] = [
+  { table: 'organizations', text: 'name', owner: {}, row: (t) => ({ id: ORG[t], name: t, owner_id: USER[t] }) },
+  { table: 'members', text: 'role', owner: { org_id: (t) => [ORG[t]] }, row: (t) => ({ id: id(3, t), org_id: ORG[t], user_id: USER[t], role: 'admin' }) },
+  { table: 'profiles', text: 'role', owner: { org_id: (t) => [ORG[t]] }, row: (t) => ({ id: USER[t], org_id: ORG[t], role: 'admin' }) },
+  { table: 'projects', text: 'name', owner: { org_id: (t) => [ORG[t]] }, row: (t) => ({ id: PROJECT[t], org_id: ORG[t], created_by: USER[t], name: t, is_public: 'false' }) },
+  { table: 'tasks', text: 'title', owner: { project_id: (t) => [PROJECT[t]] }, row: (t) => ({ id: TASK[t], project_id: PROJECT[t], title: t }) },
+  { table: 'comments', text: 'body', owner: { task_id: (t) => [TASK[t]] }, row: (t) => ({ id: id(7, t), task_id: TASK[t], author_id: USER[t], body: t }) },
+  { table: 'docs', text: 'body', owner: { org_id: (t) => [ORG[t]] }, row: (t) => ({ id: id(8, t), org_id: ORG[t], project_id: PROJECT[t], body: t }) },
+  { table: 'notes', text: 'body', owner: { user_id: (t) => [USER[t]] }, row: (t) => ({ id: id(9, t), user_id: USER[t], body: t }) },
+];
+
+/** Values that an attacker tries in columns that do not say whose the row is. */
+const TRIES: Readonly<Record<string, readonly string[]>> = { user_id: [USER.a, USER.c], created_by: [USER.a], author_id: [USER.a], project_id: both(PROJECT), id: [] };
+
+export interface Attack {
+  /** `role table command` of everything that succeeded against the other tenant. */
+  readonly succeeded: ReadonlySet<string>;
+}
+
+export class Attacker {
+  private readonly db: PGlite;
+
+  private constructor(db: PGlite) {
+    this.db = db;
+  }
+
+  static async start(): Promise<Attacker> {
+    const db = await PGlite.create();
+    await db.exec(BOOTSTRAP);
+    return new Attacker(db);
+  }
+
+  stop(): Promise<void> {
+    return this.db.close();
+  }
+
+  /** Builds the product, seeds two tenants, and tries every table as user a of tenant a, who wants what is b's. */
+  async attack(sql: string): Promise<Attack> {
+    const succeeded = new Set<string>();
+    await this.db.exec('begin');
+    try {
+      await this.db.exec(sql);
+      await this.seed();
+      for (const role of ['anon', 'authenticated']) for (const seeded of SEEDS) for (const command of await this.table(role, seeded)) succeeded.add(`${role} ${seeded.table} ${command}`);
+    } finally {
+      await this.db.exec('rollback');
+    }
+    return { succeeded };
+  }
+
+  private async seed(): Promise<void> {
+    for (const user of Object.values(USER)) await this.db.exec(`insert into auth.users values ('${user}', '${user}@example.org')`);
+    for (const seeded of SEEDS) for (const tenant of ['a', 'b'] as const) await this.db.exec(insert(seeded.table, seeded.row(tenant, 0)));
+  }
+
+  private async table(role: string, seeded: Seeded): Promise<readonly AccessCommand[]> {
+    const out: AccessCommand[] = [];
+    const theirs = `id = '${seeded.row('b', 0)['id'] ?? ''}'`;
+    const mine = `id = '${seeded.row('a', 0)['id'] ?? ''}'`;
+    if ((await this.as(role, `select 1 from ${seeded.table} where ${theirs}`)) > 0) out.push('select');
+    const reached = (await this.as(role, `update ${seeded.table} set ${seeded.text} = 'taken' where ${theirs}`)) > 0;
+    const moves = Object.entries(seeded.owner).flatMap(([column, values]) => values('b').map((value) => `update ${seeded.table} set ${column} = '${value}' where ${mine}`));
+    if (reached || (await this.any(role, moves))) out.push('update');
+    if ((await this.as(role, `delete from ${seeded.table} where ${theirs}`)) > 0) out.push('delete');
+    if (await this.any(role, forgeries(seeded))) out.push('insert');
+    return out;
+  }
+
+  private async any(role: string, statements: readonly string[]): Promise<boolean> {
+    for (const statement of statements) if ((await this.as(role, statement)) > 0) return true;
+    return false;
+  }
+
+  /** The most that any caller in the role gets: a member of tenant a, and one whose token does not name a tenant yet. */
+  private async as(role: string, statement: string): Promise<number> {
+    if (role === 'anon') return this.with(role, { role }, statement);
+    const user = { sub: USER.a, role, user_metadata: { org_id: ORG.b } };
+    const found = await this.with(role, { ...user, app_metadata: { org_id: ORG.a, orgs: [ORG.a] } }, statement);
+    return found > 0 ? found : this.with(role, user, statement);
+  }
+
+  /** Rows that the statement got hold of; what a constraint stopped had already passed row level security. */
+  private async with(role: string, claims: object, statement: string): Promise<number> {
+    await this.db.exec('savepoint s');
+    try {
+      await this.db.exec(`set local role ${role}; set local "request.jwt.claims" = '${JSON.stringify(claims)}'; set local "request.headers" = '${JSON.stringify({ 'x-org': ORG.b })}'`);
+      const result = await this.db.query(statement);
+      return Math.max(result.rows.length, result.affectedRows ?? 0);
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === '23503' ? 1 : 0;
+    } finally {
+      await this.db.exec('rollback to s; reset role');
+    }
+  }
+}
+
+/** Rows with the other tenant's mark, and every plausible value in the columns beside it. */
+function forgeries(seeded: Seeded): readonly string[] {
+  const base = seeded.row('b', 0);
+  if (Object.keys(seeded.owner).length === 0) return [];
+  let variants: Readonly<Record<string, string>>[] = [{}];
+  for (const column of Object.keys(base)) {
+    const owner = seeded.owner[column];
+    const values = owner?.('b') ?? (seeded.table === 'profiles' && column === 'id' ? [USER.c] : column === 'id' ? ['00000000-0000-4000-8000-00000000f00d'] : (TRIES[column] ?? [base[column] ?? '']));
+    variants = variants.flatMap((variant) => values.map((value) => ({ ...variant, [column]: value })));
+  }
+  return variants.map((variant) => insert(seeded.table, variant));
+}
+
+function insert(table: string, row: Readonly<Record<string, string>>): string {
+  return `insert into ${table} (${Object.keys(row).join(', ')}) values (${Object.values(row).map((value) => `'${value}'`).join(', ')})`;
+}
