@@ -37,7 +37,7 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const sql = createSqlParser();
   const sources = readSources(workspace, sql);
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
-  const full = replay(sources.histories, sql, { base: platform.kind === 'supabase' ? 'supabase' : 'plain' });
+  const full = replay(sources.histories, sql, { base: platform.base });
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };
   const schema = timeline.last;
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);

@@ -6,6 +6,7 @@ import type { Preset, TenancyConfig } from '@tenantlint/engine';
 import { LineIndex, type Environment, type Severity } from '@tenantlint/model';
 import schema from './schema/config.schema.json' with { type: 'json' };
 import { UsageError } from './args.ts';
+import type { Base } from './workspace.ts';
 
 export const CONFIG_FILE = 'tenantlint.config.jsonc';
 
@@ -21,17 +22,35 @@ export interface Config {
   readonly migrations?: { readonly downs?: 'required' | 'forward-only'; readonly reason?: string; readonly postgres?: number };
 }
 
-/** The nearest configuration at or above `from`, not above `cwd`. */
-export function findConfig(cwd: string, from: string): string | undefined {
-  for (let dir = path.resolve(cwd, from); ; dir = path.dirname(dir)) {
+/**
+ * The configuration of a run: the named file, or the nearest one at or above the first path and not above the base.
+ * Globs in it are relative to its folder.
+ * @throws UsageError naming file and line, for what cannot be read or is not allowed
+ */
+export function configOf({ dir, paths: [first = '.'] }: Base, named: string | undefined, ruleIds: ReadonlySet<string>): Config {
+  const file = named ?? nearest(dir, first);
+  if (file === undefined) return {};
+  const shown = path.relative(dir, file);
+  const config = loadConfig(file, shown.startsWith('..') ? file : shown, ruleIds);
+  const folder = path.relative(dir, path.dirname(file)).split(path.sep).join('/');
+  if (folder === '' || folder.startsWith('..')) return config;
+  const below = (globs: readonly string[]) => globs.map(g => (g.startsWith('!') ? `!${folder}/${g.slice(1)}` : `${folder}/${g}`));
+  return {
+    ...config,
+    ...(config.ignore ? { ignore: below(config.ignore) } : {}),
+    ...(config.code?.system ? { code: { ...config.code, system: below(config.code.system) } } : {}),
+  };
+}
+
+function nearest(base: string, from: string): string | undefined {
+  for (let dir = path.resolve(base, from); ; dir = path.dirname(dir)) {
     const file = path.join(dir, CONFIG_FILE);
     if (existsSync(file)) return file;
-    if (dir === path.resolve(cwd) || dir === path.dirname(dir)) return undefined;
+    if (dir === base || dir === path.dirname(dir)) return undefined;
   }
 }
 
-/** @throws UsageError naming file and line, for what cannot be read or is not allowed */
-export function loadConfig(file: string, shown: string, ruleIds: ReadonlySet<string>): Config {
+function loadConfig(file: string, shown: string, ruleIds: ReadonlySet<string>): Config {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

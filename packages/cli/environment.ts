@@ -9,9 +9,14 @@ export interface Platform {
   readonly why: readonly Reason[];
   /** Schemas that the API's configuration exposes; undefined where it says nothing. */
   readonly exposed: readonly string[] | undefined;
+  /** What the database holds before the first migration. */
+  readonly base: 'supabase' | 'plain';
   /** Role of requests without a signed-in user, where the API's configuration names it. */
   readonly anonymous: string | undefined;
 }
+
+/** A history that makes the platform's own objects starts from an empty database. */
+const OWN_PLATFORM = /\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?"?auth"?\s*\.\s*"?users"?|\bcreate\s+role\s+"?(?:anon|authenticated)"?/i;
 
 /** SQL that only runs on Supabase: its auth functions, its storage, its roles. */
 const SUPABASE_SQL = /\bauth\s*\.\s*(?:uid|jwt|role|users)\b|\bstorage\s*\.\s*(?:objects|buckets)\b|\bto\s+(?:"?anon"?|"?authenticated"?)\b/i;
@@ -28,6 +33,7 @@ export function detectPlatform(workspace: Workspace, config: Config, sqlFiles: r
     why: declared !== undefined && declared !== kind ? [] : [{ text, at: here(file) }],
     exposed: api ?? confList(settings, 'db-schemas?'),
     anonymous: confList(settings, 'db-anon-role')?.[0],
+    base: (declared ?? kind) === 'supabase' && !sqlFiles.some((f) => OWN_PLATFORM.test(workspace.text(f) ?? '')) ? 'supabase' : 'plain',
   });
   if (toml !== undefined) return from('supabase', toml, `${toml} is there: a Supabase project`);
   const folder = sqlFiles.find((f) => /(?:^|\/)supabase\/(?:migrations|schemas)\//.test(f));

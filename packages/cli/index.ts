@@ -4,15 +4,15 @@ import type { Outcome, Source } from '@tenantlint/model';
 import { rules as allRules } from '@tenantlint/rules';
 import { analyse } from './analyse.ts';
 import { UsageError } from './args.ts';
-import { CONFIG_FILE, findConfig, loadConfig, readConfig, type Config } from './config.ts';
+import { CONFIG_FILE, configOf, readConfig, type Config } from './config.ts';
 import { judge } from './lint.ts';
-import { diskWorkspace, memoryWorkspace, type Workspace } from './workspace.ts';
+import { diskWorkspace, locate, memoryWorkspace, type Workspace } from './workspace.ts';
 
 export { analyse, type Analysis } from './analyse.ts';
 export { UsageError } from './args.ts';
 export { main } from './main.ts';
 export { model as inspectModel } from './inspect.ts';
-export { diskWorkspace, memoryWorkspace, type Workspace } from './workspace.ts';
+export { diskWorkspace, locate, memoryWorkspace, type Workspace } from './workspace.ts';
 export type { Config } from './config.ts';
 export type { Preset } from '@tenantlint/engine';
 export type { Finding, Outcome, Source } from '@tenantlint/model';
@@ -50,7 +50,7 @@ function open({ cwd = process.cwd(), paths = [], sources, config }: LintOptions,
     const own = sources.find((s) => s.path === CONFIG_FILE);
     return { workspace: memoryWorkspace(sources), config: config ?? (own ? readConfig(own.text, own.path, known) : {}) };
   }
-  const file = config === undefined ? findConfig(cwd, paths[0] ?? '.') : undefined;
-  const found = config ?? (file === undefined ? {} : loadConfig(file, path.relative(cwd, file), known));
-  return { workspace: diskWorkspace(path.resolve(cwd), paths, found.ignore ?? []), config: found };
+  const base = locate(path.resolve(cwd), paths);
+  const found = config ?? configOf(base, undefined, known);
+  return { workspace: diskWorkspace(base, found.ignore ?? []), config: found };
 }

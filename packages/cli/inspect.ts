@@ -48,6 +48,7 @@ export function model(facts: Facts, workspace: Workspace, notes: readonly string
       why: s.why.map((r) => r.text),
       ...(s.defect ? { defect: s.defect } : {}),
     })),
+    histories: facts.timeline.histories.map((h) => ({ tool: h.tool, root: h.root, steps: h.steps.length, downs: h.downs, skipped: h.skipped, seeds: h.seeds })),
     steps: facts.timeline.steps.map((s) => ({ file: s.file, id: s.id, tool: s.tool, reversible: s.down !== undefined })),
     doubts: facts.timeline.doubts.map((d) => ({ ...place(d.at), reason: d.reason, touches: d.touches })),
     ledger: ledger(facts),

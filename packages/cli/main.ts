@@ -7,10 +7,10 @@ import { reporters } from '@tenantlint/reporters';
 import { rules } from '@tenantlint/rules';
 import { analyse, type Analysis } from './analyse.ts';
 import { HELP, readArgs, UsageError, type Args } from './args.ts';
-import { CONFIG_FILE, findConfig, loadConfig, type Config } from './config.ts';
+import { configOf, type Config } from './config.ts';
 import { fails, judge } from './lint.ts';
 import { VERSION } from './version.ts';
-import { diskWorkspace, type Workspace } from './workspace.ts';
+import { diskWorkspace, locate, type Base, type Workspace } from './workspace.ts';
 
 /** The part of a process that the command line touches. */
 export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'cwd'>;
@@ -47,15 +47,16 @@ async function run(args: Args, host: Host): Promise<number> {
 const KNOWN: ReadonlySet<string> = new Set([...rules.map((r) => r.id), SUPPRESSION]);
 
 interface Project {
+  readonly base: Base;
   readonly workspace: Workspace;
   readonly config: Config;
 }
 
 function open(paths: readonly string[], args: Args, host: Host): Project {
   const cwd = host.cwd();
-  const file = args.config === undefined ? findConfig(cwd, paths[0] ?? '.') : path.resolve(cwd, args.config);
-  const config = file === undefined ? {} : loadConfig(file, path.relative(cwd, file) || CONFIG_FILE, KNOWN);
-  return { workspace: diskWorkspace(cwd, paths, config.ignore ?? []), config };
+  const base = locate(cwd, paths);
+  const config = configOf(base, args.config === undefined ? undefined : path.resolve(cwd, args.config), KNOWN);
+  return { base, workspace: diskWorkspace(base, config.ignore ?? []), config };
 }
 
 function outcomeOf({ workspace, config }: Project, analysis: Analysis, preset: Args['preset']): Outcome {
@@ -100,10 +101,10 @@ async function explain(args: Args, host: Host): Promise<number> {
   if (what === 'table' && name === undefined) throw new UsageError('explain which table? `tenantlint explain table NAME`');
   const place = what === 'table' ? undefined : /^(.+?):(\d+)(?::\d+)?$/.exec(what);
   if (name === undefined && !place) throw new UsageError(`there is no rule ${what}${near(what, rules.map((r) => r.id))}`);
-  const project = open(place ? [...paths, place[1] ?? ''] : paths, args, host);
+  const project = open(place && paths.length === 0 ? [place[1] ?? ''] : paths, args, host);
   const analysis = await analyse(project.workspace, project.config);
   if (name !== undefined) return print(host, explainTable(name, analysis, project.workspace), args);
-  const file = slashed(path.relative(host.cwd(), path.resolve(host.cwd(), place?.[1] ?? '')));
+  const file = slashed(path.relative(project.base.dir, path.resolve(host.cwd(), place?.[1] ?? '')));
   return print(host, explainLine(file, Number(place?.[2]), analysis, outcomeOf(project, analysis, 'audit'), project.workspace), args);
 }
 

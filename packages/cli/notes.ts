@@ -20,8 +20,10 @@ export function missingFacts(facts: Facts, hasModels: boolean): Missing {
 const PLATFORM: Readonly<Record<Environment['kind'], string>> = { supabase: 'Supabase', postgrest: 'PostgREST', postgraphile: 'PostGraphile', 'own-connection': 'no API in front of the database' };
 
 /** What was taken for granted about the project, so that a wrong guess is seen before a wrong finding. */
-export function notes({ tenancy, environment, schema }: Facts): string[] {
-  if (schema.tables.size === 0) return [];
+export function notes({ tenancy, environment, schema, timeline }: Facts): string[] {
+  const foreign = timeline.histories.flatMap((h) => h.skipped).filter((s) => s.reason.startsWith('written for '));
+  const left = [...new Set(foreign.map((s) => s.reason))].sort().map((reason) => `Left out: ${foreign.filter((s) => s.reason === reason).length} files ${reason}`);
+  if (schema.tables.size === 0) return left;
   const owned = [...tenancy.of.values()].filter((t) => !['global', 'unknown', 'root'].includes(t.tenancy.kind)).length;
   const tables = owned === 1 ? '1 table belongs' : `${owned} tables belong`;
   const who = tenancy.root === undefined
@@ -31,5 +33,5 @@ export function notes({ tenancy, environment, schema }: Facts): string[] {
     : `Tenancy: a row of ${tableName(tenancy.root)} is a tenant, ${tables} to one (\`tenantlint explain table NAME\` says why)`;
   const roles = environment.untrusted.length > 0 ? `; ${environment.untrusted.join(' and ')} are not trusted` : '';
   const app = environment.appRole === undefined ? '' : `; the application connects as ${environment.appRole}`;
-  return [who, `Environment: ${PLATFORM[environment.kind]}${roles}${app}`];
+  return [...left, who, `Environment: ${PLATFORM[environment.kind]}${roles}${app}`];
 }

@@ -1,47 +1,81 @@
-import type { Comment, History, ModelMap, Span, SqlParser, Step, Unread } from '@tenantlint/model';
-import { readPrisma, wantsPrisma } from '@tenantlint/readers/prisma';
+import type { Comment, History, ModelMap, Source, Span, SqlParser, Unread } from '@tenantlint/model';
+import { readPrisma, wantsPrisma, type PrismaSchema } from '@tenantlint/readers/prisma';
+import { sqlHistories } from '@tenantlint/readers/sql';
 import type { Workspace } from './workspace.ts';
 
 /** What the schema is told by: migrations, and models of an ORM. */
 export interface Sources {
+  /** In the order in which they are replayed. */
   readonly histories: readonly History[];
   readonly models: readonly ModelMap[];
-  readonly comments: Map<string, readonly Comment[]>;
-  readonly statements: Map<string, readonly Span[]>;
-  readonly unread: Unread[];
-  readonly files: Set<string>;
+  readonly comments: ReadonlyMap<string, readonly Comment[]>;
+  /** Statements of SQL files, in order. */
+  readonly statements: ReadonlyMap<string, readonly Span[]>;
+  readonly unread: readonly Unread[];
+  readonly files: ReadonlySet<string>;
 }
 
 export function readSources(workspace: Workspace, sql: SqlParser): Sources {
   const comments = new Map<string, readonly Comment[]>();
   const statements = new Map<string, readonly Span[]>();
   const unread: Unread[] = [];
-  const histories = readFolders(workspace, sql, comments, statements);
-  const schemas = readPrisma(load(workspace, wantsPrisma), sql.expression);
+  // Migrations are read by their tools' conventions; what suppressions need of each file is kept on the way.
+  const observed: SqlParser = {
+    ...sql,
+    file(source) {
+      const file = sql.file(source);
+      comments.set(source.path, file.comments);
+      statements.set(source.path, file.events.map((e) => e.at));
+      return file;
+    },
+  };
+  const migrations = guarded(unread, 'SQL migrations', () => sqlHistories.read(load(workspace, sqlHistories.wants), observed)) ?? [];
+  const schemas = guarded(unread, 'Prisma schemas', () => readPrisma(load(workspace, wantsPrisma), sql.expression)) ?? [];
+  const made = createdTables(migrations);
   for (const schema of schemas) {
     for (const [file, list] of schema.comments) comments.set(file, list);
     unread.push(...schema.unread);
   }
-  for (const history of histories) for (const step of history.steps) unread.push(...step.unread);
-  // Models repeat what the migrations say, without what only SQL can say; they are replayed where nothing else is.
-  const replayed = histories.length > 0 ? histories : schemas.map((s) => s.history);
-  return { histories: replayed, models: schemas.map((s) => s.models), comments, statements, unread, files: new Set([...histories.flatMap((h) => h.steps.map((s) => s.file)), ...schemas.flatMap((s) => s.files)]) };
+  for (const history of migrations) for (const step of history.steps) unread.push(...step.unread);
+  const files = [...migrations.flatMap((h) => h.steps.map((s) => s.file)), ...schemas.flatMap((s) => s.files)];
+  return {
+    histories: [...schemas.filter((s) => !describes(s, made)).map((s) => s.history), ...migrations],
+    models: schemas.map((s) => s.models),
+    comments,
+    statements,
+    unread,
+    files: new Set(files),
+  };
 }
 
-function load(workspace: Workspace, wants: (path: string) => boolean) {
+/**
+ * Models of a database whose migrations are there only repeat them, without what SQL alone can say. Others stand for
+ * the tables themselves, and come first: SQL beside them adds to what they made.
+ */
+function describes(schema: PrismaSchema, made: ReadonlySet<string>): boolean {
+  for (const model of schema.models.models.values()) if (made.has(model.table.slice(model.table.indexOf('.') + 1))) return true;
+  return false;
+}
+
+function createdTables(histories: readonly History[]): ReadonlySet<string> {
+  const made = new Set<string>();
+  for (const history of histories) for (const step of history.steps) for (const event of step.up) if (event.kind === 'create-table') made.add(event.name.name);
+  return made;
+}
+
+/** A mistake of ours in one reader takes nothing from the others. */
+function guarded<T>(unread: Unread[], what: string, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    unread.push({ at: { file: '.', start: 0, end: 0 }, reason: `${what} could not be read: ${error instanceof Error ? error.message : String(error)}` });
+    return undefined;
+  }
+}
+
+function load(workspace: Workspace, wants: (path: string) => boolean): Source[] {
   return [...workspace.files].filter(wants).flatMap((path) => {
     const text = workspace.text(path);
     return text === undefined ? [] : [{ path, text }];
   });
-}
-
-// Stands in until the readers know the tools' conventions.
-function readFolders(workspace: Workspace, sql: SqlParser, comments: Map<string, readonly Comment[]>, statements: Map<string, readonly Span[]>): History[] {
-  const steps = load(workspace, (p) => p.endsWith('.sql') && !/\.down\.sql$|(?:^|\/)(?:tests?|seeds?|rollbacks?)\/|seed[^/]*\.sql$/.test(p)).map((source): Step => {
-    const file = sql.file(source);
-    comments.set(source.path, file.comments);
-    statements.set(source.path, file.events.map((e) => e.at));
-    return { file: source.path, id: source.path, tool: 'plain', up: file.events, down: undefined, downAt: undefined, transactional: false, unread: file.unread };
-  });
-  return steps.length === 0 ? [] : [{ tool: 'plain', root: '', steps, downs: { expected: false, why: '' }, skipped: [], seeds: [] }];
 }

@@ -27,13 +27,37 @@ export function memoryWorkspace(sources: readonly Source[]): Workspace {
   return { root: '.', files: new Set([...texts.keys()].sort()), only: undefined, text: p => texts.get(p), unread: [] };
 }
 
+/** Where a run takes place. */
+export interface Base {
+  /** Absolute; paths of files are relative to it. */
+  readonly dir: string;
+  /** The folder as the user would type it. */
+  readonly shown: string;
+  /** What was asked for, seen from `dir`. */
+  readonly paths: readonly string[];
+}
+
 /**
- * @param cwd absolute; paths of files are relative to it
- * @param paths folders or files as the user typed them; none means `cwd` itself
- * @param ignore globs of the configuration
- * @throws UsageError for a path outside of `cwd`, and when no path exists; one of several that is missing is `unread`
+ * Paths below the current folder are shown as the user typed them. One path elsewhere is a project of its own.
+ * @throws UsageError for several paths without a folder in common
  */
-export function diskWorkspace(cwd: string, paths: readonly string[], ignore: readonly string[]): Workspace {
+export function locate(cwd: string, paths: readonly string[]): Base {
+  const outside = paths.filter(p => isOutside(path.relative(cwd, path.resolve(cwd, p))));
+  const [only] = outside;
+  if (only === undefined) return { dir: cwd, shown: '.', paths };
+  if (paths.length > 1) throw new UsageError(`${only}: outside of the current folder; run tenantlint from a folder above all paths`);
+  const absolute = path.resolve(cwd, only);
+  const stat = statSync(absolute, { throwIfNoEntry: false });
+  if (!stat) throw new UsageError(`${only}: no such file or folder`);
+  const dir = stat.isDirectory() ? absolute : projectAbove(path.dirname(absolute));
+  return { dir, shown: slashes(path.relative(cwd, dir)), paths: stat.isDirectory() ? [] : [path.relative(dir, absolute)] };
+}
+
+/**
+ * @param ignore globs of the configuration
+ * @throws UsageError when no path exists; one of several that is missing is `unread`
+ */
+export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignore: readonly string[]): Workspace {
   const folders: string[] = [];
   const named: string[] = [];
   const unread: Unread[] = [];
@@ -41,7 +65,6 @@ export function diskWorkspace(cwd: string, paths: readonly string[], ignore: rea
     const absolute = path.resolve(cwd, given);
     const relative = slashes(path.relative(cwd, absolute));
     const stat = statSync(absolute, { throwIfNoEntry: false });
-    if (relative === '..' || relative.startsWith('../') || path.isAbsolute(relative)) throw new UsageError(`${given}: outside of the current folder; run tenantlint from a folder above it`);
     if (!stat) unread.push({ at: { file: relative, start: 0, end: 0 }, reason: 'no such file or folder' });
     else if (stat.isDirectory()) folders.push(relative);
     else if (!EXTENSIONS.split(',').includes(path.extname(given).slice(1))) unread.push({ at: { file: relative, start: 0, end: 0 }, reason: 'not a kind of file that is linted' });
@@ -50,7 +73,7 @@ export function diskWorkspace(cwd: string, paths: readonly string[], ignore: rea
   const [lost] = unread;
   if (lost && folders.length + named.length === 0) throw new UsageError(`${lost.at.file}: ${lost.reason}`);
   // A single file is judged against the whole project around it.
-  const roots = named.length > 0 ? [...folders, ...named.map(f => projectOf(cwd, f))] : folders;
+  const roots = named.length > 0 ? [...folders, ...named.map(f => slashes(path.relative(cwd, projectAbove(path.dirname(path.join(cwd, f)), cwd))))] : folders;
   const patterns = [...new Set(roots)].map(f => (f === '' ? READ : `${glob.escapePath(f)}/${READ}`));
   const found = glob.sync(patterns, { cwd, ignore: [...IGNORED, ...ignore], dot: false, followSymbolicLinks: false, onlyFiles: true, suppressErrors: true, unique: true });
   const files = new Set([...found.map(slashes), ...named].sort());
@@ -60,16 +83,22 @@ export function diskWorkspace(cwd: string, paths: readonly string[], ignore: rea
     if (!cache.has(file)) cache.set(file, read(path.join(cwd, file), file, unread));
     return cache.get(file);
   };
-  return { root: '.', files, only, text, unread };
+  return { root: shown, files, only, text, unread };
 }
 
-/** The nearest folder above a file that looks like a project: configuration, package.json, pyproject.toml or a repository. */
-function projectOf(cwd: string, file: string): string {
-  for (let dir = path.posix.dirname(file); ; dir = path.posix.dirname(dir)) {
-    if (dir === '.') return '';
-    const marks = ['tenantlint.config.jsonc', 'package.json', 'pyproject.toml', '.git', 'supabase', 'prisma'];
-    if (marks.some(m => statSync(path.join(cwd, dir, m), { throwIfNoEntry: false }))) return dir;
+const PROJECT_MARKS = ['tenantlint.config.jsonc', 'package.json', 'pyproject.toml', '.git', 'supabase', 'prisma'];
+
+/** The nearest folder at or above `from` that looks like a project; `top` (or `from` itself) where none does. */
+function projectAbove(from: string, top?: string): string {
+  for (let dir = from; dir !== top; dir = path.dirname(dir)) {
+    if (PROJECT_MARKS.some(m => statSync(path.join(dir, m), { throwIfNoEntry: false }))) return dir;
+    if (dir === path.dirname(dir)) return top ?? from;
   }
+  return top ?? from;
+}
+
+function isOutside(relative: string): boolean {
+  return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 }
 
 function read(absolute: string, file: string, unread: Unread[]): string | undefined {

@@ -15,6 +15,11 @@ export class Places {
     this.#outcome = outcome;
   }
 
+  /** A file as the user would open it from where the command was run. */
+  shown(file: string): string {
+    return this.#outcome.root === '.' ? file : `${this.#outcome.root}/${file}`;
+  }
+
   start(at: Span): Place {
     return this.#place(at.file, at.start);
   }

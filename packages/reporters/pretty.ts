@@ -70,7 +70,7 @@ function closing({ summary, findings }: Outcome, paint: Paint): string {
 
 function where(at: Span, places: Places): string {
   const { line, column } = places.start(at);
-  return `${leading(at.file)}:${line}:${column}`;
+  return `${leading(places.shown(at.file))}:${line}:${column}`;
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

@@ -56,7 +56,8 @@ describe('exit codes', () => {
     ['an option that does not exist', ['--frmat', 'json'], "Unknown option '--frmat'"],
     ['a format that does not exist', ['--format', 'xml'], '--format xml: one of pretty, json, sarif, github'],
     ['a path that does not exist', ['missing'], 'missing: no such file or folder'],
-    ['a path outside', ['../elsewhere'], '../elsewhere: outside of the current folder'],
+    ['a path elsewhere that does not exist', ['../elsewhere'], '../elsewhere: no such file or folder'],
+    ['paths without a folder in common', ['.', '../elsewhere'], '../elsewhere: outside of the current folder; run tenantlint from a folder above all paths'],
     ['a configuration that does not exist', ['--config', 'missing.jsonc'], 'missing.jsonc: cannot be read'],
     ['a step that does not exist', ['inspect', '--at', 'missing.sql'], '--at missing.sql: no migration of that name was read'],
     ['a rule that does not exist', ['explain', 'table-without-rsl'], 'there is no rule table-without-rsl; did you mean table-without-rls?'],
@@ -175,6 +176,20 @@ test('a single file is judged with the project around it, and reported alone', a
   const { out } = await tenantlint(p.dir, ['supabase/migrations/20240102000000_more.sql', '--format', 'json']);
   expect(new Set(read(out).findings.map((f) => f.file))).toEqual(new Set(['supabase/migrations/20240102000000_more.sql']));
   expect(read(out).findings.map((f) => f.rule)).toContain('table-without-rls');
+});
+
+test('a project elsewhere is linted as if from its own folder, and shown as it was typed', async () => {
+  const p = project({ [`product/${MIGRATION}`]: OPEN, 'product/tenantlint.config.jsonc': '{ "rules": { "table-without-rls": "warning" } }', 'desk/note.txt': '' });
+  const { code, out } = await tenantlint(path.join(p.dir, 'desk'), ['../product']);
+  expect(out).toContain(`warning table-without-rls  ../product/${MIGRATION}:5:14`);
+  expect(code).toBe(1);
+  const report = JSON.parse((await tenantlint(path.join(p.dir, 'desk'), ['../product', '--format', 'json'])).out) as { root: string; findings: { file: string }[] };
+  expect([report.root, report.findings[0]?.file]).toEqual(['../product', MIGRATION]);
+});
+
+test('globs of a configuration start at its folder', async () => {
+  const p = project({ [`product/${MIGRATION}`]: OPEN, 'product/tenantlint.config.jsonc': '{ "ignore": ["supabase/**"] }' });
+  expect((await tenantlint(p.dir, ['product'])).err).toContain('nothing to lint');
 });
 
 test('a rule that lacks its facts is listed as not run', async () => {
