@@ -20,7 +20,7 @@ export default defineRule({
           message: 'captured',
           at: capture.at,
           subject: policySubject(table, policy),
-          data: { column: capture.column, policy: policy.name, inner: capture.inner, table: table.name },
+          data: { column: capture.column, policy: policy.name, inner: tableName(capture.inner), table: table.name },
           related: [{ at: policy.at, note: `policy of ${name}` }],
           fixes: [{ title: `qualify with ${table.name}`, safe: false, edits: [{ at: capture.at, text: `${table.name}.${capture.column}` }] }],
         });

@@ -97,7 +97,7 @@ function chooseRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMap<str
 
 /**
  * A tenant is tied to users or to policies. Companies that nobody is a member of are customers in somebody's address
- * book, however many tables point to them.
+ * book, however many tables point to them. In the first migrations of a product its name alone has to do.
  */
 function tied(candidate: RootCandidate, graph: KeyGraph, people: People, mentioned: ReadonlyMap<string, ReadonlySet<string>>): boolean {
   const incoming = graph.into.get(candidate.table.key) ?? [];
@@ -105,7 +105,7 @@ function tied(candidate: RootCandidate, graph: KeyGraph, people: People, mention
   const tested = incoming.some((hop) => hop.columns.some((column) => mentioned.get(hop.table)?.has(column) === true)) || candidate.why.some((reason) => reason.text.startsWith('policies of'));
   if (member || tested) return true;
   const share = candidate.score / Math.max(1, graph.tables.length);
-  return rootWeight(candidate.table.name) === 1 && /tenant|organi[sz]ation|workspace/.test(candidate.table.name) && share >= 0.8 && (people.people.size === 0 || incoming.length >= 3);
+  return rootWeight(candidate.table.name) === 1 && /tenant|organi[sz]ation|workspace/.test(candidate.table.name) && share >= 0.8 && (people.people.size === 0 || incoming.length >= 3 || graph.tables.length <= 4);
 }
 
 /** A second root: one that the first hangs off (a parent organization), or that stands on its own with members. */
