@@ -34,6 +34,8 @@ export interface ClientAdapter {
   awaited?(handle: ClientHandle, context: ClientContext): AbstractValue | undefined;
   /** Two branches of the program left different states of what was one builder: one handle for both, where that can be said. */
   merge?(left: { readonly handle: ClientHandle; readonly truths: readonly Truth[] }, right: { readonly handle: ClientHandle; readonly truths: readonly Truth[] }, at: Span): ClientHandle | undefined;
+  /** `new Proxy(handle, traps)`: what is read from it goes through the program's own functions first. */
+  proxied?(handle: ClientHandle, traps: AbstractValue, context: ClientContext): AbstractValue | undefined;
   /** Tagged template: `` handle`select …` ``. */
   tagged?(handle: ClientHandle, text: ValueOf<'text'>, context: ClientContext): AbstractValue | undefined;
 }
@@ -77,6 +79,8 @@ export interface Query {
   readonly at: Span;
   /** Which rows are read, changed or deleted. For inserts: nothing to say (`all`, empty). */
   readonly condition: Condition;
+  /** What the call itself states of `condition`, where a wrapper around the client added the rest. */
+  readonly own?: Condition;
   /** Rows that are inserted. */
   readonly inserts: readonly Written[];
   /** What is changed in the rows that match. */
@@ -121,7 +125,7 @@ export type Condition =
   | { readonly kind: 'not'; readonly of: Condition; readonly at: Span }
   | { readonly kind: 'compare'; readonly field: string; readonly op: CompareOp; readonly value: AbstractValue; readonly whenUndefined: WhenUndefined; readonly at: Span }
   /** `is`: the related row satisfies; `some`/`every`/`none` of the related rows. */
-  | { readonly kind: 'relation'; readonly field: string; readonly quantifier: 'some' | 'every' | 'none' | 'is' | 'is-not'; readonly where: Condition; readonly at: Span }
+  | { readonly kind: 'relation'; readonly field: string; readonly quantifier: 'some' | 'every' | 'none' | 'is' | 'is-not'; readonly where: Condition; readonly to?: Relationship; readonly at: Span }
   /** One of these, decided at run time by what the code did before: not by the database, and not a disjunction of its own. */
   | { readonly kind: 'alternatives'; readonly of: readonly { readonly condition: Condition; readonly truths: readonly Truth[] }[]; readonly at: Span }
   /** Conjuncts of unknown content: they can only narrow. `value` is where they come from. */
@@ -161,5 +165,17 @@ export interface Included {
   readonly counted: boolean;
   /** Rows without a match fall away (an inner join), so that the related row exists. */
   readonly required: boolean;
+  readonly to?: Relationship;
   readonly at: Span;
+}
+
+/** Where a relation leads, for clients that ask for tables: a model would say it. */
+export interface Relationship {
+  readonly table: TableName;
+  /** Pairs of columns [here, there] that tie the two rows; those of a join table stand in `through`. */
+  readonly on: readonly (readonly [string, string])[];
+  readonly through?: { readonly table: TableName; readonly here: readonly (readonly [string, string])[]; readonly there: readonly (readonly [string, string])[] };
+  readonly list: boolean;
+  /** Keys that are never null lead there: whenever the row exists, so does the related one. */
+  readonly always: boolean;
 }
