@@ -146,7 +146,7 @@ function other(e: Excerpt, node: Node): SchemaEvent {
 }
 
 /** Verbs that say little without their object. */
-const TRANSITIVE = new Set(['create', 'alter', 'drop', 'comment', 'security', 'import', 'refresh', 'lock', 'copy', 'set']);
+const TRANSITIVE = new Set(['create', 'alter', 'drop', 'comment', 'security', 'import', 'refresh', 'set']);
 const FILLERS = new Set(['or', 'replace', 'unique', 'temp', 'temporary', 'unlogged', 'on', 'trusted', 'procedural', 'default', 'constraint']);
 
 /** The words that name a statement: `vacuum`, `create operator`, `alter materialized view`. */
