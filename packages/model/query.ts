@@ -23,8 +23,8 @@ export type ClientKind = 'plain' | 'scoped' | 'user' | 'anon' | 'service-role' |
 /** Why a site is not isolated, for the rule that reports it. One site has at most one root cause. */
 export type Defect =
   | { readonly kind: 'unscoped' }
-  /** A value of the condition is an id of the request that nothing verified. */
-  | { readonly kind: 'unbound-id'; readonly value: string }
+  /** A value of the condition is an id of the request that nothing verified. `beside`: what the code did verify. */
+  | { readonly kind: 'unbound-id'; readonly value: string; readonly beside?: Reason }
   | { readonly kind: 'widened'; readonly branch: string }
   | { readonly kind: 'replaced'; readonly by: string }
   | { readonly kind: 'maybe-undefined'; readonly value: string }

@@ -8,7 +8,7 @@ export default defineRule({
   messages: {
     missing: {
       what: '`{operation}` on `{table}` does not say whose row it makes.',
-      why: '{why}',
+      why: '{why}.',
       fix: 'Set the tenant column from the caller\'s session.',
     },
     overwritten: {

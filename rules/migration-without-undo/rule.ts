@@ -1,4 +1,4 @@
-import { defineRule } from '@tenantlint/model';
+import { defineRule, type SchemaEvent } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -20,18 +20,23 @@ export default defineRule({
   visit: {
     step(step, index, facts, report) {
       const history = facts.timeline.histories.find(h => h.steps.includes(step));
-      if (!history?.downs.expected || facts.timeline.changes(index).length === 0) return;
-      const down = step.down;
-      const subject = { kind: 'step', name: step.id } as const;
-      // Where there is none, the migration's first statement stands for it.
       const first = step.up[0]?.at;
-      if (down === undefined) {
-        const at = step.downAt ?? first;
-        if (at) report({ message: 'missing', at, subject, data: { name: step.id, expected: history.downs.why } });
-      } else if (down.known && down.value.every(e => e.kind === 'transaction' || e.kind === 'set' || e.kind === 'comment')) {
-        const at = step.downAt ?? first;
-        if (at) report({ message: 'empty', at, subject, data: { name: step.id } });
-      }
+      if (!first || !history?.downs.expected || facts.timeline.changes(index).length === 0) return;
+      const { down } = step;
+      if (down !== undefined && !(down.known && down.value.every(isIdle))) return;
+      // The first two words of the migration stand for it: `create table`, `alter type`.
+      const words = /^\S+\s+\S+/.exec(facts.text(first))?.[0].length ?? 0;
+      const place = {
+        at: { ...first, end: words > 0 ? first.start + words : first.end },
+        subject: { kind: 'step', name: step.id },
+        related: step.downAt ? [{ at: step.downAt, note: down === undefined ? 'not a way back' : 'does nothing' }] : [],
+      } as const;
+      if (down === undefined) report({ message: 'missing', ...place, data: { name: step.id, expected: history.downs.why } });
+      else report({ message: 'empty', ...place, data: { name: step.id } });
     },
   },
 });
+
+function isIdle(event: SchemaEvent): boolean {
+  return event.kind === 'transaction' || event.kind === 'set' || event.kind === 'comment' || event.kind === 'run';
+}

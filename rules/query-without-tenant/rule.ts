@@ -1,4 +1,4 @@
-import { defineRule } from '@tenantlint/model';
+import { defineRule, type QuerySite } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -8,21 +8,31 @@ export default defineRule({
   messages: {
     unscoped: {
       what: '`{operation}` on `{table}` returns rows of every tenant.',
-      why: '{why}',
+      why: '{why}.',
+      fix: 'Add the caller\'s tenant to the condition, or fetch through a row that is already known to be the tenant\'s.',
+    },
+    unbound: {
+      what: '`{operation}` on `{table}` returns the row that `{value}` names, whoever owns it.',
+      why: 'An id proves nothing: ids leak through links, logs and lists, and many can be guessed. {why}.',
       fix: 'Add the caller\'s tenant to the condition, or fetch through a row that is already known to be the tenant\'s.',
     },
   },
   visit: {
     site(site, _facts, report) {
-      if (site.verdict !== 'leak' || site.defect?.kind !== 'unscoped' || !['select', 'count', 'call'].includes(site.verb)) return;
-      report({
-        message: 'unscoped',
-        at: site.defectAt ?? site.at,
-        subject: { kind: 'site', name: `${site.fn}.${site.model ?? site.table ?? ''}.${site.operation}` },
+      if (site.verdict !== 'leak' || !site.defect || !VERBS.includes(site.verb)) return;
+      const table = site.model ?? site.table ?? 'a table';
+      const common = {
+        at: site.at,
+        subject: { kind: 'site', name: `${site.fn}.${table}.${site.operation}` },
         certainty: site.certainty,
-        data: { operation: site.operation, table: site.model ?? site.table ?? 'a table', why: site.why.map(r => r.text).join(' ') },
         related: site.path.map(r => ({ at: r.at, note: r.text })),
-      });
+      } as const;
+      const why = site.why.map(r => r.text).join('; ');
+      if (site.defect.kind === 'unscoped') report({ message: 'unscoped', ...common, data: { operation: site.operation, table, why } });
+      // Where the code verified another id of the request, id-not-bound says which one it forgot.
+      else if (site.defect.kind === 'unbound-id' && !site.defect.beside) report({ message: 'unbound', ...common, data: { operation: site.operation, table, value: site.defect.value, why } });
     },
   },
 });
+
+const VERBS: readonly QuerySite['verb'][] = ['select', 'count', 'call'];

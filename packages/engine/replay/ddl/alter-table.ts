@@ -1,4 +1,4 @@
-import type { Column, Constraint, SchemaEvent, Table, TableAction } from '@tenantlint/model';
+import type { Column, Constraint, SchemaEvent, Span, Table, TableAction } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { requireColumn } from '../inferred.ts';
@@ -27,7 +27,7 @@ export function alterTable(world: World, event: SchemaEvent & { readonly kind: '
     return;
   }
   const { key } = ownerTable(world, event.table);
-  for (const action of inPasses(event.actions)) alter(world, key, action, event.only);
+  for (const action of inPasses(event.actions)) alter(world, key, action, event.only, event.table.at);
 }
 
 /** Postgres runs the actions of one statement in passes: what is dropped goes first, constraints come last. */
@@ -55,7 +55,7 @@ function inPasses(actions: readonly TableAction[]): readonly TableAction[] {
   return actions.map((action, i) => ({ action, i })).sort((a, b) => pass(a.action) - pass(b.action) || a.i - b.i).map(({ action }) => action);
 }
 
-function alter(world: World, key: string, action: TableAction, only: boolean): void {
+function alter(world: World, key: string, action: TableAction, only: boolean, nameAt: Span): void {
   const table = tableAt(world, key);
   switch (action.do) {
     case 'add-column':
@@ -92,10 +92,10 @@ function alter(world: World, key: string, action: TableAction, only: boolean): v
       return;
     }
     case 'rls':
-      putTable(world, { ...table, rls: { value: action.enabled, at: action.at } });
+      putTable(world, { ...table, rls: { value: action.enabled, at: nameAt } });
       return;
     case 'force-rls':
-      putTable(world, { ...table, forced: { value: action.forced, at: action.at } });
+      putTable(world, { ...table, forced: { value: action.forced, at: nameAt } });
       return;
     case 'set-options':
       putTable(world, { ...table, options: { ...table.options, ...action.options } });
