@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { rules } from '@tenantlint/rules';
 import { diagram, printed, withDiagram } from './architecture/diagram.ts';
-import { ENGINE, PARTS, type Part } from './architecture/edges.ts';
+import { ENGINE, PARTS, RECURSIVE, type Part } from './architecture/edges.ts';
 import { cycles, importsOf } from './architecture/imports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,7 +47,10 @@ test('only the command line and the tests know the list of rules', () => {
   expect(imports.filter(({ from, to }) => to.startsWith('rules/') && to.endsWith('.gen.ts') && !['cli', 'test'].includes(partOf(from)?.name ?? '')).map((i) => i.from)).toEqual([]);
 });
 
-test('no file imports itself by way of others', () => expect(cycles(imports)).toEqual([]));
+test('no file imports itself by way of others, except where one grammar is walked', () => {
+  const inOne = (cycle: readonly string[]) => RECURSIVE.some((r) => cycle.every((file) => r.test(file)));
+  expect(cycles(imports).filter((c) => !inOne(c)).map((c) => c.join(' → '))).toEqual([]);
+});
 
 test('nothing below the command line names a rule', () => {
   const ids = new RegExp(`['"\`](?:${rules.map((r) => r.id).join('|')})['"\`/]`);
@@ -61,7 +64,6 @@ test('no rule names an ORM', () => {
 
 test('ARCHITECTURE.md shows the table', () => {
   const file = path.join(root, 'ARCHITECTURE.md');
-  const page = readFileSync(file, 'utf8');
-  if (process.env['UPDATE'] === '1') writeFileSync(file, withDiagram(page));
-  else expect(printed(page)).toBe(diagram());
+  if (process.env['UPDATE'] === '1') writeFileSync(file, withDiagram(readFileSync(file, 'utf8')));
+  expect(printed(readFileSync(file, 'utf8'))).toBe(diagram());
 });

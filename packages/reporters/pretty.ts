@@ -45,7 +45,7 @@ function excerpt(at: Span, mark: string, note: string | undefined, style: Style,
   const text = places.line(at.file, line)?.replaceAll('\t', ' ');
   if (text === undefined) return note === undefined ? [] : [`    ${leading(note)}`];
   const gutter = `  ${String(line).padStart(4)} | `;
-  const room = Math.max(40, width - gutter.length);
+  const room = Math.max(40, width - gutter.length - 2);
   const from = column - 1 > room - 20 ? column - 1 - Math.floor(room / 3) : 0;
   const end = places.end(at);
   const length = Math.max(1, end.line === line ? end.column - column : text.length - column + 1);
@@ -53,9 +53,10 @@ function excerpt(at: Span, mark: string, note: string | undefined, style: Style,
   const flagged = printable(text.slice(column - 1, Math.min(column - 1 + length, from + room)));
   const after = printable(text.slice(column - 1 + length, from + room));
   const lead = from > 0 ? '…' : '';
+  const trail = text.length > from + room ? '…' : '';
   const pad = ' '.repeat(lead.length + columns(before));
   return [
-    `${paint('dim', gutter)}${lead}${before}${flagged}${after}`,
+    `${paint('dim', gutter)}${lead}${before}${flagged}${after}${trail}`,
     `${paint('dim', `${' '.repeat(gutter.length - 2)}| `)}${pad}${paint(style, mark.repeat(Math.max(1, columns(flagged))))}${note === undefined ? '' : ` ${paint(style, printable(note))}`}`,
   ];
 }

@@ -15,7 +15,7 @@ const ANY: readonly string[] = ['*'];
 /** Who may know whom. The first part that matches a file owns it. */
 export const PARTS: readonly Part[] = [
   { name: 'test', files: /^test\/|\.test\.ts$|^packages\/.*\/testing\//, may: ANY, packages: ANY, because: 'it checks the house from outside' },
-  { name: 'cli', files: /^packages\/cli\//, may: ['model', 'engine', 'sql', 'prisma', 'typescript', 'clients', 'reporters', 'rules', 'registry'], packages: ANY, because: 'the only place that knows all names' },
+  { name: 'cli', files: /^packages\/cli\//, may: ['model', 'engine', 'sql', 'prisma', 'typescript', 'clients', 'python', 'sqlalchemy', 'alembic', 'reporters', 'rules', 'registry'], packages: ANY, because: 'the only place that knows all names' },
   { name: 'registry', files: /\.gen\.ts$/, may: ['model', 'rules', 'clients'], packages: [], because: 'generated from the folders, so that nobody edits a list' },
   { name: 'rules', files: /^rules\//, may: ['model'], packages: [], because: 'a rule asks about facts and never how they were found; no rule knows another' },
   { name: 'reporters', files: /^packages\/reporters\//, may: ['model'], packages: ['node:util'], because: 'a format shows what was found and decides nothing' },
@@ -23,9 +23,15 @@ export const PARTS: readonly Part[] = [
   { name: 'typescript', files: /^packages\/readers\/typescript\//, may: ['model'], packages: ['@ts-morph/common', 'jsonc-parser', 'node:path'], because: 'TypeScript syntax dies here' },
   { name: 'prisma', files: /^packages\/readers\/prisma\//, may: ['model'], packages: ['@prisma/prisma-schema-wasm'], because: 'Prisma syntax dies here; SQL in a schema is read by a function that is handed in' },
   { name: 'sql', files: /^packages\/readers\/sql\//, may: ['model'], packages: ['libpg-query', '@pgsql/types', 'node:fs', 'node:module', 'node:path', 'node:url', 'node:v8', 'node:vm'], because: 'SQL syntax dies here' },
+  { name: 'python', files: /^packages\/readers\/python\//, may: ['model'], packages: ['web-tree-sitter', 'node:fs', 'node:fs/promises', 'node:module', 'node:path', 'node:url'], because: 'Python syntax dies here' },
+  { name: 'sqlalchemy', files: /^packages\/readers\/sqlalchemy\//, may: ['model'], packages: [], because: 'models of SQLAlchemy as schema events, from code that another reader lowered' },
+  { name: 'alembic', files: /^packages\/readers\/alembic\//, may: ['model'], packages: [], because: 'revisions of Alembic as histories, from code that another reader lowered' },
   { name: 'engine', files: /^packages\/engine\//, may: ['model'], packages: ['node:crypto'], because: 'it decides from plain data: it reads no file, parses nothing and names no rule' },
   { name: 'model', files: /^packages\/model\//, may: [], packages: [], because: 'nouns only: what everybody agrees on depends on nobody' },
 ];
+
+/** Walkers of one grammar call one another: an expression holds a query holds an expression. Such circles stay inside. */
+export const RECURSIVE: readonly RegExp[] = [/^packages\/readers\/sql\//, /^packages\/readers\/python\/lower\//, /^packages\/engine\/replay\//, /^packages\/engine\/isolation\/bind\//, /^packages\/engine\/flow\//];
 
 /** Parts of the engine, each of which answers one question with the answers of those before it. */
 export const ENGINE: readonly { readonly name: string; readonly may: readonly string[]; readonly because: string }[] = [

@@ -63,7 +63,7 @@ function packageName(specifier: string): string {
 }
 
 /** Chains of files that import one another in a circle; type imports are erased and make none. */
-export function cycles(imports: readonly Import[]): string[] {
+export function cycles(imports: readonly Import[]): string[][] {
   const next = new Map<string, string[]>();
   for (const { from, to, inside, typeOnly } of imports) {
     if (!inside || typeOnly) continue;
@@ -71,12 +71,12 @@ export function cycles(imports: readonly Import[]): string[] {
     if (list) list.push(to);
     else next.set(from, [to]);
   }
-  const found: string[] = [];
+  const found: string[][] = [];
   const done = new Set<string>();
   const onPath: string[] = [];
   const visit = (file: string): void => {
     if (onPath.includes(file)) {
-      found.push([...onPath.slice(onPath.indexOf(file)), file].join(' → '));
+      found.push([...onPath.slice(onPath.indexOf(file)), file]);
       return;
     }
     if (done.has(file)) return;

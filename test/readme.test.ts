@@ -1,0 +1,31 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { reporters } from '@tenantlint/reporters';
+import { lint } from 'tenantlint';
+import { readCases, rewritten } from './harness/literate.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const file = path.join(root, 'README.md');
+const markdown = readFileSync(file, 'utf8');
+
+test('the README shows what a run prints', async () => {
+  const [example] = readCases(markdown).filter((c) => c.rendered);
+  if (!example?.rendered) throw new Error('the README shows no run');
+  const now = reporters.pretty(await lint({ sources: example.sources }), { color: false, width: 100, suppressed: false });
+  if (process.env['UPDATE'] === '1') writeFileSync(file, rewritten(markdown, [{ at: example.rendered, text: now }]));
+  else expect(now).toBe(example.rendered.text);
+});
+
+test('links in the pages lead somewhere', () => {
+  const broken = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'].flatMap((page) =>
+    [...readFileSync(path.join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((m) => m[1] ?? '').filter((link) => !existsSync(path.join(root, link))).map((link) => `${page}: ${link}`));
+  expect(broken).toEqual([]);
+});
+
+test('CI runs the command that the README names', () => {
+  const command = /^npx -y pnpm@\S+ verify/m.exec(markdown)?.[0];
+  expect(readFileSync(path.join(root, '.ci/run'), 'utf8')).toContain(`exec ${command}`);
+  expect((JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { packageManager: string }).packageManager).toBe(/pnpm@[\d.]+/.exec(command ?? '')?.[0]);
+});
