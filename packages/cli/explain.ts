@@ -39,6 +39,7 @@ export function explainTable(name: string, { facts, models }: Analysis, workspac
         ...(a.escape ? [`  ${visible(a.escape.row)}  ${where(a.escape.at)}`] : []),
         ...a.why.map((r) => `  ${visible(r.text)}  ${where(r.at)}`),
       ]),
+      ...facts.sites.filter((s) => s.table === t.key).map((s) => `${s.operation}: ${s.verdict}${s.why[0] ? ` (${s.why[0].text})` : ''}  ${where(s.at)}`),
     ].map(oneLine).join('\n');
   }).join('\n\n') + '\n';
 }

@@ -1,5 +1,5 @@
 import { LineIndex, sqlText, selectText, typeText, type Facts, type Grant, type Index, type Isolation, type Policy, type Routine, type Span, type Table, type Tenancy, type View } from '@tenantlint/model';
-import { ledger, ownTables, tableVerdict } from './ledger.ts';
+import { ledger, ownTables, tableVerdicts, type TableVerdict } from './ledger.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -9,13 +9,14 @@ import type { Workspace } from './workspace.ts';
 export function model(facts: Facts, workspace: Workspace, notes: readonly string[]) {
   const place = places(workspace);
   const { schema } = facts;
+  const verdictOf = tableVerdicts(facts);
   const own = <T extends { readonly platform: boolean }>(of: ReadonlyMap<string, T>) => sorted([...of].filter(([, o]) => !o.platform), ([key]) => key).map(([, o]) => o);
   return {
     version: 1 as const,
     notes,
     environment: { kind: facts.environment.kind, untrusted: facts.environment.untrusted, exposed: facts.environment.exposed, connectsAs: facts.environment.connectsAs, why: facts.environment.why.map((r) => r.text) },
     tenancy: { root: facts.tenancy.root ?? null, found: facts.tenancy.found, users: facts.tenancy.users ?? null, why: facts.tenancy.why.map((r) => r.text) },
-    tables: ownTables(facts).map((t) => table(t, facts, place)),
+    tables: ownTables(facts).map((t) => table(t, facts, place, verdictOf(t))),
     views: own(schema.views).map((v) => view(v, place)),
     functions: own(schema.functions).map((f) => routine(f, facts, place)),
     types: own(schema.types).map((t) => ({
@@ -58,7 +59,7 @@ export function model(facts: Facts, workspace: Workspace, notes: readonly string
 export type Model = ReturnType<typeof model>;
 type Place = ReturnType<typeof places>;
 
-function table(t: Table, facts: Facts, place: Place) {
+function table(t: Table, facts: Facts, place: Place, verdict: TableVerdict) {
   const { tenancy, declared, why } = facts.tenancyOf(t);
   const constraints = sorted([...t.constraints.values()], (c) => c.name);
   const { rls, forced } = rowSecurity(t, facts);
@@ -68,7 +69,7 @@ function table(t: Table, facts: Facts, place: Place) {
     kind: t.kind,
     tenancy: { kind: tenancy.kind, ...tenancyColumns(tenancy), path: tenancy.kind === 'through' ? tenancy.path.map((h) => h.parent) : [], why: why.map((r) => r.text), declared },
     rls: rls === 'unknown' || forced === 'unknown' ? ('unknown' as const) : { enabled: rls, forced },
-    verdict: tableVerdict(t, facts),
+    verdict,
     columns: [...t.columns.values()].map((c) => ({
       name: c.name,
       type: c.typeText,
