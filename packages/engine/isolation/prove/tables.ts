@@ -49,7 +49,8 @@ function build(db: Database, key: string): TableFacts {
     tenantColumns: tenantKeys(tenancy),
     userColumns: db.tenancy.userColumns.get(key) ?? [],
     person: db.tenancy.people.get(key),
-    hops,
+    // A key to a person says who, not whose: what a colleague wrote elsewhere is not the tenant's.
+    hops: hops.filter((hop) => !db.tenancy.people.has(hop.parent)),
     uniques: table === undefined ? [] : uniqueKeys(table),
     primary: primaryKey(table),
     notNull: new Set([...(table?.columns.values() ?? [])].filter((column) => column.notNull).map((column) => column.name)),
