@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { lint, UsageError, type Source } from 'tenantlint';
+
+const SCHEMA = `create table organizations (id uuid primary key);
+alter table organizations enable row level security;
+create table members (user_id uuid not null references auth.users (id), organization_id uuid not null references organizations (id), primary key (organization_id, user_id));
+alter table members enable row level security;
+create table projects (id uuid primary key, organization_id uuid not null references organizations (id));
+create index on projects (organization_id);
+`;
+const migration = (text: string): Source => ({ path: 'supabase/migrations/20240101000000_init.sql', text });
+
+test('a fingerprint survives lines that are added above', async () => {
+  const before = await lint({ sources: [migration(SCHEMA)] });
+  const after = await lint({ sources: [migration(`-- a comment\n\nselect 1;\n${SCHEMA}`)] });
+  expect(before.findings).toHaveLength(1);
+  expect(after.findings.map((f) => f.fingerprint)).toEqual(before.findings.map((f) => f.fingerprint));
+  expect(after.findings[0]?.at.start).not.toBe(before.findings[0]?.at.start);
+});
+
+test('presets show the same findings and more of them', async () => {
+  const of = async (preset: 'recommended' | 'strict' | 'audit') => (await lint({ sources: [migration(`${SCHEMA}create table countries (code text primary key);`)], preset })).findings.map((f) => f.fingerprint);
+  const [recommended, strict, audit] = [await of('recommended'), await of('strict'), await of('audit')];
+  expect(strict).toEqual(expect.arrayContaining(recommended));
+  expect(audit).toEqual(expect.arrayContaining(strict));
+  expect(strict.length).toBeGreaterThan(recommended.length);
+});
+
+test('a suppression is not called unused because the preset hides what it answers for', async () => {
+  const text = `${SCHEMA}alter table projects enable row level security;\n-- tenantlint-disable-next-line table-without-rls -- rates are public\ncreate table countries (code text primary key);`;
+  expect((await lint({ sources: [migration(text)] })).findings).toEqual([]);
+});
+
+test('names of the repository reach messages without control characters', async () => {
+  const name = 'pro\u001b]0;x\u0007jects\u202e';
+  const { findings } = await lint({ sources: [migration(SCHEMA.replaceAll('projects', `"${name}"`))] });
+  expect(findings).toHaveLength(1);
+  for (const f of findings) expect(f.text + f.why + f.fix).not.toMatch(/[\u0000-\u001f\u202a-\u202e]/);
+  expect(findings[0]?.text).toContain('pro\\u001b]0;x\\u0007jects\\u202e');
+});
+
+test('a rule that is asked for and does not exist is a mistake of the caller', async () => {
+  await expect(lint({ sources: [], rules: ['no-such-rule'] })).rejects.toThrow(UsageError);
+});
+
+test('a configuration among the sources is honoured', async () => {
+  const config = { path: 'tenantlint.config.jsonc', text: '{ "rules": { "table-without-rls": "off" } }' };
+  expect((await lint({ sources: [migration(SCHEMA), config] })).findings).toEqual([]);
+});
