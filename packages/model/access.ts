@@ -17,6 +17,8 @@ export interface Access {
   /** The policy to blame for a leak, and which of its two conditions. Absent where no policy decides (RLS off, bypassed). */
   readonly policy?: string;
   readonly side?: 'using' | 'check';
+  /** Further policies of the same side that leak as well: each has to be mended. */
+  readonly others?: readonly { readonly policy: string; readonly escape: Escape }[];
   /**
    * The verdict rests on a membership or role table that the same caller may write: one statement there opens this
    * table. The verdict itself speaks of the data as it stands.

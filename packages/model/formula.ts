@@ -10,7 +10,8 @@ export type Formula =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Formula[] }
   /** Does not hold: is FALSE or NULL. Pushed down to atoms where possible. */
   | { readonly kind: 'not'; readonly of: Formula }
-  | { readonly kind: 'compare'; readonly op: '=' | '<>' | '<' | '<=' | '>' | '>='; readonly left: Term; readonly right: Term; readonly at: Span }
+  /** `output`: that side is what a sub-select returns, compared from outside: no filter of the sub-select's own. */
+  | { readonly kind: 'compare'; readonly op: '=' | '<>' | '<' | '<=' | '>' | '>='; readonly left: Term; readonly right: Term; readonly output?: 'left' | 'right' | 'both'; readonly at: Span }
   | { readonly kind: 'null'; readonly of: Term; readonly negated: boolean; readonly at: Span }
   /** Some row of each of `rows` satisfies `where`. */
   | { readonly kind: 'exists'; readonly rows: readonly Row[]; readonly where: Formula; readonly at: Span }
@@ -75,4 +76,7 @@ export interface Escape {
   /** Plain words: "any row whose is_public is true, whoever owns it". */
   readonly row: string;
   readonly at: Span;
+  /** The disjunct taken apart: everything that it asks, over `rows`. Row 0 is the one that escapes; without atoms nothing is asked. */
+  readonly atoms: readonly Formula[];
+  readonly rows: readonly Row[];
 }

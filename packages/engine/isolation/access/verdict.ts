@@ -16,6 +16,7 @@ interface Judged {
   readonly escape?: Escape;
   readonly policy?: string;
   readonly side: 'using' | 'check';
+  readonly others?: NonNullable<Access['others']>;
 }
 
 /** What a role can effectively do to a table. */
@@ -44,7 +45,7 @@ export class Verdicts {
 
   judge(table: Table, role: string, command: AccessCommand): Access {
     const judged = this.command(table, role, command);
-    const { verdict, why, escape, policy, side } = judged;
+    const { verdict, why, escape, policy, side, others } = judged;
     return {
       role,
       command,
@@ -52,6 +53,7 @@ export class Verdicts {
       why,
       ...(escape === undefined ? {} : { escape }),
       ...(verdict === 'leak' && policy !== undefined ? { policy, side } : {}),
+      ...(others === undefined ? {} : { others }),
     };
   }
 
@@ -61,26 +63,30 @@ export class Verdicts {
     const columns = whole ? new Set<string>() : this.roles.columns(role, table, command);
     if (!whole && columns.size === 0) return denied(`${role} holds no ${command} privilege`, table);
     switch (command) {
-      case 'select': return this.reach(table, role, this.rules.of(table, role, 'select', 'using'), TRUE, 'using');
+      case 'select': return this.reach(table, role, this.rules.of(table, role, 'select', 'using'), TRUE);
       case 'insert': return this.leave(table, role, this.rules.of(table, role, 'insert', 'check'), TRUE);
-      case 'delete': return this.reach(table, role, this.rules.of(table, role, 'delete', 'using'), this.seen(table, role), 'using');
+      case 'delete': return this.blind(table, role, (seen) => this.reach(table, role, this.rules.of(table, role, 'delete', 'using'), seen));
       case 'update': {
-        const seen = this.seen(table, role);
-        const reach = this.reach(table, role, this.rules.of(table, role, 'update', 'using'), seen, 'using');
+        const reach = this.blind(table, role, (seen) => this.reach(table, role, this.rules.of(table, role, 'update', 'using'), seen));
         if (reach.verdict === 'leak' || reach.verdict === 'denied') return reach;
         // Without the privilege on the columns that say whose it is, a row stays where it is.
         if (!whole && !this.tells(table, columns)) return reach;
-        const leave = this.leave(table, role, this.rules.of(table, role, 'update', 'check'), seen);
+        const leave = this.blind(table, role, (seen) => this.leave(table, role, this.rules.of(table, role, 'update', 'check'), seen));
         if (leave.verdict === 'denied' || leave.verdict === 'isolated') return reach.verdict === 'unknown' ? reach : { ...reach, why: [...reach.why, ...leave.why] };
         return leave;
       }
     }
   }
 
-  /** Rows that the role sees: UPDATE and DELETE with a WHERE need them, and the new row of an UPDATE has to be one. */
-  private seen(table: Table, role: string): Formula {
-    if (!this.roles.reaches(role, table, 'select')) return TRUE;
-    return this.rules.formula(this.rules.of(table, role, 'select', 'using'));
+  /**
+   * A statement with a WHERE needs the rows to be visible, and the new row of an UPDATE as well; one without does not.
+   * So SELECT policies protect nothing that the command's own do not, but they say how it can be reached.
+   */
+  private blind(table: Table, role: string, judge: (seen: Formula) => Judged): Judged {
+    const alone = judge(TRUE);
+    if (alone.verdict !== 'leak' || !this.roles.reaches(role, table, 'select')) return alone;
+    const seen = judge(this.rules.formula(this.rules.of(table, role, 'select', 'using')));
+    return seen.verdict === 'leak' ? seen : { ...alone, why: [...alone.why, { text: 'rows that the role does not see take a statement without WHERE', at: table.at }] };
   }
 
   private tells(table: Table, columns: ReadonlySet<string>): boolean {
@@ -89,8 +95,8 @@ export class Verdicts {
     return path.some((name) => columns.has(name));
   }
 
-  private reach(table: Table, role: string, effective: Effective, seen: Formula, side: 'using' | 'check'): Judged {
-    return this.parts(table, role, effective, seen, 'reach', side);
+  private reach(table: Table, role: string, effective: Effective, seen: Formula): Judged {
+    return this.parts(table, role, effective, seen, 'reach', 'using');
   }
 
   private leave(table: Table, role: string, effective: Effective, seen: Formula): Judged {
@@ -105,6 +111,8 @@ export class Verdicts {
     const restrictive = effective.kind === 'open' ? TRUE : effective.restrictive;
     const why: Reason[] = effective.kind === 'open' ? [effective.why] : [];
     let unknown: Judged | undefined;
+    let leak: Judged | undefined;
+    const others: { readonly policy: string; readonly escape: Escape }[] = [];
     let passes = false;
     for (const part of parts) {
       const formula = and([part?.formula ?? TRUE, restrictive, seen]);
@@ -112,13 +120,16 @@ export class Verdicts {
       if (circle !== undefined) return { verdict: 'denied', why: [{ text: `fails at run time: policies lead in a circle (${circle.join(' → ')})`, at: part?.at ?? table.at }], side };
       const found = this.prove(table, role, formula, goal, part?.at ?? (effective.kind === 'open' ? effective.why.at : table.at), part?.formula);
       const policy = part === undefined ? {} : { policy: part.policy.name };
-      if (found.verdict === 'no') return { verdict: 'leak', why: [...why, ...found.because], escape: found.escape, side, ...policy };
-      if (found.verdict === 'unknown') unknown ??= { verdict: 'unknown', why: [...why, ...found.opaque], side, ...policy };
+      if (found.verdict === 'no') {
+        if (leak === undefined) leak = { verdict: 'leak', why: [...why, ...found.because], escape: found.escape, side, ...policy };
+        else if (part !== undefined) others.push({ policy: part.policy.name, escape: found.escape });
+      } else if (found.verdict === 'unknown') unknown ??= { verdict: 'unknown', why: [...why, ...found.opaque], side, ...policy };
       else {
         if (found.vacuous !== true) passes = true;
         why.push(...found.because.map((reason) => (part === undefined ? reason : { ...reason, text: `${part.policy.name}: ${reason.text}` })));
       }
     }
+    if (leak !== undefined) return others.length === 0 ? leak : { ...leak, others };
     if (unknown !== undefined) return unknown;
     return { verdict: passes ? 'isolated' : 'denied', why, side };
   }

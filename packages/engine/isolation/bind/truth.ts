@@ -2,6 +2,7 @@ import type { Formula, Span, SqlExpr, SqlSelect } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import type { Comparison } from '../logic/formula.ts';
 import { and, complement, exists, FALSE, INVERSE, isNull, literal, or, TRUE, compare } from '../logic/formula.ts';
+import type { Guarded } from './values.ts';
 import { valuesOf } from './values.ts';
 import type { Bind } from './bind.ts';
 import { noteCapture } from './capture.ts';
@@ -24,7 +25,7 @@ export function truth(b: Bind, expr: SqlExpr, scope: Scope, want: boolean): Form
     }
     case 'not': return truth(b, expr.of, scope, !want);
     case 'is-null': {
-      const found = nullness(b, expr.of, scope);
+      const found = nullness(b, expr.of, scope, expr.at);
       return expr.negated === want ? complement(found) : found;
     }
     case 'is-bool': {
@@ -117,10 +118,10 @@ function truthOfMeaning(b: Bind, meaning: Meaning, from: SqlExpr, want: boolean)
 }
 
 /** Where the expression is NULL. */
-export function nullness(b: Bind, expr: SqlExpr, scope: Scope): Formula {
+export function nullness(b: Bind, expr: SqlExpr, scope: Scope, at = expr.at): Formula {
   if (isBoolean(expr)) return nullnessOfTruth(b, expr, scope);
   const values = valuesOf(b, { kind: 'expr', expr, scope });
-  const some = values.map((one) => exists(one.rows, and([one.when, isNull(one.term, expr.at)]), expr.at));
+  const some = values.map((one) => exists(one.rows, and([one.when, isNull(one.term, at)]), at));
   const only = values.length === 1 ? values[0] : undefined;
   if (only !== undefined && only.rows.length === 0 && only.when.kind === 'true') return or(some);
   // No branch applies: a sub-select without rows, a CASE without a match.
@@ -184,10 +185,21 @@ export function compareMeanings(b: Bind, op: Comparison, left: Meaning, right: M
   const rights = valuesOf(b, right);
   for (const one of valuesOf(b, left)) {
     for (const other of rights) {
-      parts.push(exists([...one.rows, ...other.rows], and([one.when, other.when, compare(op, one.term, other.term, at)]), at));
+      parts.push(exists([...one.rows, ...other.rows], and([one.when, other.when, compare(op, one.term, other.term, at, outputs(one, other))]), at));
     }
   }
   return or(parts);
+}
+
+/** Which sides come out of a sub-select: a column of a row that the value brings along. */
+function outputs(left: Guarded, right: Guarded): 'left' | 'right' | 'both' | undefined {
+  const l = brought(left);
+  const r = brought(right);
+  return l && r ? 'both' : l ? 'left' : r ? 'right' : undefined;
+}
+
+function brought({ rows, term }: Guarded): boolean {
+  return term.kind === 'column' && rows.some((row) => row.id === term.row);
 }
 
 function bare(expr: SqlExpr): SqlExpr {
@@ -229,7 +241,7 @@ function anySelect(b: Bind, op: string, left: SqlExpr, select: SqlSelect, scope:
       const columns = l.kind === 'row' ? l.of : [left];
       const parts = columns.map((column, index) => {
         const target = one.targets[index];
-        return target === undefined ? FALSE : compareMeanings(b, op, { kind: 'expr', expr: column, scope }, target.meaning, at);
+        return target === undefined ? FALSE : compareMeanings(b, op, { kind: 'expr', expr: column, scope }, { kind: 'branches', of: [{ rows: one.rows, when: TRUE, of: target.meaning }] }, at);
       });
       return exists(one.rows, and([one.where, ...parts]), at);
     }),

@@ -9,7 +9,7 @@ import { columnsOf, ELEMENT, termTrust, trustOf } from './terms.ts';
 export function escapeOf(question: Question, target: KnownRow, atoms: readonly Atom[], rows: readonly Row[], known: Known, ownership: Ownership): Escape {
   const names = new Map(rows.map((row) => [row.id, row.alias]));
   const disjunct = atoms.length === 0 ? 'true' : atoms.map((atom) => atomText(atom, question, names)).join(' and ');
-  return { disjunct, row: rowText(question, target, atoms, names, known, ownership), at: placeOf(question, atoms) };
+  return { disjunct, row: rowText(question, target, atoms, names, known, ownership), at: placeOf(question, atoms), atoms, rows };
 }
 
 /** The atoms that stand in the file that was asked about; what opened functions say elsewhere is not what to underline. */
