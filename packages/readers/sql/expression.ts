@@ -27,10 +27,10 @@ export function lowerValue(file: string, text: string, base: number, query: bool
     return { unread: { at, reason: 'not a single expression' } };
   }
   const { val } = value;
-  const expr = lowered(e, () => {
+  const read = lowered(() => {
     if (alone) return lowerExpr(e, val);
     const scalar: SqlExpr = { kind: 'scalar', select: lowerSelect(e, select, { first: 1, last: allOf(e).last }), at };
     return scalar;
   });
-  return expr === undefined ? { unread: { at, reason: 'expression too deeply nested to read' } } : { expr };
+  return read.ok ? { expr: read.value } : { unread: { at, reason: read.reason } };
 }

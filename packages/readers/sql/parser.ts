@@ -77,8 +77,8 @@ function lowerText(file: string, text: string, base: number): { statement: SqlSt
   const e = new Excerpt(file, text, base);
   const parsed = parseStatement(text);
   if (!parsed.ok) return { unread: { at: tokenAt(e, parsed.offset), reason: parsed.message } };
-  const statement = lowered(e, () => lowerStatement(e, parsed.stmt, allOf(e)));
-  return statement === undefined ? { unread: { at: e.whole(), reason: 'statement too deeply nested to read' } } : { statement };
+  const read = lowered(() => lowerStatement(e, parsed.stmt, allOf(e)));
+  return read.ok ? { statement: read.value } : { unread: { at: e.whole(), reason: read.reason } };
 }
 
 function readExpression(text: string, at: Span, verbatim: boolean): { expr: SqlExpr; unread: readonly Unread[] } {

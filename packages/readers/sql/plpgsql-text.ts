@@ -139,10 +139,13 @@ export class PlText {
     if (head !== undefined) text = head + text.slice(head.length);
     const e = new Excerpt(at.file, text, at.start);
     const parsed = parseStatement(text);
-    const read = parsed.ok ? lowered(e, () => embedded(e, parsed.stmt)) : undefined;
-    if (read !== undefined) return read;
-    const where = parsed.ok ? at : tokenAt(e, parsed.offset);
-    this.unread.push({ at: where, reason: parsed.ok ? 'statement too deeply nested to read' : parsed.message });
+    if (parsed.ok) {
+      const read = lowered(() => embedded(e, parsed.stmt));
+      if (read.ok) return read.value;
+      this.unread.push({ at, reason: read.reason });
+    } else {
+      this.unread.push({ at: tokenAt(e, parsed.offset), reason: parsed.message });
+    }
     return { statement: { kind: 'other', text: this.e.slice(at), at }, events: [] };
   }
 
@@ -182,7 +185,8 @@ export function callOf(text: PlText, stretch: Stretch): SqlExpr | undefined {
   const call = parsed.ok ? (parsed.stmt as Tree).CallStmt?.funccall : undefined;
   if (call === undefined) return undefined;
   const e = new Excerpt(at.file, own, at.start);
-  return lowered(e, () => lowerExpr(e, { FuncCall: call }));
+  const read = lowered(() => lowerExpr(e, { FuncCall: call }));
+  return read.ok ? read.value : undefined;
 }
 
 /** An identifier as Postgres holds it: quotes taken off, or lower case. */

@@ -25,18 +25,20 @@ export function readStatement(reading: Reading, file: string, text: string, base
     reading.events.push({ kind: 'data', at: e.whole(), statement: new StoredInsert(dump, e, insert) });
     return;
   }
-  const events = lowered(e, () => lowerEvents(e, parsed.stmt));
-  if (events === undefined) refuse(reading, e, 'statement too deeply nested to read', e.whole());
-  else reading.events.push(...events);
+  const events = lowered(() => lowerEvents(e, parsed.stmt));
+  if (events.ok) reading.events.push(...events.value);
+  else refuse(reading, e, events.reason, e.whole());
 }
 
-/** Runs a lowering; undefined when the statement nests too deeply for it. */
-export function lowered<T>(e: Excerpt, lower: () => T): T | undefined {
+export type Lowered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** Runs a lowering. One statement that it cannot cope with must not cost the rest of the file. */
+export function lowered<T>(lower: () => T): Lowered<T> {
   try {
-    return lower();
+    return { ok: true, value: lower() };
   } catch (error) {
-    if (error instanceof TooDeep || error instanceof RangeError) return undefined;
-    throw new Error(`cannot lower the statement at ${e.file}:${e.base}`, { cause: error });
+    if (error instanceof TooDeep || error instanceof RangeError) return { ok: false, reason: 'statement too deeply nested to read' };
+    return { ok: false, reason: `the reader cannot cope with this statement (${error instanceof Error ? error.message : String(error)})` };
   }
 }
 
