@@ -22,9 +22,9 @@ const QUERIES = [`set local search_path = public; ${DUMP_SQL}`, `set local searc
 /** Replays the files and runs them on a real Postgres; says in what the two catalogs differ. */
 export async function compare(db: Database, sql: SqlParser, files: readonly SqlSource[], setup: readonly SqlSource[] = [], base: NonNullable<ReplayOptions['base']> = 'plain'): Promise<Comparison> {
   const read = files.map((file) => ({ file, events: sql.file(file).events }));
-  const timeline = replay([historyOf(read.map(({ file, events }) => stepOf(file.path, events)))], sql, { base, missing: 'fail' });
-  const statements = read.flatMap(({ file, events }) => statementsOf(file, events));
   const own = read.some(({ events }) => events.some((event) => event.kind === 'transaction' || (event.kind === 'create-index' && event.concurrently)));
+  const timeline = replay([historyOf(read.map(({ file, events }) => stepOf(file.path, events, !own)))], sql, { base, missing: 'fail' });
+  const statements = read.flatMap(({ file, events }) => statementsOf(file, events));
   const { errors, answers } = await (own ? db.perform : db.rehearse)(setup.map((file) => file.text).join('\n'), statements.map(({ text }) => text), QUERIES);
   const [catalog, expressions] = answers;
   const differences: string[] = [];
@@ -45,8 +45,8 @@ export async function compare(db: Database, sql: SqlParser, files: readonly SqlS
   return { differences, refused };
 }
 
-export function stepOf(file: string, up: readonly SchemaEvent[]): Step {
-  return { file, id: file, tool: 'plain', up, down: undefined, downAt: undefined, transactional: false, unread: [] };
+export function stepOf(file: string, up: readonly SchemaEvent[], transactional: boolean): Step {
+  return { file, id: file, tool: 'plain', up, down: undefined, downAt: undefined, transactional, unread: [] };
 }
 
 export function historyOf(steps: readonly Step[]): History {

@@ -30,7 +30,8 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
   const world: World = {
     catalog, session, parser: sql, step: -1, platform: true, infers: false, doubts: [],
     run(event) {
-      executed.push(event);
+      // What a block or a call does stands for it.
+      if (event.kind !== 'do' && event.kind !== 'run') executed.push(event);
       apply(world, event);
     },
     silently(event) {

@@ -90,9 +90,9 @@ export function apply(world: World, event: SchemaEvent): void {
     case 'set':
       return world.session.set(event.name, event.value, event.local);
     case 'data':
-      return data(world, event.statement);
+      return data(world, event.statement, event.at);
     case 'run':
-      return runQuery(world, event.statement);
+      return runQuery(world, event.statement, event.at);
     case 'do':
       return runBlock(world, event);
     case 'unread':

@@ -14,7 +14,7 @@ alter type c rename attribute x to xx;
 alter type ee rename to eee;
 create domain d as text check (value <> '') not null default 'x';
 create domain d2 as d constraint short check (length(value) < 5);
-alter domain d add check (value <> 'no'); alter domain d add constraint named check (value <> 'never'); alter domain d drop constraint named; alter domain d drop constraint named; alter domain d drop constraint if exists named;
+alter domain d add check (value <> 'no'); alter domain d add constraint named check (value <> 'never'); alter domain d drop constraint named; alter domain d drop constraint if exists named;
 alter domain d drop not null; alter domain d drop default; alter domain d set default 'y';
 create table ud (id int, a d, b d2 default 'abc');
 create schema app;

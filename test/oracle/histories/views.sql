@@ -44,4 +44,4 @@ drop view m1;
 drop table things cascade;
 create view checked as select id from si where id > 1 with local check option;
 create recursive view nums (n) as values (1) union all select n + 1 from nums where n < 5;
-create view w1 as select json_agg(s), jsonb_build_object('a', 1), string_agg(s.name, ','), array_agg(s.id), bool_or(true), json_build_array(1), max(s.id) from si s;
+create view w1 as select json_agg(s.id), jsonb_build_object('a', 1), string_agg(s.name, ','), array_agg(s.id), bool_or(true), json_build_array(1), max(s.id) from si s;
