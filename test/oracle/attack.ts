@@ -93,12 +93,18 @@ export class Attacker {
     const theirs = `id = '${seeded.row('b', 0)['id'] ?? ''}'`;
     const mine = `id = '${seeded.row('a', 0)['id'] ?? ''}'`;
     if ((await this.as(role, `select 1 from ${seeded.table} where ${theirs}`)) > 0) out.push('select');
-    const reached = (await this.as(role, `update ${seeded.table} set ${seeded.text} = 'taken' where ${theirs}`)) > 0;
-    const moves = Object.entries(seeded.owner).flatMap(([column, values]) => values('b').map((value) => `update ${seeded.table} set ${column} = '${value}' where ${mine}`));
+    const reached = (await this.as(role, `update ${seeded.table} set ${seeded.text} = 'taken' where ${theirs}`)) > 0 || (await this.lost(role, `update ${seeded.table} set ${seeded.text} = 'taken'`, `${seeded.text} <> 'taken'`, seeded, theirs));
+    // With a WHERE and without: the two go through different policies.
+    const moves = Object.entries(seeded.owner).flatMap(([column, values]) => values('b').flatMap((value) => [`update ${seeded.table} set ${column} = '${value}' where ${mine}`, `update ${seeded.table} set ${column} = '${value}'`]));
     if (reached || (await this.any(role, moves))) out.push('update');
-    if ((await this.as(role, `delete from ${seeded.table} where ${theirs}`)) > 0) out.push('delete');
+    if ((await this.as(role, `delete from ${seeded.table} where ${theirs}`)) > 0 || (await this.lost(role, `delete from ${seeded.table}`, 'true', seeded, theirs))) out.push('delete');
     if (await this.any(role, forgeries(seeded))) out.push('insert');
     return out;
+  }
+
+  /** Whether a statement without WHERE took the other tenant's row with it. */
+  private async lost(role: string, statement: string, intact: string, seeded: Seeded, theirs: string): Promise<boolean> {
+    return (await this.as(role, statement, `select 1 from ${seeded.table} where ${theirs} and ${intact}`)) > 0;
   }
 
   private async any(role: string, statements: readonly string[]): Promise<boolean> {
@@ -107,22 +113,27 @@ export class Attacker {
   }
 
   /** The most that any caller in the role gets: a member of tenant a, and one whose token does not name a tenant yet. */
-  private async as(role: string, statement: string): Promise<number> {
-    if (role === 'anon') return this.with(role, { role }, statement);
+  private async as(role: string, statement: string, intact?: string): Promise<number> {
+    if (role === 'anon') return this.with(role, { role }, statement, intact);
     const user = { sub: USER.a, role, user_metadata: { org_id: ORG.b } };
-    const found = await this.with(role, { ...user, app_metadata: { org_id: ORG.a, orgs: [ORG.a] } }, statement);
-    return found > 0 ? found : this.with(role, user, statement);
+    const found = await this.with(role, { ...user, app_metadata: { org_id: ORG.a, orgs: [ORG.a] } }, statement, intact);
+    return found > 0 ? found : this.with(role, user, statement, intact);
   }
 
-  /** Rows that the statement got hold of; what a constraint stopped had already passed row level security. */
-  private async with(role: string, claims: object, statement: string): Promise<number> {
+  /** Rows that the statement got hold of. */
+  private async with(role: string, claims: object, statement: string, intact: string | undefined): Promise<number> {
     await this.db.exec('savepoint s');
     try {
-      await this.db.exec(`set local role ${role}; set local "request.jwt.claims" = '${JSON.stringify(claims)}'; set local "request.headers" = '${JSON.stringify({ 'x-org': ORG.b })}'`);
+      // Foreign keys are out of the way: whether one would stop a statement is luck.
+      await this.db.exec(`set local session_replication_role = replica; set local role ${role}; set local "request.jwt.claims" = '${JSON.stringify(claims)}'; set local "request.headers" = '${JSON.stringify({ 'x-org': ORG.b })}'`);
       const result = await this.db.query(statement);
+      if (intact !== undefined) {
+        await this.db.exec('reset role');
+        return (await this.db.query(intact)).rows.length === 0 ? 1 : 0;
+      }
       return Math.max(result.rows.length, result.affectedRows ?? 0);
-    } catch (error) {
-      return error instanceof Error && 'code' in error && error.code === '23503' ? 1 : 0;
+    } catch {
+      return 0;
     } finally {
       await this.db.exec('rollback to s; reset role');
     }

@@ -105,7 +105,7 @@ function tied(candidate: RootCandidate, graph: KeyGraph, people: People, mention
   const tested = incoming.some((hop) => hop.columns.some((column) => mentioned.get(hop.table)?.has(column) === true)) || candidate.why.some((reason) => reason.text.startsWith('policies of'));
   if (member || tested) return true;
   const share = candidate.score / Math.max(1, graph.tables.length);
-  return rootWeight(candidate.table.name) === 1 && /tenant|organi[sz]ation|workspace/.test(candidate.table.name) && share >= 0.8 && (people.people.size === 0 || incoming.length >= 3 || graph.tables.length <= 4);
+  return rootWeight(candidate.table.name) === 1 && /tenant|organi[sz]ation|workspace/i.test(candidate.table.name) && share >= 0.8 && (people.people.size === 0 || incoming.length >= 3 || graph.tables.length <= 4);
 }
 
 /** A second root: one that the first hangs off (a parent organization), or that stands on its own with members. */

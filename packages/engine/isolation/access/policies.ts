@@ -2,6 +2,7 @@ import type { AccessCommand, Capture, Formula, Policy, Span, SqlExpr, Table } fr
 import type { World } from '../bind/bind.ts';
 import { Bind, rootScope } from '../bind/bind.ts';
 import { truth } from '../bind/truth.ts';
+import { withNotNull } from '../logic/formula.ts';
 
 export interface BoundSide {
   readonly formula: Formula;
@@ -22,7 +23,7 @@ export class Policies {
     const known = this.memo.get(expr);
     if (known !== undefined) return known;
     const bind = new Bind(this.world);
-    const formula = truth(bind, expr, rootScope(this.world, table, expr.at), true);
+    const formula = withNotNull(truth(bind, expr, rootScope(this.world, table, expr.at), true), (column) => table.columns.get(column)?.notNull === true);
     const side: BoundSide = { formula, captures: bind.captures, at: expr.at };
     this.memo.set(expr, side);
     return side;

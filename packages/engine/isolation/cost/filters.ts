@@ -30,8 +30,8 @@ export function filtersOf(formula: Formula, table: string, typeOf: (table: strin
         break;
       case 'compare':
         if (next.op !== '<>') {
-          note(next.left, next.right);
-          note(next.right, next.left);
+          if (next.output !== 'left' && next.output !== 'both') note(next.left, next.right);
+          if (next.output !== 'right' && next.output !== 'both') note(next.right, next.left);
         }
         break;
       case 'null': case 'true': case 'false': case 'opaque': break;

@@ -1,5 +1,6 @@
 import type { Formula, Row, Span, Term, Value } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
+import { termKey } from '../prove/terms.ts';
 
 export const TRUE: Formula = { kind: 'true' };
 export const FALSE: Formula = { kind: 'false' };
@@ -64,7 +65,7 @@ export function valueTerm(value: Value, at: Span): Term {
   return { kind: 'value', value, at };
 }
 
-export function compare(op: Comparison, left: Term, right: Term, at: Span): Formula {
+export function compare(op: Comparison, left: Term, right: Term, at: Span, output?: 'left' | 'right' | 'both'): Formula {
   if (left.kind === 'value' && right.kind === 'value' && left.value.kind === 'literal' && right.value.kind === 'literal') {
     const a = left.value.value;
     const b = right.value.value;
@@ -76,5 +77,23 @@ export function compare(op: Comparison, left: Term, right: Term, at: Span): Form
   }
   if (left.kind === 'value' && left.value.kind === 'literal' && left.value.value === null) return FALSE;
   if (right.kind === 'value' && right.value.kind === 'literal' && right.value.value === null) return FALSE;
-  return { kind: 'compare', op, left, right, at };
+  // Whatever it is, it equals itself unless it is NULL.
+  if (termKey(left) === termKey(right)) return op === '=' || op === '<=' || op === '>=' ? complement(isNull(left, at)) : FALSE;
+  return output === undefined ? { kind: 'compare', op, left, right, at } : { kind: 'compare', op, left, right, output, at };
+}
+
+/** Columns of row 0 that are never NULL make their tests of NULL constant. */
+export function withNotNull(formula: Formula, notNull: (column: string) => boolean): Formula {
+  switch (formula.kind) {
+    case 'and': return and(formula.of.map((part) => withNotNull(part, notNull)));
+    case 'or': return or(formula.of.map((part) => withNotNull(part, notNull)));
+    case 'not': {
+      const of = withNotNull(formula.of, notNull);
+      return of.kind === 'exists' ? { kind: 'not', of } : complement(of);
+    }
+    case 'exists': return exists(formula.rows, withNotNull(formula.where, notNull), formula.at);
+    case 'null': return formula.of.kind === 'column' && formula.of.row === 0 && notNull(formula.of.column) ? (formula.negated ? TRUE : FALSE) : formula;
+    case 'true': case 'false': case 'compare': case 'opaque': return formula;
+    default: return never(formula);
+  }
 }
