@@ -16,6 +16,7 @@ export interface QName {
  * A type as written, with the built-in aliases already folded to Postgres' own spelling
  * (`int4` → `integer`, `timestamptz` → `timestamp with time zone`, `varchar(9)` → `character varying` + mods).
  * `serial` and its kin stay as written: replay turns them into a type, a sequence and a default.
+ * Of a routine's argument or result `t.c%TYPE` stays as well, as the name. `pg_catalog` is left out.
  */
 export interface TypeRef {
   readonly schema?: string;
