@@ -147,6 +147,8 @@ export interface CodeClass {
   readonly at: Span;
   readonly nameAt: Span;
   readonly bases: readonly Code[];
+  /** Python's named arguments of a class statement: `class Hero(SQLModel, table=True)`. */
+  readonly keywords?: readonly CodeArgument[];
   readonly decorators: readonly Code[];
   readonly fields: readonly { readonly name: string; readonly at: Span; readonly value?: Code; readonly type?: CodeType; readonly static: boolean; readonly decorators: readonly Code[] }[];
   readonly methods: readonly { readonly name: string; readonly kind: 'method' | 'get' | 'set' | 'constructor'; readonly static: boolean; readonly fn: CodeFunction }[];
