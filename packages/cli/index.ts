@@ -2,11 +2,10 @@ import path from 'node:path';
 import { SUPPRESSION, type Preset } from '@tenantlint/engine';
 import type { Outcome, Source } from '@tenantlint/model';
 import { rules as allRules } from '@tenantlint/rules';
-import { analyse } from './analyse.ts';
 import { UsageError } from './args.ts';
-import { CONFIG_FILE, configOf, readConfig, type Config } from './config.ts';
-import { judge } from './lint.ts';
-import { diskWorkspace, locate, memoryWorkspace, type Workspace } from './workspace.ts';
+import { checkAll, checkOne, type CheckOptions } from './check.ts';
+import { CONFIG_FILE, readConfig, type Config } from './config.ts';
+import { diskWorkspace, locate, memoryWorkspace } from './workspace.ts';
 
 export { analyse, type Analysis } from './analyse.ts';
 export { UsageError } from './args.ts';
@@ -38,19 +37,16 @@ export interface LintOptions {
 export async function lint(options: LintOptions = {}): Promise<Outcome> {
   const known = new Set([...allRules.map((r) => r.id), SUPPRESSION]);
   for (const id of options.rules ?? []) if (!known.has(id)) throw new UsageError(`there is no rule ${id}`);
-  const { workspace, config } = open(options, known);
   const named = options.rules && new Set(options.rules);
   // A rule that is asked for by name is no preview to whoever asks.
   const rules = named ? allRules.filter((r) => named.has(r.id)).map((r) => ({ ...r, preview: false })) : allRules;
-  return judge(workspace, await analyse(workspace, config), { preset: options.preset ?? config.preset ?? 'recommended', config, rules, known });
-}
-
-function open({ cwd = process.cwd(), paths = [], sources, config }: LintOptions, known: ReadonlySet<string>): { workspace: Workspace; config: Config } {
+  const check: CheckOptions = { preset: options.preset, rules, known };
+  const { cwd = process.cwd(), paths = [], sources, config } = options;
   if (sources) {
     const own = sources.find((s) => s.path === CONFIG_FILE);
-    return { workspace: memoryWorkspace(sources), config: config ?? (own ? readConfig(own.text, own.path, known) : {}) };
+    return (await checkOne({ workspace: memoryWorkspace(sources), config: config ?? (own ? readConfig(own.text, own.path, known) : {}) }, check)).outcome;
   }
   const base = locate(path.resolve(cwd), paths);
-  const found = config ?? configOf(base, undefined, known);
-  return { workspace: diskWorkspace(base, found.ignore ?? []), config: found };
+  if (config) return (await checkOne({ workspace: diskWorkspace(base, config.ignore ?? []), config }, check)).outcome;
+  return (await checkAll(base, undefined, check)).outcome;
 }

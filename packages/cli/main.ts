@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { visible, SUPPRESSION } from '@tenantlint/engine';
-import type { Outcome } from '@tenantlint/model';
 import { holdBackWasmTierUp } from '@tenantlint/readers/sql';
 import { reporters } from '@tenantlint/reporters';
 import { rules } from '@tenantlint/rules';
-import { analyse, type Analysis } from './analyse.ts';
+import { analyse } from './analyse.ts';
 import { HELP, readArgs, UsageError, type Args } from './args.ts';
-import { configOf, type Config } from './config.ts';
-import { fails, judge } from './lint.ts';
+import { checkAll, open, outcomeOf, type Project } from './check.ts';
+import { productFolders } from './products.ts';
 import { VERSION } from './version.ts';
-import { diskWorkspace, locate, type Base, type Workspace } from './workspace.ts';
+import { locate, type Base } from './workspace.ts';
 
 /** The part of a process that the command line touches. */
 export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'cwd'>;
@@ -29,10 +28,8 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     if (args === 'version') return print(host, `${VERSION}\n`);
     return await run(args, host);
   } catch (error) {
-    const told = error instanceof UsageError ? error.message : `internal error: ${error instanceof Error ? error.message : String(error)}`;
-    host.stderr.write(`tenantlint: ${visible(told)}\n`);
     if (host.env['TENANTLINT_DEBUG'] && error instanceof Error) host.stderr.write(`${error.stack ?? ''}\n`);
-    return 2;
+    return refuse(error instanceof UsageError ? error.message : `internal error: ${error instanceof Error ? error.message : String(error)}`, host);
   }
 }
 
@@ -46,48 +43,38 @@ async function run(args: Args, host: Host): Promise<number> {
 
 const KNOWN: ReadonlySet<string> = new Set([...rules.map((r) => r.id), SUPPRESSION]);
 
-interface Project {
-  readonly base: Base;
-  readonly workspace: Workspace;
-  readonly config: Config;
+function configFile({ config }: Args, host: Host): string | undefined {
+  return config === undefined ? undefined : path.resolve(host.cwd(), config);
 }
 
-function open(paths: readonly string[], args: Args, host: Host): Project {
-  const cwd = host.cwd();
-  const base = locate(cwd, paths);
-  const config = configOf(base, args.config === undefined ? undefined : path.resolve(cwd, args.config), KNOWN);
-  return { base, workspace: diskWorkspace(base, config.ignore ?? []), config };
-}
-
-function outcomeOf({ workspace, config }: Project, analysis: Analysis, preset: Args['preset']): Outcome {
-  return judge(workspace, analysis, { preset: preset ?? config.preset ?? 'recommended', config, rules, known: KNOWN });
+/** The one product that a question is about. */
+function openOne(base: Base, args: Args, host: Host): Project {
+  const project = open(base, configFile(args, host), KNOWN);
+  const folders = productFolders(project.workspace);
+  if (folders.length > 0) throw new UsageError(`several products are here; name one of ${folders.join(', ')}`);
+  return project;
 }
 
 async function check(args: Args, host: Host): Promise<number> {
-  const project = open(args.rest, args, host);
-  const analysis = await analyse(project.workspace, project.config);
-  const outcome = outcomeOf(project, analysis, args.preset);
-  const format = args.format ?? 'pretty';
-  const text = reporters[format](outcome, { color: colours(args, host), width: host.stdout.columns || 100, suppressed: args.suppressed });
-  write(text, args, host);
-  if (analysis.nothing !== undefined) {
-    host.stderr.write(`tenantlint: ${visible(analysis.nothing)}\n`);
-    return 2;
-  }
-  return fails(outcome, args.failOn ?? project.config.failOn ?? 'warning') ? 1 : 0;
+  const { outcome, failing, nothing } = await checkAll(locate(host.cwd(), args.rest), configFile(args, host), { preset: args.preset, failOn: args.failOn, rules, known: KNOWN });
+  write(reporters[args.format ?? 'pretty'](outcome, { color: colours(args, host), width: host.stdout.columns || 100, suppressed: args.suppressed }), args, host);
+  return nothing === undefined ? (failing ? 1 : 0) : refuse(nothing, host);
+}
+
+function refuse(reason: string, host: Host): number {
+  host.stderr.write(`tenantlint: ${visible(reason)}\n`);
+  return 2;
 }
 
 async function inspect(args: Args, host: Host): Promise<number> {
   if (args.format !== undefined && args.format !== 'pretty' && args.format !== 'json') throw new UsageError(`--format ${args.format}: inspect writes pretty or json`);
-  const { workspace, config } = open(args.rest, args, host);
+  const { workspace, config } = openOne(locate(host.cwd(), args.rest), args, host);
   const analysis = await analyse(workspace, config, args.at === undefined ? {} : { at: slashed(args.at) });
   const { model } = await import('./inspect.ts');
   const data = model(analysis.facts, workspace, analysis.notes);
   const text = args.format === 'json' ? `${JSON.stringify({ ...data, unread: analysis.unread.map((u) => ({ file: u.at.file, reason: u.reason })) }, null, 2)}\n` : (await import('./inspect-pretty.ts')).prettyModel(data, colours(args, host));
   write(text, args, host);
-  if (analysis.nothing === undefined) return 0;
-  host.stderr.write(`tenantlint: ${visible(analysis.nothing)}\n`);
-  return 2;
+  return analysis.nothing === undefined ? 0 : refuse(analysis.nothing, host);
 }
 
 async function explain(args: Args, host: Host): Promise<number> {
@@ -101,11 +88,12 @@ async function explain(args: Args, host: Host): Promise<number> {
   if (what === 'table' && name === undefined) throw new UsageError('explain which table? `tenantlint explain table NAME`');
   const place = what === 'table' ? undefined : /^(.+?):(\d+)(?::\d+)?$/.exec(what);
   if (name === undefined && !place) throw new UsageError(`there is no rule ${what}${near(what, rules.map((r) => r.id))}`);
-  const project = open(place && paths.length === 0 ? [place[1] ?? ''] : paths, args, host);
+  const base = locate(host.cwd(), place && paths.length === 0 ? [place[1] ?? ''] : paths);
+  const project = openOne(base, args, host);
   const analysis = await analyse(project.workspace, project.config);
   if (name !== undefined) return print(host, explainTable(name, analysis, project.workspace), args);
-  const file = slashed(path.relative(project.base.dir, path.resolve(host.cwd(), place?.[1] ?? '')));
-  return print(host, explainLine(file, Number(place?.[2]), analysis, outcomeOf(project, analysis, 'audit'), project.workspace), args);
+  const file = slashed(path.relative(base.dir, path.resolve(host.cwd(), place?.[1] ?? '')));
+  return print(host, explainLine(file, Number(place?.[2]), analysis, outcomeOf(project, analysis, { preset: 'audit', rules, known: KNOWN }), project.workspace), args);
 }
 
 function print(host: Host, text: string, args?: Args): number {

@@ -187,6 +187,18 @@ test('a project elsewhere is linted as if from its own folder, and shown as it w
   expect([report.root, report.findings[0]?.file]).toEqual(['../product', MIGRATION]);
 });
 
+test('products that lie beside one another are judged each on its own', async () => {
+  const files = (name: string, sql: string) => ({ [`${name}/package.json`]: '{}', [`${name}/${MIGRATION}`]: sql });
+  const p = project({ ...files('a', OPEN), ...files('b', CLOSED), 'a/tenantlint.config.jsonc': '{ "rules": { "table-without-rls": "note" } }' });
+  const { code, out } = await tenantlint(p.dir, ['--format', 'json']);
+  const report = JSON.parse(out) as { findings: { file: string; severity: string }[]; notes: string[]; summary: { tables: number } };
+  expect(report.findings.map((f) => [f.file, f.severity])).toEqual([[`a/${MIGRATION}`, 'note']]);
+  expect(report.summary.tables).toBe(6);
+  expect(report.notes).toContain('b: Environment: Supabase; anon and authenticated are not trusted');
+  expect(code).toBe(0);
+  expect((await tenantlint(p.dir, ['inspect'])).err).toBe('tenantlint: several products are here; name one of a, b\n');
+});
+
 test('globs of a configuration start at its folder', async () => {
   const p = project({ [`product/${MIGRATION}`]: OPEN, 'product/tenantlint.config.jsonc': '{ "ignore": ["supabase/**"] }' });
   expect((await tenantlint(p.dir, ['product'])).err).toContain('nothing to lint');

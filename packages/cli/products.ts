@@ -1,0 +1,81 @@
+import { byPlace, compare } from '@tenantlint/engine';
+import type { Outcome, Summary } from '@tenantlint/model';
+import { wantsPrisma } from '@tenantlint/readers/prisma';
+import type { Workspace } from './workspace.ts';
+
+/** Files that make a folder a project of its own. */
+const MARK = /^(?:package\.json|pyproject\.toml|go\.mod|Cargo\.toml|composer\.json|Gemfile|tenantlint\.config\.jsonc)$/;
+
+/**
+ * Folders of a run that are products of their own, each with a database of its own: projects that tell of a schema, in
+ * folders that are beside one another and below no common project. One product (the usual case) gives no folder.
+ */
+export function productFolders(workspace: Workspace): readonly string[] {
+  const projects = new Set([...workspace.files].filter((f) => MARK.test(nameOf(f))).map(folderOf));
+  const found = new Set<string>();
+  for (const file of workspace.files) {
+    if (!file.endsWith('.sql') && !wantsPrisma(file) && nameOf(file) !== 'alembic.ini') continue;
+    const owner = outermost(folderOf(file), projects);
+    // Something belongs to no project: then it belongs to all that is here.
+    if (owner === undefined) return [];
+    found.add(owner);
+  }
+  return found.size > 1 ? [...found].sort(compare) : [];
+}
+
+/** The project that holds a folder and lies in no other. */
+function outermost(folder: string, projects: ReadonlySet<string>): string | undefined {
+  if (projects.has('')) return '';
+  const parts = folder.split('/');
+  for (let depth = 1; depth <= parts.length; depth++) {
+    const above = parts.slice(0, depth).join('/');
+    if (projects.has(above)) return above;
+  }
+  return undefined;
+}
+
+/** What lies below a folder; paths stay as they are. */
+export function below(workspace: Workspace, folder: string): Workspace {
+  const inside = (file: string) => file.startsWith(`${folder}/`);
+  return {
+    root: workspace.root,
+    files: new Set([...workspace.files].filter(inside)),
+    only: workspace.only,
+    text: (file) => workspace.text(file),
+    get unread() { return workspace.unread.filter((u) => inside(u.at.file)); },
+  };
+}
+
+/** One outcome of several products. A rule that did not run in one of them is listed with its folder. */
+export function together(parts: readonly { readonly folder: string; readonly outcome: Outcome }[], workspace: Workspace): Outcome {
+  const outcomes = parts.map((p) => p.outcome);
+  const add = (of: (s: Summary) => number) => outcomes.reduce((n, o) => n + of(o.summary), 0);
+  const tally = (of: (s: Summary) => Readonly<Record<string, number>>) => {
+    const sum: Record<string, number> = {};
+    for (const o of outcomes) for (const [key, n] of Object.entries(of(o.summary))) sum[key] = (sum[key] ?? 0) + n;
+    return sum;
+  };
+  return {
+    tool: outcomes[0]?.tool ?? '',
+    root: workspace.root,
+    findings: outcomes.flatMap((o) => o.findings).sort(byPlace),
+    notRun: parts.flatMap(({ folder, outcome }) => outcome.notRun.map(({ rule, reason }) => ({ rule, reason: `${folder}: ${reason}` }))),
+    unread: outcomes.flatMap((o) => o.unread),
+    notes: parts.flatMap(({ folder, outcome }) => outcome.notes.map((n) => `${folder}: ${n}`)),
+    summary: {
+      files: add((s) => s.files), steps: add((s) => s.steps), tables: add((s) => s.tables), sites: add((s) => s.sites),
+      errors: add((s) => s.errors), warnings: add((s) => s.warnings), notes: add((s) => s.notes), suppressed: add((s) => s.suppressed),
+      ledger: { sites: tally((s) => s.ledger.sites), tables: tally((s) => s.ledger.tables) },
+    },
+    rules: [...new Map(outcomes.flatMap((o) => o.rules).map((r) => [r.id, r])).values()],
+    text: (file) => workspace.text(file),
+  };
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
+}
+
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
