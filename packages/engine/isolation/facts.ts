@@ -105,12 +105,12 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
     },
     filters: (table, policy) => {
       const typeOf = (key: string, column: string): string | undefined => schema.tables.get(key)?.columns.get(column)?.typeText;
-      // WITH CHECK usually repeats USING: the same filters, at other places.
+      // WITH CHECK finds no rows of its own table, and its sub-selects usually repeat those of USING.
       const using = policy.using === undefined ? [] : filtersOf(policies.bound(table, policy.using).formula, table.key, typeOf);
-      const check = policy.check === undefined ? [] : filtersOf(policies.bound(table, policy.check).formula, table.key, typeOf);
+      const check = policy.check === undefined ? [] : filtersOf(policies.bound(table, policy.check).formula, table.key, typeOf).filter((one) => one.inner);
       const known = new Set(using.map((one) => `${one.table}.${one.column}.${one.inner}`));
       const last = Math.max(0, ...using.map((one) => one.scope));
-      return [...using, ...check.filter((one) => !known.has(`${one.table}.${one.column}.${one.inner}`)).map((one) => (one.scope === 0 ? one : { ...one, scope: one.scope + last }))];
+      return [...using, ...check.filter((one) => !known.has(`${one.table}.${one.column}.${one.inner}`)).map((one) => ({ ...one, scope: one.scope + last }))];
     },
     isolates: (table, policy, side) => {
       const bound = policies.side(table, policy, side);

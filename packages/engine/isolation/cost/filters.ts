@@ -10,10 +10,12 @@ export function filtersOf(formula: Formula, table: string, typeOf: (table: strin
   const out = new Map<string, FilteredColumn>();
   const rows = new Map<number, { readonly table: string; readonly definer: boolean }>([[0, { table, definer: false }]]);
   const stack: Formula[] = [formula];
-  const note = (term: Term, other: Term): void => {
+  const note = (term: Term, other: Term, fromOutside: boolean): void => {
     columnsOf(term, (row, column) => {
       const from = rows.get(row);
       if (from === undefined || column === '*' || dependsOn(other, row)) return;
+      // A correlated sub-select runs for each row of the policy's table: what ties it there finds no rows of that table.
+      if (row === 0 && !fromOutside && hasColumns(other)) return;
       const bare = term.kind === 'column' && !loses(term.cast, typeOf(from.table, column));
       const key = `${row}.${column}`;
       const known = out.get(key);
@@ -30,8 +32,8 @@ export function filtersOf(formula: Formula, table: string, typeOf: (table: strin
         break;
       case 'compare':
         if (next.op !== '<>') {
-          if (next.output !== 'left' && next.output !== 'both') note(next.left, next.right);
-          if (next.output !== 'right' && next.output !== 'both') note(next.right, next.left);
+          if (next.output !== 'left' && next.output !== 'both') note(next.left, next.right, next.output === 'right');
+          if (next.output !== 'right' && next.output !== 'both') note(next.right, next.left, next.output === 'left');
         }
         break;
       case 'null': case 'true': case 'false': case 'opaque': break;
@@ -39,6 +41,14 @@ export function filtersOf(formula: Formula, table: string, typeOf: (table: strin
     }
   }
   return [...out.values()];
+}
+
+function hasColumns(term: Term): boolean {
+  let found = false;
+  columnsOf(term, () => {
+    found = true;
+  });
+  return found;
 }
 
 function dependsOn(term: Term, row: number): boolean {
