@@ -3,7 +3,7 @@ import type { Flow } from '../flow.ts';
 import { elementOf } from '../values/join.ts';
 import { keyOf } from '../values/key.ts';
 import { and, column, equals, exists, FALSE, not, opaque, or, TRUE } from './formulas.ts';
-import { columnOf, tie } from './rows.ts';
+import { columnOf, endOf } from './ends.ts';
 import { termOf } from './terms.ts';
 import { expand } from './assemble.ts';
 
@@ -97,15 +97,14 @@ function one(f: Flow, left: Term, value: AbstractValue, of: Comparison): Formula
 }
 
 function relation(f: Flow, of: Extract<Condition, { kind: 'relation' }>, about: Subject): Formula {
-  const field = about.model?.fields.get(of.field);
-  if (!field || field.kind !== 'relation') return opaque(`${of.field} is no relation of the model`, of.field, [about.row], of.at);
-  const to = f.input.models?.models.get(field.model);
-  const def = f.rows.make(to?.table, to, TRUE, of.at);
-  const tied = tie(about.model, about.row, field, to, def.id, of.at);
-  const inner = toFormula(f, of.where, { row: def.id, model: to });
-  const some = (where: Formula): Formula => exists([{ id: def.id, table: to?.table, alias: of.field, at: of.at }], and([tied, where]), of.at);
+  const end = endOf(f, about.model, of.field, of.to);
+  if (!end) return opaque(`${of.field} is no relation of the model`, of.field, [about.row], of.at);
+  const def = f.rows.make(end.table, end.model, TRUE, of.at);
+  const tied = end.tied(about.row, def.id, of.at);
+  const inner = toFormula(f, of.where, { row: def.id, model: end.model });
+  const some = (where: Formula): Formula => exists([{ id: def.id, table: end.table, alias: of.field, at: of.at }], and([tied, where]), of.at);
   // An empty condition on a to-one relation is no condition at all.
-  if (inner.kind === 'true' && of.quantifier === 'is') return field.required || field.on.length === 0 ? TRUE : some(TRUE);
+  if (inner.kind === 'true' && of.quantifier === 'is') return end.required || !end.keyed ? TRUE : some(TRUE);
   switch (of.quantifier) {
     case 'some': case 'is': return some(inner);
     case 'none': case 'is-not': return not(some(inner));

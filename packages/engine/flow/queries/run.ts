@@ -1,7 +1,8 @@
-import { cases, list, literal, nothing, object, unknown, type AbstractValue, type Formula, type Included, type Model, type Query, type Span, type TableName, type ValueEntry, type Written } from '@tenantlint/model';
+import { cases, list, literal, nothing, object, unknown, type AbstractValue, type Formula, type Included, type Model, type Query, type Span, type ValueEntry, type Written } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { and, column, equals, freeRows, or, TRUE } from './formulas.ts';
 import { toFormula, given } from './conditions.ts';
+import { endOf, resolveTable } from './ends.ts';
 import { rowsOfSql } from './sql.ts';
 import { usedBy, type Inserted } from './record.ts';
 import { columnOf, relatedRow, relatedValue, rowValue, type RowDef } from './rows.ts';
@@ -21,20 +22,6 @@ export function runQuery(f: Flow, query: Query): AbstractValue {
   if (query.verb === 'insert') return insertResult(f, query, inserted, def);
   const extra = includes(f, def, query.includes, model);
   return result(f, query, def, extra);
-}
-
-export function resolveTable(f: Flow, name: TableName): { table: string | undefined; model: Model | undefined } {
-  if (name.kind === 'model') {
-    const model = f.input.models?.models.get(name.name);
-    return { table: model?.table, model };
-  }
-  if (name.kind === 'unknown') return { table: undefined, model: undefined };
-  const { tables, views, searchPath } = f.input.schema;
-  for (const schema of name.schema !== undefined ? [name.schema] : [...searchPath, 'public']) {
-    const key = `${schema}.${name.name}`;
-    if (tables.has(key) || views.has(key)) return { table: key, model: undefined };
-  }
-  return { table: undefined, model: undefined };
 }
 
 /** What holds of a row after the query: what it was asked for, except where the query itself changed it. */
@@ -138,13 +125,13 @@ function insertResult(f: Flow, query: Query, inserted: readonly Inserted[], def:
 export function includes(f: Flow, def: RowDef, of: readonly Included[], model: Model | undefined): ValueEntry[] {
   const counted: ValueEntry[] = [];
   const found = of.flatMap((one): ValueEntry[] => {
-    const field = model?.fields.get(one.field);
-    if (field?.kind !== 'relation') return [];
-    const to = relatedRow(f, def, field, one.at);
+    const end = endOf(f, model, one.field, one.to);
+    if (!end) return [];
+    const to = relatedRow(f, def, end, one.at);
     const filtered = one.condition.kind !== 'all' || one.condition.of.length > 0;
     if (filtered) to.formula = and([to.formula, toFormula(f, one.condition, { row: to.id, model: to.model })]);
     if (one.required) def.with = [...def.with, to.id];
-    const value = relatedValue(field, to, includes(f, to, one.includes, to.model), one.at, filtered);
+    const value = relatedValue(one.required ? { ...end, required: true } : end, to, includes(f, to, one.includes, to.model), one.at, filtered && !one.required);
     if (one.counted) {
       counted.push({ kind: 'property', name: one.field, nameAt: one.at, value: { kind: 'test', test: { kind: 'size', of: value }, at: one.at } });
       return [];
