@@ -2,7 +2,7 @@ import { createFacts, createIsolation, inferTenancy, replay, type Missing } from
 import type { Comment, Facts, ModelMap, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
-import { readCode, type CodeRead } from './code.ts';
+import { NO_CODE, readCode, type CodeRead } from './code.ts';
 import type { Config } from './config.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
@@ -43,7 +43,9 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
   const env = environment(platform, schema, config);
   const isolation = createIsolation({ schema, tenancy, environment: env, parser: sql, ...(config.tenancy ? { config: config.tenancy } : {}) });
-  const code = await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles }, sources.models).catch(failed);
+  // Without a schema there is nothing that a query could be judged by.
+  const known = schema.tables.size > 0 || sources.models.length > 0;
+  const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles }, sources.models).catch(failed);
   const facts = createFacts({ timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {

@@ -13,7 +13,7 @@ export interface CodeRead {
   readonly files: readonly string[];
 }
 
-const NOTHING: CodeRead = { sites: [], comments: new Map(), unread: [], files: [] };
+export const NO_CODE: CodeRead = { sites: [], comments: new Map(), unread: [], files: [] };
 
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
@@ -23,11 +23,11 @@ const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
  */
 export async function readCode(workspace: Workspace, config: Config, known: Omit<FlowInput, 'adapters' | 'prove' | 'models'>, maps: readonly ModelMap[]): Promise<CodeRead> {
   const code = [...workspace.files].filter((f) => CODE.test(f) && !f.endsWith('.d.ts'));
-  if (code.length === 0) return NOTHING;
+  if (code.length === 0) return NO_CODE;
   const { clients } = await import('@tenantlint/readers/typescript/clients');
   const models = merged(maps);
   const hints = hintsOf(clients, models);
-  if (!code.some((f) => hints.test(workspace.text(f) ?? ''))) return NOTHING;
+  if (!code.some((f) => hints.test(workspace.text(f) ?? ''))) return NO_CODE;
   const { readProgram } = await import('@tenantlint/readers/typescript');
   const program = readProgram({
     files: workspace.files,
