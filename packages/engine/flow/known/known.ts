@@ -3,11 +3,12 @@ import type { Flow } from '../flow.ts';
 import { applyFunction, type CallSite } from '../interpret/calls.ts';
 import { truthsOf } from '../interpret/truths.ts';
 import { elementOf, tidy } from '../values/join.ts';
-import { computed } from '../values/property.ts';
+import { computed, indexed } from '../values/property.ts';
 import { authCall } from './auth.ts';
 import { all } from './methods.ts';
 import { leaves } from './exits.ts';
 import { requestCall } from './request.ts';
+import { proxied } from './proxies.ts';
 import { parsed } from './validation.ts';
 
 /** Functions of the language and of packages that are known by where they come from. */
@@ -62,7 +63,13 @@ function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site:
       }
       return first.kind === 'object' ? list(computed('element', [first], '', at), at) : first;
     }
-    case 'Array.isArray': return first?.kind === 'array' || first?.kind === 'list' ? literal(true, at) : computed(name, args, '', at);
+    case 'Array.isArray': {
+      if (first?.kind === 'array' || first?.kind === 'list') return literal(true, at);
+      return first?.kind === 'object' || first?.kind === 'row' ? literal(false, at) : computed(name, args, '', at);
+    }
+    case 'Proxy': return site.construct && first && second ? proxied(f, first, second, at) : undefined;
+    case 'Reflect.get': return first && second ? indexed(f, first, second, at) ?? nothing(at) : undefined;
+    case 'Reflect.apply': return first && args[2]?.kind === 'array' ? applyFunction(f, first, args[2].items.map((i) => i.value), at) : undefined;
     case 'Object.assign': {
       const entries = args.map((of): ValueEntry => ({ kind: 'spread', of, at: of.at }));
       return { kind: 'object', entries, at };

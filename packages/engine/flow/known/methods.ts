@@ -95,6 +95,7 @@ function collection(f: Flow, of: AbstractValue, name: string, args: readonly Abs
     case 'includes': case 'has': {
       if (!first) return literal(false, at);
       if (!element) return of.kind === 'array' ? literal(false, at) : computed(name, [of, first], '', at);
+      if (of.kind === 'array' && first.kind === 'literal' && of.items.some((i) => !i.spread && i.value.kind === 'literal' && i.value.value === first.value)) return literal(true, at);
       const key = name === 'has' && element.kind === 'array' && element.items[0] ? element.items[0].value : element;
       return member(f, key, first, at);
     }

@@ -59,7 +59,11 @@ export function originKey(origin: Origin): string {
 function stateKey(state: unknown): string {
   if (typeof state !== 'object' || state === null) return JSON.stringify(state) ?? 'undefined';
   if (Array.isArray(state)) return `[${state.map(stateKey).join()}]`;
+  if (isValue(state)) return keyOf(state);
   return `{${Object.entries(state).filter(([name]) => name !== 'at' && !name.endsWith('At')).map(([name, part]) => `${name}:${stateKey(part)}`).join()}}`;
 }
+
+const KINDS: ReadonlySet<unknown> = new Set<AbstractValue['kind']>(['literal', 'undefined', 'object', 'array', 'list', 'union', 'symbol', 'row', 'column', 'function', 'class', 'instance', 'module', 'client', 'text', 'test']);
+const isValue = (part: object): part is AbstractValue => 'at' in part && 'kind' in part && KINDS.has(part.kind);
 
 export const sameValue = (a: AbstractValue, b: AbstractValue): boolean => a === b || (a.kind === b.kind && keyOf(a) === keyOf(b));
