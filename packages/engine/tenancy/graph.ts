@@ -78,6 +78,12 @@ export function primaryKey(table: Table | undefined): readonly string[] {
   return [];
 }
 
+/** The one column by which other tables know a row. A table that the history never made has the usual one. */
+export function singleKey(table: Table | undefined): string | undefined {
+  const key = primaryKey(table);
+  return key.length === 1 ? key[0] : key.length === 0 && table?.inferred === true ? 'id' : undefined;
+}
+
 /** Column sets no two rows of the table share; expression and partial indexes prove nothing and are left out. */
 export function uniqueKeys(table: Table): readonly (readonly string[])[] {
   const out: (readonly string[])[] = [];

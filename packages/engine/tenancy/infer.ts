@@ -4,7 +4,7 @@ import { listOf } from './config.ts';
 import type { KeyGraph } from './graph.ts';
 import { keyGraph, primaryKey, uniqueKeys } from './graph.ts';
 import { classify, rootlessKeys, tenantColumns, usualNames } from './keyed.ts';
-import { isAuthorColumn, isBookkeeping, isMembershipName, isReferenceName, isTenantWord, rootWeight } from './names.ts';
+import { isAuthorColumn, isBookkeeping, isCreatorColumn, isMembershipName, isPointer, isReferenceName, isTenantWord, rootWeight } from './names.ts';
 import { impliedHops, pathsToTenant } from './paths.ts';
 import type { People } from './people.ts';
 import { findPeople } from './people.ts';
@@ -35,7 +35,7 @@ export function inferTenancy(schema: Schema, models: readonly ModelMap[], config
     for (const table of open) {
       if (of.has(table.key) || isBookkeeping(table.name)) continue;
       const keys = tenantColumns(table, graph, roots, usual, names, keysOf);
-      if (keys === undefined) continue;
+      if (keys === undefined || (people.people.has(table.key) && keys.columns.every(isPointer))) continue;
       const found = classify(table, keys, people);
       put(table, withShared(table, found.tenancy, config), found.why);
     }
@@ -85,8 +85,10 @@ function chooseRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMap<str
     chosen.push(known ?? { table, key: primaryKey(table)[0] ?? 'id', score: 0, why: [{ text: 'declared in the configuration', at: table.at }] });
   }
   if (chosen.length > 0) return chosen;
-  for (const candidate of ranked) {
-    if (!tied(candidate, graph, people, mentioned)) continue;
+  const plausible = ranked.filter((candidate) => tied(candidate, graph, people, mentioned));
+  for (const candidate of plausible) {
+    // Projects and sites are tenants only where nothing with a better name stands above them.
+    if (rootWeight(candidate.table.name) < 0.45 && plausible.some((other) => rootWeight(other.table.name) >= 0.8 && other !== candidate && hangsOff(candidate.table.key, [other], graph))) continue;
     // A table with an everyday name is no tenant where columns without a table say who is.
     if (rootWeight(candidate.table.name) < 0.45 && rootless > (graph.into.get(candidate.table.key) ?? []).length) continue;
     if (chosen.length === 0) chosen.push(candidate);
@@ -111,17 +113,22 @@ function tied(candidate: RootCandidate, graph: KeyGraph, people: People, mention
 /** A second root: one that the first hangs off (a parent organization), or that stands on its own with members. */
 function beside(candidate: RootCandidate, chosen: readonly RootCandidate[], graph: KeyGraph): boolean {
   if (!candidate.why.some((reason) => reason.text.includes('says which users')) || rootWeight(candidate.table.name) < 0.45) return false;
-  const seen = new Set([candidate.table.key]);
-  const queue = [candidate.table.key];
+  return !hangsOff(candidate.table.key, chosen, graph);
+}
+
+/** Required keys lead from the table up to one of the roots. */
+function hangsOff(start: string, roots: readonly RootCandidate[], graph: KeyGraph): boolean {
+  const seen = new Set([start]);
+  const queue = [start];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     for (const hop of graph.out.get(next) ?? []) {
-      if (chosen.some((one) => one.table.key === hop.parent)) return false;
-      if (seen.has(hop.parent) || !hop.required) continue;
+      if (!hop.required || seen.has(hop.parent)) continue;
+      if (roots.some((one) => one.table.key === hop.parent)) return true;
       seen.add(hop.parent);
       queue.push(hop.parent);
     }
   }
-  return true;
+  return false;
 }
 
 function resolve(name: string | undefined, graph: KeyGraph): string | undefined {
@@ -180,7 +187,9 @@ function hangOff(graph: KeyGraph, people: People, of: ReadonlyMap<string, Tenanc
     for (const table of open) {
       if (of.has(table.key)) continue;
       const columns = people.columns.get(table.key) ?? [];
-      const column = columns.find((name) => !isAuthorColumn(name) && (nullable || table.columns.get(name)?.notNull === true)) ?? (nullable ? columns[0] : undefined);
+      // Who changed reference data last does not own it.
+      const creator = nullable && !isReferenceName(table.name) && !isBookkeeping(table.name) ? columns.find(isCreatorColumn) : undefined;
+      const column = columns.find((name) => !isAuthorColumn(name) && (nullable || table.columns.get(name)?.notNull === true)) ?? creator;
       if (column !== undefined) put(table, { kind: 'user-owned', column }, [{ text: `${column} names the user whose row it is`, at: table.columns.get(column)?.at ?? table.at }]);
     }
   };

@@ -85,6 +85,16 @@ export function isAuthorColumn(column: string): boolean {
   return /^(created_by|created_by_id|created_by_user_id|updated_by|updated_by_id|author|author_id|assigned_to|assignee_id|assigned_user_id|assigned_by|sender_id|receiver_id|recipient_id|invited_by|invited_by_id|invited_by_user_id|uploaded_by|submitted_by|reviewed_by|reviewer_id|approved_by|deleted_by|creator_id|requested_by|performed_by|actor_id|changed_by|added_by)$/.test(words(column).join('_'));
 }
 
+/** Of those, the user whom the row would not exist without. */
+export function isCreatorColumn(column: string): boolean {
+  return /^(created_by|created_by_id|created_by_user_id|author|author_id|creator_id|uploaded_by|submitted_by|sender_id|requested_by|added_by)$/.test(words(column).join('_'));
+}
+
+/** `current_organization_id`: what the user looks at now, not what the user belongs to. */
+export function isPointer(column: string): boolean {
+  return /^(last|current|active|default|selected|preferred|previous)_/.test(words(column).join('_'));
+}
+
 export function isMembershipName(table: string): boolean {
   const text = words(table).join('_');
   if (/(preference|setting|session|notification|invit|token|log|activity|activitie|favorite|favourite|history|quota|usage|device|event|feedback|message|subscription|request|consent|read|view|pin|bookmark|draft|filter|order|payment|survey|response|score|attempt|progress)/.test(text)) return false;

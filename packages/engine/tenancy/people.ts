@@ -1,6 +1,6 @@
 import type { Schema, Table } from '@tenantlint/model';
 import type { KeyGraph } from './graph.ts';
-import { primaryKey } from './graph.ts';
+import { singleKey } from './graph.ts';
 import { isAuthorColumn, isPersonTable, isSubjectColumn, words } from './names.ts';
 
 export interface People {
@@ -16,18 +16,18 @@ export function findPeople(schema: Schema, graph: KeyGraph, declared: string | u
   const auth = schema.tables.get('auth.users');
   if (auth !== undefined) people.set('auth.users', 'id');
   let users = declared ?? (auth !== undefined && (graph.into.get('auth.users') ?? []).length > 0 ? 'auth.users' : undefined);
-  const named = graph.tables.filter((table) => isPersonTable(table.name) && single(table) !== undefined);
+  const named = graph.tables.filter((table) => isPersonTable(table.name) && singleKey(table) !== undefined);
   const plain = named.filter((table) => /^(app_|auth_)?users?$/.test(words(table.name).join('_')));
   users ??= best(plain, graph) ?? (auth !== undefined ? 'auth.users' : best(named, graph));
   if (users !== undefined && users !== 'auth.users') {
-    const key = single(schema.tables.get(users));
+    const key = singleKey(schema.tables.get(users));
     if (key !== undefined) people.set(users, key);
   }
   // A table whose own key is a user's id extends the users; so does one with a unique user column and a person's name.
   for (let again = true; again; ) {
     again = false;
     for (const table of graph.tables) {
-      const key = single(table);
+      const key = singleKey(table);
       if (key === undefined || people.has(table.key)) continue;
       const extendsUsers = (graph.out.get(table.key) ?? []).some((hop) => people.has(hop.parent) && hop.columns.length === 1 && hop.columns[0] === key);
       const named = isPersonTable(table.name) && !/^(members|individuals?|staff|employees?|drivers?|sales)$/.test(words(table.name).join('_'));
@@ -59,15 +59,10 @@ function best(tables: readonly Table[], graph: KeyGraph): string | undefined {
   return found;
 }
 
-function single(table: Table | undefined): string | undefined {
-  const key = primaryKey(table);
-  return key.length === 1 ? key[0] : undefined;
-}
-
 function userColumns(table: Table, graph: KeyGraph, people: ReadonlyMap<string, string>): readonly string[] {
   const subject: string[] = [];
   const author: string[] = [];
-  const key = single(table);
+  const key = singleKey(table);
   const hops = graph.out.get(table.key) ?? [];
   for (const column of table.columns.values()) {
     const leads = hops.find((hop) => hop.columns.includes(column.name));

@@ -1,7 +1,7 @@
 import type { Column, ForeignKeyHop, Reason, Schema, SqlExpr, Table } from '@tenantlint/model';
 import type { KeyGraph } from './graph.ts';
 import type { People } from './people.ts';
-import { primaryKey } from './graph.ts';
+import { singleKey } from './graph.ts';
 import { canonical, idNoun, isMembershipName, isPersonTable, isTenantWord, noun, rootWeight } from './names.ts';
 
 export interface RootCandidate {
@@ -15,8 +15,8 @@ export interface RootCandidate {
 export function rankRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMap<string, ReadonlySet<string>>): readonly RootCandidate[] {
   const out: RootCandidate[] = [];
   for (const table of graph.tables) {
-    const key = primaryKey(table);
-    if (key.length !== 1 || key[0] === undefined || people.people.has(table.key) || isPersonTable(table.name)) continue;
+    const key = singleKey(table);
+    if (key === undefined || people.people.has(table.key) || isPersonTable(table.name)) continue;
     const weight = rootWeight(table.name);
     const incoming = (graph.into.get(table.key) ?? []).filter((hop) => hop.table !== table.key);
     const byFk = new Set(incoming.map((hop) => hop.table));
@@ -30,13 +30,13 @@ export function rankRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMa
     const policies = incoming.filter((hop) => hop.columns.some((column) => mentioned.get(hop.table)?.has(column) === true)).length
       + named.filter((other) => mentioned.get(other.key)?.has(keyByName(other, table) ?? '') === true).length;
     // Without the name of a tenant it takes members and policies to make one.
-    const factor = weight > 0 ? weight : members.length > 0 && policies > 1 ? 0.25 : 0;
+    const factor = weight > 0 ? (weight < 0.6 && members.length > 0 ? 0.6 : weight) : members.length > 0 && policies > 1 ? 0.25 : 0;
     if (factor === 0 || direct === 0) continue;
     const score = factor * (2 * direct + below(table.key, graph, people) + 2 * policies + 8 * Math.min(members.length, 2));
     const why: Reason[] = [{ text: `${direct} ${direct === 1 ? 'table points' : 'tables point'} to ${table.name}`, at: table.at }];
     for (const member of members.slice(0, 2)) why.push({ text: `${member} says which users belong to it`, at: graph.tables.find((one) => one.key === member)?.at ?? table.at });
     if (policies > 0) why.push({ text: `policies of ${policies} ${policies === 1 ? 'table' : 'tables'} test the key to it`, at: table.at });
-    out.push({ table, key: key[0], score, why });
+    out.push({ table, key, score, why });
   }
   return out.sort((a, b) => b.score - a.score || (a.table.key < b.table.key ? -1 : 1));
 }
@@ -58,7 +58,7 @@ function below(root: string, graph: KeyGraph, people: People): number {
 /** A column of `table` that names `root` without a foreign key: `organization_id` for `organizations`, with a fitting type. */
 export function keyByName(table: Table, root: Table, names: readonly string[] = []): string | undefined {
   const target = canonical(noun(root.name));
-  const key = root.columns.get(primaryKey(root)[0] ?? '');
+  const key = root.columns.get(singleKey(root) ?? '');
   const declared = names.map((name) => table.columns.get(name)).filter((column) => column !== undefined);
   for (const column of [...declared, ...(columnsByNoun(table).get(target) ?? [])]) {
     const named = names.includes(column.name);
