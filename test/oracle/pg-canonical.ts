@@ -80,10 +80,15 @@ function routineOf(routine: Routine): unknown {
   const inputs = routine.args.filter((arg) => arg.mode === 'in' || arg.mode === 'inout' || arg.mode === 'variadic');
   return {
     kind: routine.kind, owner: routine.owner, language: routine.language, volatility: routine.volatility,
-    securityDefiner: routine.securityDefiner.value, leakproof: routine.leakproof, strict: routine.strict, settings: routine.settings,
+    securityDefiner: routine.securityDefiner.value, leakproof: routine.leakproof, strict: routine.strict, settings: settingsOf(routine),
     returns: routine.kind === 'procedure' ? null : returnsOf(routine), args: argLines(routine.args),
     defaults: inputs.filter((arg) => arg.default !== undefined).length, comment: routine.comment ?? null, grants: grantLines(routine.grants),
   };
+}
+
+/** The model writes an empty search path as an empty string, Postgres as `""`. */
+function settingsOf(routine: Routine): Readonly<Record<string, string>> {
+  return routine.settings['search_path'] === '' ? { ...routine.settings, search_path: '""' } : routine.settings;
 }
 
 const MODES: Readonly<Record<FunctionArg['mode'], string>> = { in: 'i', out: 'o', inout: 'b', variadic: 'v', table: 't' };

@@ -92,7 +92,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function expressionDifferences(sql: SqlParser, schema: Schema, expressions: unknown): readonly string[] {
+export function expressionDifferences(sql: SqlParser, schema: Schema, expressions: unknown): readonly string[] {
   const out: string[] = [];
   const ours = new Map<string, SqlExpr>();
   for (const [key, table] of schema.tables) {

@@ -17,9 +17,24 @@ export interface Stores {
   bucket: Bucket;
   /** One value under the empty key: the list is short and its order matters. */
   'default-privileges': readonly DefaultPrivilege[];
+  /** Not part of the schema: what only the code of migrations asks for. */
+  rule: Rule;
+  rows: KnownRows;
 }
 
 export type StoreName = keyof Stores;
+
+/** A rewrite rule, kept under its table and name. */
+export interface Rule {
+  readonly name: string;
+  readonly table: string;
+}
+
+/** Rows of a temporary table, which nobody but its own session can fill. */
+export interface KnownRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
 
 type Maps = { readonly [K in StoreName]: Map<string, Stores[K]> };
 
@@ -58,6 +73,7 @@ export class Catalog {
   readonly #maps: Maps = {
     schema: new Map(), table: new Map(), view: new Map(), function: new Map(), type: new Map(), sequence: new Map(),
     role: new Map(), publication: new Map(), extension: new Map(), bucket: new Map(), 'default-privileges': new Map(),
+    rule: new Map(), rows: new Map(),
   };
   #journal: Undo[] = [];
   readonly #relations = new Map<string, Relation>();
@@ -144,7 +160,7 @@ export class Catalog {
     const changes: Change[] = [];
     for (const { object, key, before } of first.values()) {
       const after = this.#maps[object].get(key);
-      if (after !== before) changes.push({ object, key, before, after });
+      if (after !== before && object !== 'rule' && object !== 'rows') changes.push({ object, key, before, after });
     }
     return changes;
   }

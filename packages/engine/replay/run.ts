@@ -12,6 +12,7 @@ import { alterPolicy, createPolicy } from './ddl/policies.ts';
 import { publish } from './ddl/publications.ts';
 import { rename } from './ddl/rename.ts';
 import { alterRole, createRole, dropOwned, grantRole } from './ddl/roles.ts';
+import { createRule } from './ddl/rules.ts';
 import { createSchema, setSchema } from './ddl/schemas.ts';
 import { alterSequence, createSequence } from './ddl/sequences.ts';
 import { createTable } from './ddl/tables.ts';
@@ -49,7 +50,7 @@ export function apply(world: World, event: SchemaEvent): void {
     case 'create-trigger':
       return createTrigger(world, event);
     case 'create-rule':
-      return;
+      return createRule(world, event);
     case 'create-type':
       return createType(world, event);
     case 'alter-enum':

@@ -22,8 +22,12 @@ export interface World {
   silently(event: SchemaEvent): void;
 }
 
+/** One entry a place and reason: a loop says it once, with everything that its passes could touch. */
 export function doubt(world: World, at: Span, reason: string, touches: readonly string[]): void {
-  world.doubts.push({ at, reason, touches });
+  const same = world.doubts.findLastIndex((other) => other.at.start === at.start && other.at.file === at.file && other.reason === reason);
+  const other = world.doubts[same];
+  if (other === undefined || world.doubts.length - same > 64) world.doubts.push({ at, reason, touches });
+  else world.doubts[same] = { at, reason, touches: other.touches.length === 0 || touches.length === 0 ? [] : [...new Set([...other.touches, ...touches])].sort() };
 }
 
 export function keyOf(schema: string, name: string): string {

@@ -46,3 +46,7 @@ do $$ begin set local search_path = pg_catalog; create schema ss; perform set_co
 create table after_local (id int);
 do $$ begin execute 'alter table a enable row level security; alter table a rename column org to organization'; end $$;
 do $$ declare q text := 'create table using_' ; begin for i in 1..2 loop execute q || i::text || ' (id int)'; end loop; end; $$;
+create temp table wanted (name text primary key, secret boolean); insert into wanted values ('a', true), ('c', false); insert into wanted (name) select 'b';
+do $$ declare r record; begin for r in select tablename from pg_tables where schemaname = 'public' and tablename in (select name from wanted) loop execute format('alter table %I force row level security', r.tablename); end loop; for r in select * from wanted where secret loop execute format('create table secret_%s (id int)', r.name); end loop; end $$;
+create rule no_update as on update to c do instead nothing;
+do $$ begin if not exists (select 1 from pg_rules where tablename = 'c' and rulename = 'no_update') then create table no_rule (id int); end if; end $$;

@@ -41,3 +41,4 @@ alter table s rename column n to number;
 comment on column s.number is 'a number';
 comment on table s is 'a table';
 comment on column s.number is null;
+create table nulls (a int default null, b text default null, c varchar(5) default null, d text default null::text); alter table nulls alter column a set default null, alter column c set default null;

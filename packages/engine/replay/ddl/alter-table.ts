@@ -70,9 +70,10 @@ function alter(world: World, key: string, action: TableAction, only: boolean, na
       });
     case 'set-default': {
       const { value } = action;
-      return changeColumn(world, key, action.column, action, only, (column) => ({
-        ...column, default: value === undefined ? undefined : { value: defaultOf(world, value, column.type), at: value.at },
-      }));
+      return changeColumn(world, key, action.column, action, only, (column) => {
+        const kept = value === undefined ? undefined : defaultOf(world, value, column.type);
+        return { ...column, default: kept === undefined || value === undefined ? undefined : { value: kept, at: value.at } };
+      });
     }
     case 'set-not-null':
       if (!action.notNull) refuseNullable(table, action.column);

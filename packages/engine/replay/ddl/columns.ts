@@ -1,7 +1,7 @@
 import type { Column, ColumnDef, ConstraintDef, Span, SqlExpr, Table, TypeRef } from '@tenantlint/model';
 import { qualifyExpr, tableScope } from '../expr/qualify.ts';
 import { EMPTY } from '../expr/scope.ts';
-import { formatType, SERIAL } from '../types.ts';
+import { formatType, sameType, SERIAL } from '../types.ts';
 import { resolveType, type World } from '../world.ts';
 import { nextval, ownedSequence } from './sequences.ts';
 
@@ -10,7 +10,8 @@ export function newColumn(world: World, table: { readonly schema: string; readon
   const base = SERIAL[def.type.name];
   const serial = base !== undefined && def.type.schema === undefined;
   const type = resolveType(world, serial ? { ...def.type, name: base } : def.type);
-  let value = def.default === undefined ? undefined : { value: defaultOf(world, def.default, type), at: def.default.at };
+  const given = def.default === undefined ? undefined : defaultOf(world, def.default, type);
+  let value = given === undefined || def.default === undefined ? undefined : { value: given, at: def.default.at };
   if (serial) value = { value: nextval(ownedSequence(world, table, def.name, def.at).key, def.typeAt), at: def.typeAt };
   if (def.identity !== undefined) ownedSequence(world, table, def.name, def.at);
   return {
@@ -21,7 +22,10 @@ export function newColumn(world: World, table: { readonly schema: string; readon
 }
 
 /** A default as it is kept: a bare string has become a value of the column's type, and so depends on a user type. */
-export function defaultOf(world: World, expr: SqlExpr, type: TypeRef): SqlExpr {
+export function defaultOf(world: World, expr: SqlExpr, type: TypeRef): SqlExpr | undefined {
+  // DEFAULT NULL is no default, unless the type still has to shorten it.
+  const bare = expr.kind === 'cast' && sameType(resolveType(world, expr.type), type) ? expr.of : expr;
+  if (bare.kind === 'literal' && bare.value === null && type.mods.length === 0) return undefined;
   const value = qualifyExpr(world, expr, EMPTY);
   const constant = value.kind === 'literal' && typeof value.value === 'string';
   return constant && type.schema !== undefined ? { kind: 'cast', at: value.at, of: value, type } : value;

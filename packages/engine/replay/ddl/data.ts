@@ -1,15 +1,15 @@
-import type { Bucket, SqlAssignment, SqlExpr, SqlStatement } from '@tenantlint/model';
-import type { World } from '../world.ts';
+import type { Bucket, QName, SqlAssignment, SqlExpr, SqlStatement, Table } from '@tenantlint/model';
+import { findTable, type World } from '../world.ts';
 import type { Context } from '../interpret/context.ts';
 import { evaluate } from '../interpret/evaluate.ts';
 import { select } from '../interpret/query.ts';
 import { topLevel } from '../interpret/run-block.ts';
 import { calls } from '../interpret/run-query.ts';
-import { textOf, toBoolean, type Value } from '../interpret/values.ts';
+import { NOT_DECIDED, textOf, toBoolean, type Value } from '../interpret/values.ts';
 
 /** A change of data at the top level. Only storage buckets are modelled; a function that it calls may do more. */
 export function data(world: World, statement: SqlStatement, at: Bucket['at']): void {
-  if (concernsBuckets(statement) || calls(world, statement)) changeData(statement, topLevel(world, at));
+  if (concernsBuckets(statement) || ('table' in statement && temporary(world, statement.table) !== undefined) || calls(world, statement)) changeData(statement, topLevel(world, at));
 }
 
 function concernsBuckets(statement: SqlStatement): boolean {
@@ -20,17 +20,43 @@ export function changeData(statement: SqlStatement, context: Context): void {
   switch (statement.kind) {
     case 'insert':
       if (concernsBuckets(statement)) insertBuckets(statement, context);
+      else if (temporary(context.world, statement.table) !== undefined) insertRows(statement, context);
       else if (statement.source !== undefined && calls(context.world, statement)) select(statement.source, context);
       return;
     case 'update':
       if (concernsBuckets(statement)) updateBuckets(statement, context);
+      else forgetRows(context.world, statement.table);
       return;
     case 'delete':
       if (concernsBuckets(statement)) for (const bucket of matching(statement.where, statement.alias, context)) context.world.catalog.put('bucket', bucket.id, undefined);
+      else forgetRows(context.world, statement.table);
       return;
     default:
       return;
   }
+}
+
+function temporary(world: World, name: QName): Table | undefined {
+  const table = findTable(world, name);
+  return table?.temporary === true ? table : undefined;
+}
+
+function forgetRows(world: World, name: QName): void {
+  const table = temporary(world, name);
+  if (table !== undefined) world.catalog.put('rows', table.key, undefined);
+}
+
+/** Rows that a temporary table gets; one value that is not known, and nothing is known of it any more. */
+function insertRows(statement: SqlStatement & { readonly kind: 'insert' }, context: Context): void {
+  const { world } = context;
+  const table = temporary(world, statement.table);
+  const known = table === undefined ? undefined : world.catalog.get('rows', table.key);
+  if (table === undefined || known === undefined || statement.source === undefined) return forgetRows(world, statement.table);
+  const added = select(statement.source, context);
+  if (added.open || added.rows.some(({ certain }) => !certain)) return forgetRows(world, statement.table);
+  const names = statement.columns.length > 0 ? statement.columns.map(({ name }) => name) : known.columns;
+  const rows = added.rows.map(({ values }) => known.columns.map((name) => (names.includes(name) ? (values[names.indexOf(name)] ?? null) : NOT_DECIDED)));
+  world.catalog.put('rows', table.key, { columns: known.columns, rows: [...known.rows, ...rows] });
 }
 
 function insertBuckets(statement: SqlStatement & { readonly kind: 'insert' }, context: Context): void {

@@ -91,7 +91,12 @@ function findPart(world: World, event: SchemaEvent & { readonly kind: 'drop' }, 
   if (found === undefined) return undefined;
   const table = world.catalog.get('table', found.key);
   if (event.object === 'policy') return table?.policies.has(name.name) === true ? { is: 'policy', of: found.key, name: name.name } : undefined;
-  if (event.object === 'rule') return 'done';
+  if (event.object === 'rule') {
+    const key = `${found.key} ${name.name}`;
+    if (world.catalog.get('rule', key) === undefined) return undefined;
+    world.catalog.put('rule', key, undefined);
+    return 'done';
+  }
   const triggers = (table ?? world.catalog.get('view', found.key))?.triggers;
   return triggers?.has(name.name) === true ? { is: 'trigger', of: found.key, name: name.name } : undefined;
 }

@@ -210,6 +210,8 @@ function withDefault(list: readonly DefaultPrivilege[], entry: DefaultPrivilege)
   const same = (other: DefaultPrivilege): boolean =>
     other.forRole === entry.forRole && other.inSchema === entry.inSchema && other.object === entry.object && other.role === entry.role && other.privilege === entry.privilege;
   const builtIn = entry.inSchema === undefined && entry.role === 'public' && PUBLIC_DEFAULT[entry.object] === entry.privilege;
+  // The owner of an object has every right to it anyway.
+  if (entry.role === entry.forRole) return list;
   const i = list.findIndex(same);
   const held = list[i];
   if (held !== undefined) return held.grant === entry.grant ? list : list.toSpliced(i, 1);

@@ -39,6 +39,7 @@ export function createTable(world: World, event: SchemaEvent & { readonly kind: 
     partitionBy: event.partitionBy, temporary: target.schema === 'pg_temp', options: event.options, createdIn: world.step, inferred: false, platform: world.platform,
     constraints: inheritedChecks(parents, base.constraints),
   });
+  if (target.schema === 'pg_temp') world.catalog.put('rows', target.key, { columns: [...columns.keys()], rows: [] });
   for (const def of event.columns) {
     const table = tableAt(world, target.key);
     const column = withGenerated(world, table, def);

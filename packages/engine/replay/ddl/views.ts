@@ -1,6 +1,6 @@
 import type { SchemaEvent, SqlSelect, TypeRef, View } from '@tenantlint/model';
 import { fail } from '../failure.ts';
-import { decided } from '../expr/infer.ts';
+import { decided } from '../expr/common-type.ts';
 import { namesOf, qualifySelect, viewTypes } from '../expr/qualify.ts';
 import { EMPTY, outputColumns, type ScopeColumn } from '../expr/scope.ts';
 import { visitStatement } from '../expr/walk.ts';

@@ -1,7 +1,8 @@
 import type { Routine, SqlExpr, TypeRef } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import { keyOf, resolveType, searchPath, type World } from '../world.ts';
-import { plainType, sameType } from '../types.ts';
+import { plainType } from '../types.ts';
+import { common, decided, without } from './common-type.ts';
 import { builtInResult } from './built-in-results.ts';
 import { chooseOverload } from './overload.ts';
 import { operatorResult } from './operator-results.ts';
@@ -10,7 +11,6 @@ import { bind, outputColumns, type Names, type Scope, type ScopeColumn } from '.
 
 const BOOLEAN = plainType('boolean');
 const TEXT = plainType('text');
-/** Type of a bare string or NULL until its surroundings decide it. */
 const UNDECIDED = plainType('unknown');
 
 /** Result type of an expression by Postgres' rules; undefined where a name in it is not known. */
@@ -87,11 +87,6 @@ export function typeOf(world: World, names: Names, expr: SqlExpr, scope: Scope):
   }
 }
 
-/** What an undecided type becomes where nothing decides it. */
-export function decided(type: TypeRef): TypeRef {
-  return type.name === 'unknown' && type.schema === undefined ? TEXT : type;
-}
-
 function literalType(value: string | number | boolean | null): TypeRef {
   if (typeof value === 'boolean') return BOOLEAN;
   if (typeof value !== 'number') return UNDECIDED;
@@ -121,35 +116,6 @@ function keywordType(name: string): TypeRef | undefined {
     default:
       return undefined;
   }
-}
-
-const NUMBERS = ['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision'];
-const PREFERRED = ['text', 'timestamp with time zone', 'double precision', 'boolean', 'interval', 'inet'];
-
-/** The type that CASE, COALESCE, UNION and arrays settle on. */
-export function common(types: readonly (TypeRef | undefined)[]): TypeRef | undefined {
-  if (types.some((type) => type === undefined)) {
-    const known = types.filter((type) => type !== undefined && type.name !== 'unknown');
-    return known.length === 1 || (known.length > 1 && known.every((type) => sameType(type as TypeRef, known[0] as TypeRef))) ? without(known[0]) : undefined;
-  }
-  const known = (types as readonly TypeRef[]).filter((type) => type.name !== 'unknown' || type.schema !== undefined);
-  const first = known[0];
-  if (first === undefined) return UNDECIDED;
-  if (known.length === types.length && known.every((type) => sameType(type, first))) return first;
-  let best = without(first) ?? first;
-  for (const type of known.slice(1)) {
-    if (type.dims !== best.dims || type.schema !== undefined || best.schema !== undefined) continue;
-    const [from, to] = [NUMBERS.indexOf(best.name), NUMBERS.indexOf(type.name)];
-    if (to > from && from >= 0) best = without(type) ?? type;
-    else if (from < 0 && !PREFERRED.includes(best.name) && PREFERRED.includes(type.name)) best = without(type) ?? type;
-    else if (best.name === 'timestamp without time zone' && type.name === 'timestamp with time zone') best = type;
-    else if (best.name === 'date' && type.name.startsWith('timestamp')) best = type;
-  }
-  return best;
-}
-
-function without(type: TypeRef | undefined): TypeRef | undefined {
-  return type === undefined || type.mods.length === 0 ? type : { ...type, mods: [] };
 }
 
 function scalar(type: TypeRef | undefined): TypeRef | undefined {

@@ -1,5 +1,6 @@
 import type { QName, SqlExpr, SqlFrom, SqlSelect, TypeRef } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
+import { common } from './common-type.ts';
 import { outputName } from './output-name.ts';
 
 /** A column that a query can name. `source` is the table column behind it, where it is one. */
@@ -121,7 +122,7 @@ export function outputColumns(select: SqlSelect, outer: Scope, names: Names): re
     const scope = withCtes(select, outer, names);
     const left = outputColumns(select.set.left, scope, names);
     const right = outputColumns(select.set.right, scope, names);
-    return left.map((column, i) => ({ name: column.name, type: column.type?.name === 'unknown' ? right[i]?.type : (column.type ?? right[i]?.type) }));
+    return left.map((column, i) => ({ name: column.name, type: common([column.type, right[i]?.type]) }));
   }
   if (select.values !== undefined) {
     const scope = withCtes(select, outer, names);

@@ -1,6 +1,7 @@
 import type { TypeRef } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { splitName } from '../quote.ts';
+import { isSystemRelation } from '../expr/qualify.ts';
 import { formatType } from '../types.ts';
 import { findRelation, keyOf, resolveType, searchPath, type World } from '../world.ts';
 import { findType } from '../ddl/user-types.ts';
@@ -78,7 +79,7 @@ export function lookup(world: World, type: string, text: string): Oid | undefine
   switch (type) {
     case 'regclass': {
       const found = findRelation(world, { ...schema, name, at: NOWHERE });
-      if (found === undefined) return undefined;
+      if (found === undefined) return isSystemRelation({ ...schema, name, at: NOWHERE }) ? new Oid('catalog', name) : undefined;
       return new Oid(found.relation.is === 'index' ? 'index' : 'relation', found.key, visibleName(found.key.slice(0, found.key.length - name.length - 1), name, path));
     }
     case 'regtype':

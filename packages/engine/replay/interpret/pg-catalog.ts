@@ -226,6 +226,16 @@ export const PG_CATALOG: Readonly<Record<string, VirtualTable>> = {
       }
     },
   },
+  pg_depend: {
+    columns: ['classid', 'objid', 'objsubid', 'refclassid', 'refobjid', 'refobjsubid', 'deptype'],
+    *rows(world, _wanted, path) {
+      const homes = new Map([...world.catalog.map('extension').values()].map((extension) => [extension.schema, extension.name]));
+      const entry = (catalog: string, oid: Oid, schema: string): readonly Value[] => [new Oid('catalog', catalog), oid, 0, new Oid('catalog', 'pg_extension'), new Oid('extension', homes.get(schema) ?? ''), 0, 'e'];
+      for (const routine of world.catalog.map('function').values()) if (routine.platform && homes.has(routine.schema)) yield entry('pg_proc', new Oid('routine', routine.key), routine.schema);
+      for (const table of world.catalog.tables.values()) if (table.platform && homes.has(table.schema)) yield entry('pg_class', relationOid(table.schema, table.name, path), table.schema);
+      for (const type of world.catalog.map('type').values()) if (type.platform && homes.has(type.schema)) yield entry('pg_type', new Oid('type', type.key), type.schema);
+    },
+  },
   pg_language: {
     columns: ['oid', 'lanname'],
     *rows() {

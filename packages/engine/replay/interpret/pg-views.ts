@@ -64,6 +64,15 @@ export const PG_VIEWS: Readonly<Record<string, VirtualTable>> = {
       for (const view of world.catalog.map('view').values()) for (const index of view.indexes.values()) yield [view.schema, view.name, index.name, null, DEFINITION];
     },
   },
+  pg_rules: {
+    columns: ['schemaname', 'tablename', 'rulename', 'definition'],
+    *rows(world) {
+      for (const rule of world.catalog.map('rule').values()) {
+        const table = world.catalog.get('table', rule.table) ?? world.catalog.get('view', rule.table);
+        if (table !== undefined) yield [table.schema, table.name, rule.name, DEFINITION];
+      }
+    },
+  },
   pg_sequences: {
     columns: ['schemaname', 'sequencename', 'sequenceowner'],
     *rows(world) {

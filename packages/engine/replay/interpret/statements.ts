@@ -11,8 +11,14 @@ import { select } from './query.ts';
 import { runStatement } from './run-statement.ts';
 import { equal, isArray, isRow, NOT_DECIDED, textOf, toBoolean, Unknown, type Row, type Value } from './values.ts';
 
-/** How a statement list ended. */
-type Signal = { readonly is: 'exit' | 'continue'; readonly label: string | undefined } | { readonly is: 'return' } | undefined;
+/** How a statement list ended; `undecided`: whether the loop goes on cannot be told. */
+type Signal = { readonly is: 'exit' | 'continue'; readonly label: string | undefined } | { readonly is: 'return' } | Undecided | undefined;
+
+interface Undecided {
+  readonly is: 'undecided';
+  /** The jump would leave the whole routine, not only a loop. */
+  readonly returns: boolean;
+}
 
 /** Iterations of one loop before it counts as endless. */
 const MOST_ITERATIONS = 20_000;
@@ -94,10 +100,13 @@ export class Procedure {
   }
 
   #list(statements: readonly PlStatement[]): Signal {
-    for (const statement of statements) {
+    for (const [i, statement] of statements.entries()) {
       if (--this.#context.budget.steps < 0) fail('program_limit_exceeded', 'computation too long');
       const signal = this.#statement(statement);
-      if (signal !== undefined) return signal;
+      if (signal === undefined) continue;
+      const rest = statements.slice(i + 1);
+      if (signal.is === 'undecided' && rest.length > 0) this.#leave(rest, statement.at, 'whether the code goes on from here depends on what the repository does not show');
+      return signal;
     }
     return undefined;
   }
@@ -144,6 +153,7 @@ export class Procedure {
       case 'exit':
       case 'continue': {
         const test = statement.when === undefined ? true : toBoolean(this.#value(statement.when));
+        if (test instanceof Unknown) return { is: 'undecided', returns: false };
         return test === true ? { is: statement.kind, label: statement.label } : undefined;
       }
       case 'diagnostics':
@@ -206,10 +216,10 @@ export class Procedure {
     const possible = branches.filter((body) => !effectsOf(body, this.#here).raises);
     const [only] = possible;
     if (possible.length === 1 && only !== undefined && branches.length > 1) return this.#list(only);
-    const returns = possible.some((body) => body.some((statement) => statement.kind === 'return'));
     this.#leave(possible.flat(), at, 'whether this runs depends on what the repository does not show');
-    if (returns) this.#result = NOT_DECIDED;
-    return undefined;
+    const jump = jumpIn(possible.flat());
+    if (jump === 'return') this.#result = NOT_DECIDED;
+    return jump === undefined ? undefined : { is: 'undecided', returns: jump === 'return' };
   }
 
   /** Does not run the statements: what they could change is unknown from here on. */
@@ -253,6 +263,7 @@ export class Procedure {
       if (go instanceof Unknown) return void this.#leave(statement.body, statement.at, 'how often this runs depends on what the repository does not show');
       if (go !== true) return undefined;
       const signal = this.#list(statement.body);
+      if (signal?.is === 'undecided') return this.#endUndecided(signal, statement);
       const next = after(signal, statement.label);
       if (next !== 'go on') return next === 'leave' ? undefined : signal;
       if (statement.while === undefined && this.#context.budget.steps < 0) break;
@@ -285,6 +296,7 @@ export class Procedure {
           continue;
         }
         const signal = this.#list(loop.body);
+        if (signal?.is === 'undecided') return this.#endUndecided(signal, loop);
         const next = after(signal, loop.label);
         if (next === 'leave') return undefined;
         if (next === 'pass on') return signal;
@@ -294,6 +306,12 @@ export class Procedure {
       this.#variables = outer;
       this.#variables.set('found', relation.rows.some(({ certain }) => certain) ? true : relation.open ? NOT_DECIDED : false);
     }
+  }
+
+  /** The loop may have ended here or gone on: what further passes could do is unknown. */
+  #endUndecided(signal: Undecided, loop: { readonly body: readonly PlStatement[]; readonly at: Span }): Signal {
+    this.#leave(loop.body, loop.at, 'how often this runs depends on what the repository does not show');
+    return signal.returns ? signal : undefined;
   }
 
   /** Gives a row to the targets: one by one, or as a whole to a single record. */
@@ -399,9 +417,41 @@ function shapeOf(variable: PlVariable, world: World): Shape {
   return findRelation(world, { ...(type.schema === undefined ? {} : { schema: type.schema }), name: type.name, at: { file: '', start: 0, end: 0 } }) === undefined ? 'scalar' : 'record';
 }
 
+/** The furthest jump that these statements may make out of themselves. */
+function jumpIn(statements: readonly PlStatement[]): 'return' | 'exit' | undefined {
+  let found: 'exit' | undefined;
+  for (const statement of statements) {
+    if (statement.kind === 'return' && statement.next !== true) return 'return';
+    if (statement.kind === 'exit' || statement.kind === 'continue') found = 'exit';
+    const inner = bodiesOf(statement).map(jumpIn);
+    if (inner.includes('return')) return 'return';
+    // An exit inside an inner loop stays there.
+    if (inner.includes('exit') && (statement.kind === 'if' || statement.kind === 'case' || statement.kind === 'block')) found = 'exit';
+  }
+  return found;
+}
+
+function bodiesOf(statement: PlStatement): readonly (readonly PlStatement[])[] {
+  switch (statement.kind) {
+    case 'block':
+      return [statement.body, ...statement.handlers.map((handler) => handler.body)];
+    case 'if':
+    case 'case':
+      return [...statement.branches.map((branch) => branch.body), statement.otherwise ?? []];
+    case 'loop':
+    case 'for-range':
+    case 'for-query':
+    case 'for-execute':
+    case 'foreach':
+      return [statement.body];
+    default:
+      return [];
+  }
+}
+
 /** What a loop does after one pass. */
 function after(signal: Signal, label: string | undefined): 'go on' | 'leave' | 'pass on' {
   if (signal === undefined) return 'go on';
-  if (signal.is === 'return' || (signal.label !== undefined && signal.label !== label)) return 'pass on';
+  if (signal.is === 'return' || signal.is === 'undecided' || (signal.label !== undefined && signal.label !== label)) return 'pass on';
   return signal.is === 'exit' ? 'leave' : 'go on';
 }

@@ -15,10 +15,18 @@ export interface VirtualTable {
 /** Rows of a system table; undefined for a table of the product, whose rows no repository shows. */
 export function virtualTable(world: World, name: QName, wanted: ReadonlyMap<string, Value>): Relation | undefined {
   const table = find(world, name);
-  if (table === undefined) return undefined;
+  if (table === undefined) return knownRows(world, name);
   const rows: { values: readonly Value[]; certain: boolean }[] = [];
   for (const values of table.rows(world, wanted, searchPath(world))) rows.push({ values, certain: true });
   return { columns: table.columns, rows, open: false };
+}
+
+/** Rows of a temporary table, as far as its session filled it with values that are known. */
+function knownRows(world: World, name: QName): Relation | undefined {
+  const found = findRelation(world, name);
+  const known = found === undefined ? undefined : world.catalog.get('rows', found.key);
+  // The store was filled with values of this interpreter.
+  return known === undefined ? undefined : { columns: known.columns, rows: known.rows.map((values) => ({ values: values as readonly Value[], certain: true })), open: false };
 }
 
 function find(world: World, name: QName): VirtualTable | undefined {
