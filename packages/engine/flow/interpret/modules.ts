@@ -1,4 +1,4 @@
-import { nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
+import { cases, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
 import { Names, State } from '../state.ts';
 import { property } from '../values/property.ts';
@@ -97,6 +97,15 @@ export function moduleName(f: Flow, path: string, name: string): AbstractValue |
   module.busy.delete(name);
   module.values.set(name, value);
   return value;
+}
+
+/** A function fills a variable of its file: clients that are made when they are first asked for. Whoever reads it later may see that. */
+export function reassignModule(f: Flow, path: string, name: string, value: AbstractValue): void {
+  const module = moduleOf(f, path);
+  if (module?.declared.get(name)?.kind !== 'value' || !cases(value).some((c) => c.value.kind === 'client' || c.value.kind === 'instance')) return;
+  const before = moduleName(f, path, name);
+  module.values.set(name, before ? f.joinValues([{ value: before, truths: [] }, { value, truths: [] }]) : value);
+  module.exports.delete(name);
 }
 
 function declare(f: Flow, module: ModuleNames, name: string, declaration: Declaration): AbstractValue {

@@ -2,6 +2,7 @@ import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type
 import type { Flow } from '../flow.ts';
 import type { Names } from '../state.ts';
 import { usedBy } from '../queries/record.ts';
+import { reassignModule } from './modules.ts';
 import { truthsOf } from './truths.ts';
 import { evaluate, fork } from './expressions.ts';
 import { property } from '../values/property.ts';
@@ -17,6 +18,7 @@ export function assign(f: Flow, target: CodeTarget, value: AbstractValue, names:
   place(f, target, value, names, (name, part) => {
     const slot = names.find(name);
     if (slot) f.state.set(slot, part);
+    else reassignModule(f, names.file, name, part);
   });
 }
 

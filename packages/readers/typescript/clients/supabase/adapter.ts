@@ -28,7 +28,7 @@ export const supabase: ClientAdapter = {
   guessed(receiver, names, context) {
     if (receiver.kind !== 'symbol' || receiver.origin.kind === 'global' || receiver.origin.kind === 'package') return undefined;
     const [owner, last] = [names.at(-2), names.at(-1)];
-    if (!last) return undefined;
+    if (!last || isForeign(receiver, 0)) return undefined;
     const client = connection('unknown');
     if (owner?.name === 'auth' && ASKED.has(last.name)) return handle({ is: 'method', of: { is: 'service', client, path: ['auth'], of: undefined }, name: last.name, at: last.at }, context.at);
     if ((last.name !== 'from' && last.name !== 'rpc') || owner?.name === 'storage' || isSelect(receiver)) return undefined;
@@ -93,6 +93,13 @@ function whoever(name: string, at: Span): AbstractValue | undefined {
   if (!path) return undefined;
   const who = identity(path, at);
   return union([{ value: who, truths: [{ kind: 'defined', of: who, at }] }, { value: { kind: 'literal', value: null, at }, truths: [] }], at);
+}
+
+/** Made by a package that is no wrapper around this client: `@acme/db` may be one, `redis` is not. */
+function isForeign(value: AbstractValue, depth: number): boolean {
+  if (value.kind !== 'symbol' || depth > 8) return false;
+  if (value.origin.kind === 'call') return isForeign(value.origin.callee, depth + 1);
+  return value.origin.kind === 'package' && /^[a-z]/.test(value.origin.package) && !value.origin.package.includes('supabase');
 }
 
 /** `select(…).from('x')` is another client's. */
