@@ -1,4 +1,4 @@
-import type { Escape, Reason } from './formula.ts';
+import type { Escape, Isolation, Reason } from './formula.ts';
 import type { Command } from './events.ts';
 import type { Span } from './span.ts';
 
@@ -61,4 +61,28 @@ export interface FilteredColumn {
   readonly definer: boolean;
   /** Tells the sub-selects of one policy apart: columns of equal scope filter the same row. 0 is the policy's own row. */
   readonly scope: number;
+}
+
+/** A function call in a policy, and how often it runs. */
+export interface PolicyCall {
+  /** As written, with its schema. */
+  readonly name: string;
+  readonly at: Span;
+  readonly side: 'using' | 'check';
+  readonly volatility: 'immutable' | 'stable' | 'volatile';
+  /** An argument is a column, so that there is one result for each row. */
+  readonly perArgument: boolean;
+  /** Computed once per statement: alone in a sub-select without FROM, or immutable over constants. */
+  readonly once: boolean;
+  /** Key of the table whose rows it runs for: the policy's own, or the one that its sub-select scans. */
+  readonly rowsOf: string | undefined;
+}
+
+/** A statement inside a function that reaches rows of tenants, and whether the caller's tenant bounds it. */
+export interface RoutineReach {
+  readonly command: AccessCommand;
+  readonly table: string;
+  readonly role: string;
+  readonly isolation: Isolation;
+  readonly at: Span;
 }

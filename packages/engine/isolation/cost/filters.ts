@@ -40,7 +40,7 @@ export function filtersOf(formula: Formula, table: string, typeOf: (table: strin
       default: return never(next);
     }
   }
-  return [...out.values()];
+  return [...out.values()].sort((a, b) => Number(a.inner) - Number(b.inner) || (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start));
 }
 
 function hasColumns(term: Term): boolean {

@@ -8,7 +8,7 @@ import { columnsOf, ELEMENT, termTrust, trustOf } from './terms.ts';
 /** The counter-example of atoms that bind the row to nobody: what was tested, and which row gets through. */
 export function escapeOf(question: Question, target: KnownRow, atoms: readonly Atom[], rows: readonly Row[], known: Known, ownership: Ownership): Escape {
   const names = new Map(rows.map((row) => [row.id, row.alias]));
-  const disjunct = atoms.length === 0 ? 'true' : atoms.map((atom) => atomText(atom, question, names)).join(' and ');
+  const disjunct = atoms.length === 0 ? 'true' : [...new Set(atoms.map((atom) => atomText(atom, question, names)))].join(' and ');
   return { disjunct, row: rowText(question, target, atoms, names, known, ownership), at: placeOf(question, atoms), atoms, rows };
 }
 
