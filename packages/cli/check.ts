@@ -2,6 +2,7 @@ import type { Preset } from '@tenantlint/engine';
 import type { Outcome, Rule, Severity } from '@tenantlint/model';
 import { analyse, type Analysis } from './analyse.ts';
 import { configOf, type Config } from './config.ts';
+import { matcher } from './globs.ts';
 import { fails, judge } from './lint.ts';
 import { below, productFolders, together } from './products.ts';
 import { diskWorkspace, type Base, type Workspace } from './workspace.ts';
@@ -28,14 +29,17 @@ export interface Checked {
 }
 
 /** What was asked for, with the configuration file that was named or found. */
-export function open(base: Base, configFile: string | undefined, known: ReadonlySet<string>): Project {
-  const config = configOf(base, configFile, known);
-  return { workspace: diskWorkspace(base, config.ignore ?? []), config };
+export async function open(base: Base, configFile: string | undefined, known: ReadonlySet<string>): Promise<Project> {
+  return withConfig(base, configOf(base, configFile, known));
+}
+
+export async function withConfig(base: Base, config: Config): Promise<Project> {
+  return { workspace: diskWorkspace(base, await matcher(config.ignore ?? [])), config };
 }
 
 /** Lints what was asked for: one product, or each of several that lie beside one another. */
 export async function checkAll(base: Base, configFile: string | undefined, options: CheckOptions): Promise<Checked> {
-  const whole = open(base, configFile, options.known);
+  const whole = await open(base, configFile, options.known);
   const folders = productFolders(whole.workspace);
   if (folders.length === 0) return checkOne(whole, options);
   const parts = [];

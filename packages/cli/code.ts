@@ -1,7 +1,8 @@
-import picomatch from 'picomatch';
-import { analyse as judgeSites, prove, type FlowInput } from '@tenantlint/engine';
+import { prove } from '@tenantlint/engine';
+import type { FlowInput } from '@tenantlint/engine/flow';
 import type { ClientAdapter, Comment, ModelMap, QuerySite, Unread } from '@tenantlint/model';
 import type { Config } from './config.ts';
+import { matcher } from './globs.ts';
 import { installedVersions } from './packages.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -28,7 +29,7 @@ export async function readCode(workspace: Workspace, config: Config, known: Omit
   const models = merged(maps);
   const hints = hintsOf(clients, models);
   if (!code.some((f) => hints.test(workspace.text(f) ?? ''))) return NO_CODE;
-  const { readProgram } = await import('@tenantlint/readers/typescript');
+  const [{ readProgram }, { analyse: judgeSites }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
   const program = readProgram({
     files: workspace.files,
     configs: new Map([...workspace.files].filter((f) => /(?:^|\/)(?:[tj]sconfig[^/]*|package)\.json$/.test(f)).map((f) => [f, workspace.text(f) ?? ''])),
@@ -39,7 +40,7 @@ export async function readCode(workspace: Workspace, config: Config, known: Omit
   const sites = judgeSites(program, { ...known, models, adapters: clients, prove });
   const files = [...program.files.values()];
   return {
-    sites: sites.map(byDesign(config.code?.system ?? [])),
+    sites: sites.map(byDesign(await matcher(config.code?.system ?? []))),
     comments: new Map(files.map((f) => [f.path, f.comments])),
     unread: files.flatMap((f) => f.unread),
     files: files.map((f) => f.path),
@@ -76,9 +77,7 @@ function merged(maps: readonly ModelMap[]): ModelMap | undefined {
 }
 
 /** Code that the configuration declares to work for all tenants. */
-function byDesign(globs: readonly string[]): (site: QuerySite) => QuerySite {
-  if (globs.length === 0) return (site) => site;
-  const system = picomatch([...globs]);
+function byDesign(system: (file: string) => boolean): (site: QuerySite) => QuerySite {
   return (site) => {
     if (!system(site.at.file) || (site.verdict !== 'leak' && site.verdict !== 'unknown')) return site;
     const { defect: _defect, defectAt: _at, ...rest } = site;

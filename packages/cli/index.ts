@@ -3,9 +3,9 @@ import { SUPPRESSION, type Preset } from '@tenantlint/engine';
 import type { Outcome, Source } from '@tenantlint/model';
 import { rules as allRules } from '@tenantlint/rules';
 import { UsageError } from './args.ts';
-import { checkAll, checkOne, type CheckOptions } from './check.ts';
+import { checkAll, checkOne, withConfig, type CheckOptions } from './check.ts';
 import { CONFIG_FILE, readConfig, type Config } from './config.ts';
-import { diskWorkspace, locate, memoryWorkspace } from './workspace.ts';
+import { locate, memoryWorkspace } from './workspace.ts';
 
 export { analyse, type Analysis } from './analyse.ts';
 export { UsageError } from './args.ts';
@@ -47,6 +47,6 @@ export async function lint(options: LintOptions = {}): Promise<Outcome> {
     return (await checkOne({ workspace: memoryWorkspace(sources), config: config ?? (own ? readConfig(own.text, own.path, known) : {}) }, check)).outcome;
   }
   const base = locate(path.resolve(cwd), paths);
-  if (config) return (await checkOne({ workspace: diskWorkspace(base, config.ignore ?? []), config }, check)).outcome;
+  if (config) return (await checkOne(await withConfig(base, config), check)).outcome;
   return (await checkAll(base, undefined, check)).outcome;
 }

@@ -48,8 +48,8 @@ function configFile({ config }: Args, host: Host): string | undefined {
 }
 
 /** The one product that a question is about. */
-function openOne(base: Base, args: Args, host: Host): Project {
-  const project = open(base, configFile(args, host), KNOWN);
+async function openOne(base: Base, args: Args, host: Host): Promise<Project> {
+  const project = await open(base, configFile(args, host), KNOWN);
   const folders = productFolders(project.workspace);
   if (folders.length > 0) throw new UsageError(`several products are here; name one of ${folders.join(', ')}`);
   return project;
@@ -68,7 +68,7 @@ function refuse(reason: string, host: Host): number {
 
 async function inspect(args: Args, host: Host): Promise<number> {
   if (args.format !== undefined && args.format !== 'pretty' && args.format !== 'json') throw new UsageError(`--format ${args.format}: inspect writes pretty or json`);
-  const { workspace, config } = openOne(locate(host.cwd(), args.rest), args, host);
+  const { workspace, config } = await openOne(locate(host.cwd(), args.rest), args, host);
   const analysis = await analyse(workspace, config, args.at === undefined ? {} : { at: slashed(args.at) });
   const { model } = await import('./inspect.ts');
   const data = model(analysis.facts, workspace, analysis.notes);
@@ -89,7 +89,7 @@ async function explain(args: Args, host: Host): Promise<number> {
   const place = what === 'table' ? undefined : /^(.+?):(\d+)(?::\d+)?$/.exec(what);
   if (name === undefined && !place) throw new UsageError(`there is no rule ${what}${near(what, rules.map((r) => r.id))}`);
   const base = locate(host.cwd(), place && paths.length === 0 ? [place[1] ?? ''] : paths);
-  const project = openOne(base, args, host);
+  const project = await openOne(base, args, host);
   const analysis = await analyse(project.workspace, project.config);
   if (name !== undefined) return print(host, explainTable(name, analysis, project.workspace), args);
   const file = slashed(path.relative(base.dir, path.resolve(host.cwd(), place?.[1] ?? '')));

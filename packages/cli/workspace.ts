@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import path from 'node:path';
-import glob from 'fast-glob';
 import type { Source, Unread } from '@tenantlint/model';
 import { UsageError } from './args.ts';
 
@@ -18,9 +17,8 @@ export interface Workspace {
 }
 
 /** Folders that hold no source of the project's own. */
-const IGNORED = ['node_modules', '.git', 'dist', 'build', 'out', '.next', '.nuxt', '.svelte-kit', '.turbo', '.vercel', '.output', 'coverage', 'vendor', '.venv', 'venv', '__pycache__', '.tenantlint-cache'].map(d => `**/${d}/**`);
-const EXTENSIONS = 'sql,prisma,ts,tsx,mts,cts,js,jsx,mjs,cjs,py,json,jsonc,toml,plan,conf,ini,yml,yaml,lock';
-const READ = `**/*.{${EXTENSIONS}}`;
+const ASIDE = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'venv', '__pycache__']);
+const READ = /\.(?:sql|prisma|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {
   const texts = new Map(sources.map(s => [s.path, s.text]));
@@ -54,10 +52,10 @@ export function locate(cwd: string, paths: readonly string[]): Base {
 }
 
 /**
- * @param ignore globs of the configuration
+ * @param ignored files that the configuration leaves out, by their path below the base
  * @throws UsageError when no path exists; one of several that is missing is `unread`
  */
-export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignore: readonly string[]): Workspace {
+export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignored: (file: string) => boolean): Workspace {
   const folders: string[] = [];
   const named: string[] = [];
   const unread: Unread[] = [];
@@ -67,16 +65,15 @@ export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignore: readonly
     const stat = statSync(absolute, { throwIfNoEntry: false });
     if (!stat) unread.push({ at: { file: relative, start: 0, end: 0 }, reason: 'no such file or folder' });
     else if (stat.isDirectory()) folders.push(relative);
-    else if (!EXTENSIONS.split(',').includes(path.extname(given).slice(1))) unread.push({ at: { file: relative, start: 0, end: 0 }, reason: 'not a kind of file that is linted' });
+    else if (!READ.test(given)) unread.push({ at: { file: relative, start: 0, end: 0 }, reason: 'not a kind of file that is linted' });
     else named.push(relative);
   }
   const [lost] = unread;
   if (lost && folders.length + named.length === 0) throw new UsageError(`${lost.at.file}: ${lost.reason}`);
   // A single file is judged against the whole project around it.
   const roots = named.length > 0 ? [...folders, ...named.map(f => slashes(path.relative(cwd, projectAbove(path.dirname(path.join(cwd, f)), cwd))))] : folders;
-  const patterns = [...new Set(roots)].map(f => (f === '' ? READ : `${glob.escapePath(f)}/${READ}`));
-  const found = glob.sync(patterns, { cwd, ignore: [...IGNORED, ...ignore], dot: false, followSymbolicLinks: false, onlyFiles: true, suppressErrors: true, unique: true });
-  const files = new Set([...found.map(slashes), ...named].sort());
+  const found = [...new Set(roots)].flatMap(f => walk(cwd, f, unread)).filter(f => !ignored(f));
+  const files = new Set([...found, ...named].sort());
   const only = named.length === 0 ? undefined : new Set([...named, ...[...files].filter(f => folders.some(d => d === '' || f.startsWith(`${d}/`)))]);
   const cache = new Map<string, string | undefined>();
   const text = (file: string): string | undefined => {
@@ -84,6 +81,29 @@ export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignore: readonly
     return cache.get(file);
   };
   return { root: shown, files, only, text, unread };
+}
+
+/** Files below a folder that a reader may want. Links are not followed: they lead out of the project, or in circles. */
+function walk(cwd: string, folder: string, unread: Unread[]): string[] {
+  const found: string[] = [];
+  const open = [folder];
+  for (let dir = open.pop(); dir !== undefined; dir = open.pop()) {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(path.join(cwd, dir), { withFileTypes: true });
+    } catch (error) {
+      unread.push({ at: { file: dir, start: 0, end: 0 }, reason: `cannot be read: ${codeOf(error)}` });
+      continue;
+    }
+    for (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const below = dir === '' ? entry.name : `${dir}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!ASIDE.has(entry.name)) open.push(below);
+      } else if (entry.isFile() && READ.test(entry.name)) found.push(below);
+    }
+  }
+  return found;
 }
 
 const PROJECT_MARKS = ['tenantlint.config.jsonc', 'package.json', 'pyproject.toml', '.git', 'supabase', 'prisma'];
@@ -113,9 +133,13 @@ function read(absolute: string, file: string, unread: Unread[]): string | undefi
       return bytes.toString('latin1');
     }
   } catch (error) {
-    unread.push({ at, reason: `cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'}` });
+    unread.push({ at, reason: `cannot be read: ${codeOf(error)}` });
     return undefined;
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 function slashes(p: string): string {

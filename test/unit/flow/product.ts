@@ -1,4 +1,5 @@
-import { analyse, inferTenancy, prove, replay, ADMIN_ROLES } from '@tenantlint/engine';
+import { inferTenancy, prove, replay, ADMIN_ROLES } from '@tenantlint/engine';
+import { analyse } from '@tenantlint/engine/flow';
 import type { Environment, QuerySite } from '@tenantlint/model';
 import { readPrisma } from '@tenantlint/readers/prisma';
 import { createSqlParser } from '@tenantlint/readers/sql';

@@ -1,4 +1,5 @@
-import { ADMIN_ROLES, analyse, prove } from '@tenantlint/engine';
+import { ADMIN_ROLES, prove } from '@tenantlint/engine';
+import { analyse } from '@tenantlint/engine/flow';
 import type { ClientAdapter, Query, QuerySite } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { readProgram } from '@tenantlint/readers/typescript';
