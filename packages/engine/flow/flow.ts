@@ -1,4 +1,4 @@
-import type { ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue } from '@tenantlint/model';
+import type { ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue } from '@tenantlint/model';
 import type { Entry } from './entries/entry.ts';
 import type { Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
@@ -64,6 +64,8 @@ export class Flow {
   records: SiteRecord[] = [];
   /** Where rows left the program's hands. */
   uses: Use[] = [];
+  /** Answers of the prover, by the shape of the question. */
+  readonly proofs = new Map<string, Isolation>();
   /** Functions that were run, by id. */
   readonly entered = new Set<string>();
   /** Entry points that the code registered while it was loaded. */

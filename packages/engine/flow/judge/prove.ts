@@ -1,4 +1,4 @@
-import type { Formula, Isolation, Span, Term, Truth, Value } from '@tenantlint/model';
+import { never, type Formula, type Isolation, type Span, type Term, type Truth, type Value } from '@tenantlint/model';
 import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
@@ -10,7 +10,36 @@ export function ask(f: Flow, row: number, table: string, formula: Formula, truth
 
 export function askClosed(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Isolation {
   const { schema, tenancy, adminRoles, prove } = f.input;
-  return prove({ formula, row, table, goal, at }, { schema, tenancy, adminRoles });
+  const key = `${goal} ${table} ${shapeOf(formula, row)}`;
+  const known = f.proofs.get(key);
+  if (known) return known;
+  const answer = prove({ formula, row, table, goal, at }, { schema, tenancy, adminRoles });
+  f.proofs.set(key, answer);
+  return answer;
+}
+
+/** Equal for two formulas that differ in places and in the numbers of their rows only. */
+function shapeOf(formula: Formula, row: number): string {
+  const numbers = new Map<number, number>([[row, 0]]);
+  const number = (id: number): number => {
+    const known = numbers.get(id) ?? numbers.size;
+    numbers.set(id, known);
+    return known;
+  };
+  const term = (t: Term): string => (t.kind === 'column' ? `${number(t.row)}.${t.column}` : t.kind === 'apply' ? `${t.fn}(${t.of.map(term).join()})` : JSON.stringify(t.value));
+  const visit = (at: Formula): string => {
+    switch (at.kind) {
+      case 'true': case 'false': return at.kind;
+      case 'and': case 'or': return `(${at.of.map(visit).join(at.kind === 'and' ? '&' : '|')})`;
+      case 'not': return `!${visit(at.of)}`;
+      case 'compare': return `${term(at.left)}${at.op}${term(at.right)}`;
+      case 'null': return `${term(at.of)}${at.negated ? ' is there' : ' is null'}`;
+      case 'exists': return `E${at.rows.map((r) => `${number(r.id)}:${r.table}`).join()}[${visit(at.where)}]`;
+      case 'opaque': return `?${at.text}${at.about.map(number).join()}`;
+      default: return never(at);
+    }
+  };
+  return visit(formula);
 }
 
 /** Values of a formula that nobody vouches for. */

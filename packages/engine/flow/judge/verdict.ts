@@ -29,11 +29,15 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   const tenancy = f.input.tenancy.of.get(table);
   if (!f.input.tenancy.found) return byDesign('no tenancy was found', at);
   if (tenancy?.tenancy.kind === 'global') return byDesign(`rows of ${table} belong to nobody`, at);
+  if (entry && (entry.kind === 'seed' || entry.kind === 'test' || entry.kind === 'script')) return byDesign(`${entry.kind} code acts for the system`, at);
   const parts: Judgement[] = [];
   if (query.verb !== 'insert') parts.push(reached(f, record, table, entry, uses));
   for (const one of record.inserted) parts.push(written(f, record, one, entry));
   return worst(parts) ?? byDesign('nothing is asked', at);
 }
+
+/** The prover's reasons, here: its answers serve all sites that ask alike. */
+const placed = (because: readonly Reason[], at: Span): readonly Reason[] => because.map(({ text }) => ({ text, at }));
 
 const byDesign = (text: string, at: Span): Judgement => ({ verdict: 'by-design', certainty: 'proven', why: [{ text, at }] });
 
@@ -47,9 +51,9 @@ function reached(f: Flow, record: SiteRecord, table: string, entry: EntryPoint |
   const truths = truthsSince(record.truths, undefined);
   const alone = ask(f, row, table, formula, [], 'reach', at);
   // Ids of rows that were fetched before are somebody's guard; naming the tenant itself is scope.
-  if (alone.verdict === 'yes') return { verdict: namesOwner(f, record) || !restsOnRows(f, row, formula) ? 'scoped' : 'guarded', certainty: 'proven', why: alone.because };
+  if (alone.verdict === 'yes') return { verdict: namesOwner(f, record) || !restsOnRows(f, row, formula) ? 'scoped' : 'guarded', certainty: 'proven', why: placed(alone.because, at) };
   const known = ask(f, row, table, formula, truths, 'reach', at);
-  if (known.verdict === 'yes') return { verdict: namesOwner(f, record) ? 'scoped' : 'guarded', certainty: 'proven', why: known.because };
+  if (known.verdict === 'yes') return { verdict: namesOwner(f, record) ? 'scoped' : 'guarded', certainty: 'proven', why: placed(known.because, at) };
   if (query.verb === 'select' || query.verb === 'count') {
     const checked = checkedAfterwards(f, record, table, formula, uses);
     if (checked) return checked;
@@ -95,9 +99,9 @@ function written(f: Flow, record: SiteRecord, one: Inserted, entry: EntryPoint |
   if (tenancy.kind === 'root') return byDesign('a tenant is made', query.at);
   const truths = truthsSince(record.truths, undefined);
   const alone = ask(f, one.row, one.table, one.formula, [], 'write', query.at);
-  if (alone.verdict === 'yes') return { verdict: tenancy.kind === 'through' && restsOnRows(f, one.row, one.formula) ? 'guarded' : 'scoped', certainty: 'proven', why: alone.because };
+  if (alone.verdict === 'yes') return { verdict: tenancy.kind === 'through' && restsOnRows(f, one.row, one.formula) ? 'guarded' : 'scoped', certainty: 'proven', why: placed(alone.because, query.at) };
   const known = ask(f, one.row, one.table, one.formula, truths, 'write', query.at);
-  if (known.verdict === 'yes') return { verdict: 'guarded', certainty: 'proven', why: known.because };
+  if (known.verdict === 'yes') return { verdict: 'guarded', certainty: 'proven', why: placed(known.because, query.at) };
   return unproven(f, record, one.table, one.formula, truths, entry, undefined, one);
 }
 

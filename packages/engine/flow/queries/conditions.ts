@@ -5,7 +5,7 @@ import { keyOf } from '../values/key.ts';
 import { and, column, equals, exists, FALSE, not, opaque, or, TRUE } from './formulas.ts';
 import { columnOf, endOf } from './ends.ts';
 import { termOf } from './terms.ts';
-import { expand } from './assemble.ts';
+import { formulasOf } from './assemble.ts';
 
 /** Whose fields a condition speaks of. */
 export interface Subject {
@@ -21,7 +21,7 @@ export function toFormula(f: Flow, of: Condition, about: Subject): Formula {
     case 'not': return not(toFormula(f, of.of, about));
     case 'compare': return comparison(f, of, about);
     case 'relation': return relation(f, of, about);
-    case 'alternatives': return or(of.of.map((one) => given(f, one.truths, toFormula(f, one.condition, about))));
+    case 'alternatives': return or(of.of.map((one) => given(one.truths, toFormula(f, one.condition, about))));
     case 'narrowing': return TRUE;
     case 'opaque': return opaque(of.why, keyOf(of.value), [about.row], of.at);
     case 'overwritten': {
@@ -42,7 +42,7 @@ function brought(f: Flow, field: string, by: AbstractValue, about: Subject, at: 
 }
 
 /** A formula under what else is true when it is the one that counts. */
-export const given = (f: Flow, truths: readonly Truth[], formula: Formula): Formula => (truths.length === 0 ? formula : and([formula, ...expand(f, truths)]));
+export const given = (truths: readonly Truth[], formula: Formula): Formula => (truths.length === 0 ? formula : and([formula, ...formulasOf(truths)]));
 
 type Comparison = Extract<Condition, { kind: 'compare' }>;
 
@@ -50,7 +50,7 @@ function comparison(f: Flow, of: Comparison, about: Subject): Formula {
   const name = columnOf(about.model, of.field);
   if (name === undefined) return opaque(`${of.field} is no column of the model`, of.field, [about.row], of.at);
   const left = column(about.row, name, of.at);
-  return or(cases(of.value).map((one) => given(f, one.truths, against(f, left, of, one.value, about))));
+  return or(cases(of.value).map((one) => given(one.truths, against(f, left, of, one.value, about))));
 }
 
 function against(f: Flow, left: Term, of: Comparison, value: AbstractValue, about: Subject): Formula {
@@ -81,13 +81,13 @@ function against(f: Flow, left: Term, of: Comparison, value: AbstractValue, abou
 
 /** `column in values`: equal to one of them; a collection speaks through the element that stands for all. */
 function among(f: Flow, left: Term, values: AbstractValue, of: Comparison, about: Subject): Formula {
-  if (values.kind === 'union') return or(values.of.map((c) => given(f, c.truths, against(f, left, of, c.value, about))));
+  if (values.kind === 'union') return or(values.of.map((c) => given(c.truths, against(f, left, of, c.value, about))));
   if (values.kind === 'array') {
-    return or(values.items.map((item) => (item.spread ? among(f, left, item.value, of, about) : or(cases(item.value).map((c) => given(f, c.truths, one(f, left, c.value, of)))))));
+    return or(values.items.map((item) => (item.spread ? among(f, left, item.value, of, about) : or(cases(item.value).map((c) => given(c.truths, one(f, left, c.value, of)))))));
   }
   const element = elementOf(values, of.at);
   if (!element) return one(f, left, values, of);
-  return or(cases(element).map((c) => given(f, c.truths, one(f, left, c.value, of))));
+  return or(cases(element).map((c) => given(c.truths, one(f, left, c.value, of))));
 }
 
 function one(f: Flow, left: Term, value: AbstractValue, of: Comparison): Formula {

@@ -27,26 +27,31 @@ export const columnsEqual = (a: number, x: string, b: number, y: string, at: Spa
 export const exists = (rows: readonly Row[], where: Formula, at: Span): Formula => (where.kind === 'false' ? FALSE : { kind: 'exists', rows, where, at });
 export const opaque = (why: string, text: string, about: readonly number[], at: Span): Formula => ({ kind: 'opaque', text, why, about, at });
 
+const free = new WeakMap<Formula, ReadonlySet<number>>();
+const NONE: ReadonlySet<number> = new Set();
+
 /** Row variables that a formula mentions and does not bind itself. */
-export function freeRows(formula: Formula): Set<number> {
+export function freeRows(formula: Formula): ReadonlySet<number> {
+  if (formula.kind === 'true' || formula.kind === 'false') return NONE;
+  const known = free.get(formula);
+  if (known) return known;
   const found = new Set<number>();
-  const term = (t: Term, bound: ReadonlySet<number>): void => {
-    if (t.kind === 'column') {
-      if (!bound.has(t.row)) found.add(t.row);
-    } else if (t.kind === 'apply') for (const part of t.of) term(part, bound);
+  const term = (t: Term): void => {
+    if (t.kind === 'column') found.add(t.row);
+    else if (t.kind === 'apply') for (const part of t.of) term(part);
   };
-  const work: [Formula, ReadonlySet<number>][] = [[formula, new Set()]];
-  for (let next = work.pop(); next; next = work.pop()) {
-    const [at, bound] = next;
-    switch (at.kind) {
-      case 'and': case 'or': for (const part of at.of) work.push([part, bound]); break;
-      case 'not': work.push([at.of, bound]); break;
-      case 'compare': term(at.left, bound); term(at.right, bound); break;
-      case 'null': term(at.of, bound); break;
-      case 'exists': work.push([at.where, new Set([...bound, ...at.rows.map((r) => r.id)])]); break;
-      case 'opaque': for (const row of at.about) if (!bound.has(row)) found.add(row); break;
-      default:
-    }
+  switch (formula.kind) {
+    case 'and': case 'or': for (const part of formula.of) for (const row of freeRows(part)) found.add(row); break;
+    case 'not': for (const row of freeRows(formula.of)) found.add(row); break;
+    case 'compare': term(formula.left); term(formula.right); break;
+    case 'null': term(formula.of); break;
+    case 'exists':
+      for (const row of freeRows(formula.where)) found.add(row);
+      for (const row of formula.rows) found.delete(row.id);
+      break;
+    case 'opaque': for (const row of formula.about) found.add(row); break;
+    default: return NONE;
   }
+  free.set(formula, found);
   return found;
 }

@@ -83,7 +83,7 @@ export function writtenFormulas(f: Flow, written: Written, row: number, model: M
     else if (e.kind === 'field') {
       const name = columnOf(model, e.field);
       if (name === undefined || found.has(name)) continue;
-      const stated = or(cases(e.value).map((c) => given(f, c.truths, assigned(f, row, name, c.value, e.at))));
+      const stated = or(cases(e.value).map((c) => given(c.truths, assigned(f, row, name, c.value, e.at))));
       const overwritten = open.flatMap((o): Formula[] => {
         const brought = termOf(f, o.of.kind === 'symbol' ? { ...o.of, path: [...o.of.path, e.field] } : o.of, o.at);
         return brought ? [equals(column(row, name, o.at), brought, o.at)] : [];
