@@ -142,6 +142,12 @@ export const lazy = new Proxy({} as any, { get(_target, prop) { const client = c
   const read = (body: string): string[] => analysed({ 'lib/wrapper.ts': WRAPPER, 'app/api/x/route.ts': `import { forOrg, lazy } from '../../../lib/wrapper';
 export async function POST(request: Request) { const db = forOrg('o-1'); ${body} }` }).queries.map((q) => `${q.clientKind} ${q.operation} ${textOf(q.condition)}${q.own ? ` own ${textOf(q.own)}` : ''}${[...q.inserts, ...q.changes].map((w) => ` ${w.entries.map((e) => (e.kind === 'field' ? e.field : e.kind)).join('+')}`).join('')}`);
 
+  test('the call is where the wrapper is asked', () => {
+    const { sites } = analysed({ 'lib/wrapper.ts': WRAPPER, 'app/api/x/route.ts': `import { forOrg } from '../../../lib/wrapper';
+export async function POST() { const db = forOrg('o-1'); await Promise.all([db.from('projects').select('id'), db.from('tags').delete()]); }` });
+    expect(sites.map((s) => `${s.at.file} ${s.table}`)).toEqual(['app/api/x/route.ts public.projects', 'app/api/x/route.ts public.tags']);
+  });
+
   test.each([
     [`await db.from('projects').select('id').eq('id', 'p')`, ['scoped select all(id = "p"; org_id = "o-1") own id = "p"']],
     [`await db.from('projects').select('id')`, ['scoped select org_id = "o-1" own all()']],

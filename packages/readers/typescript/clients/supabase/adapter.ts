@@ -4,7 +4,7 @@ import { bareClient, isFactory, isPackage, made } from './factories.ts';
 import { callTrap, throughTrap } from './proxy.ts';
 import { send } from './send.ts';
 import { identity, serviceCall, serviceMember, serviceOf } from './services.ts';
-import { connection, handle, ID, isOwn, stateOf, type Connection, type Method } from './state.ts';
+import { calledAt, connection, handle, ID, isOwn, stateOf, type Connection, type Method } from './state.ts';
 
 const TYPES = /^(?:\w+\.)?\w*SupabaseClient$/;
 /** Functions that hand out who is signed in. */
@@ -137,7 +137,7 @@ function callMethod(state: Method, args: readonly AbstractValue[], context: Clie
 
 function clientCall(state: Method, client: Connection, args: readonly AbstractValue[], context: ClientContext): AbstractValue | undefined {
   const [first] = args;
-  const at = { ...context.at, start: state.at.file === context.at.file && state.at.start >= context.at.start ? state.at.start : context.at.start };
+  const at = calledAt({ at: context.at, nameAt: state.at });
   switch (state.name) {
     case 'schema': return handle({ ...client, schema: first && constantText(first) }, context.at);
     case 'rpc':

@@ -1,4 +1,4 @@
-import type { AbstractValue, ClientHandle, ClientKind, ClientState, Condition, Span, TableName, Truth } from '@tenantlint/model';
+import type { AbstractValue, ClientContext, ClientHandle, ClientKind, ClientState, Condition, Span, TableName, Truth } from '@tenantlint/model';
 
 export const ID = 'supabase-js';
 
@@ -78,6 +78,11 @@ export function handle(state: State, at: Span): ClientHandle {
 
 export function stateOf(of: ClientHandle): State {
   return of.state as unknown as State;
+}
+
+/** What to underline of a call: its name and its arguments, without what it is called on. */
+export function calledAt({ at, nameAt }: Pick<ClientContext, 'at' | 'nameAt'>): Span {
+  return nameAt.file === at.file && nameAt.start >= at.start && nameAt.end <= at.end ? { ...at, start: nameAt.start } : at;
 }
 
 export function isOwn(value: AbstractValue): value is ClientHandle {
