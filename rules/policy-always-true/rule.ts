@@ -1,4 +1,4 @@
-import { defineRule, policySubject, tableName } from '@tenantlint/model';
+import { alwaysHolds, causesOf, defineRule, policySubject, rolesOf, tableName, verbsOf, type Policy, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -14,43 +14,58 @@ export default defineRule({
   ],
   messages: {
     using: {
-      what: 'Policy "{policy}" lets {roles} reach every row of `{table}`.',
-      why: 'Permissive policies are OR-ed: one that is always true cancels every tenant check on the table.',
+      what: 'Policy "{policy}" lets {roles} {verbs} every row of `{table}`, whichever tenant owns it.',
+      why: 'Its condition holds for every row. Permissive policies are OR-ed, so one that is always true cancels every tenant check on the table.',
       fix: 'Compare the row\'s tenant with the caller\'s, or drop the policy.',
     },
     check: {
       what: 'Policy "{policy}" lets {roles} write any row into `{table}`, another tenant\'s included.',
-      why: 'WITH CHECK is the only thing that looks at the new row, and this one accepts all of them.',
-      fix: 'Repeat the tenant test in WITH CHECK.',
+      why: 'WITH CHECK is the only thing that looks at the row as it will be, and this one accepts all of them.',
+      fix: 'Test the new row\'s tenant in WITH CHECK.',
+    },
+    everyRole: {
+      what: 'Policy "{policy}" sounds as if it were for the server, but it has no TO clause: it lets {roles} {verbs} every row of `{table}`.',
+      why: 'A policy without TO holds for PUBLIC, that is, for every role. The server\'s own role needs no policy where it bypasses row level security.',
+      fix: 'Drop the policy, or add TO with the one role that it is meant for.',
     },
     openWrite: {
       severity: 'warning',
-      what: 'Policy "{policy}" lets {roles} {command} any row of `{table}`.',
-      why: 'The table belongs to no tenant, but the policy puts no limit on what a caller may change.',
+      what: 'Policy "{policy}" lets {roles} {verbs} any row of `{table}`.',
+      why: 'The table belongs to no tenant, but nothing limits what a caller may change of what all tenants read.',
       fix: 'State who may write, or say why everybody may: `-- tenantlint-disable-next-line policy-always-true -- reason`.',
     },
   },
   visit: {
     policy(policy, table, facts, report) {
-      if (!policy.permissive) return;
-      const roles = policy.roles.filter(r => r === 'public' || facts.environment.untrusted.includes(r));
-      if (roles.length === 0) return;
+      const subject = policySubject(table, policy);
+      const related = [{ at: table.at, note: 'table created here' }];
+      const data = { policy: policy.name, table: tableName(table.key) };
       const { tenancy } = facts.tenancyOf(table);
-      const owned = tenancy.kind !== 'global' && tenancy.kind !== 'unknown';
-      const data = { policy: policy.name, table: tableName(table.key), roles: roles.map(r => (r === 'public' ? 'every role' : r)).join(' and ') };
-      for (const side of ['using', 'check'] as const) {
-        const expr = policy[side];
-        if (!expr || facts.formula(table, policy, side)?.kind !== 'true') continue;
-        const subject = policySubject(table, policy);
-        const related = [{ at: table.at, note: 'table created here' }];
-        if (owned) {
-          report({ message: side, at: expr.at, subject, data, related });
-          if (side === 'using') return;
-        } else if (policy.command !== 'select') {
-          report({ message: 'openWrite', at: expr.at, subject, certainty: 'likely', data: { ...data, command: policy.command === 'all' ? 'insert, update and delete' : policy.command }, related });
-          return;
+      if (tenancy.kind !== 'global' && tenancy.kind !== 'unknown') {
+        for (const { cause, leaks } of causesOf(facts, table, policy)) {
+          if (cause.kind !== 'everything') continue;
+          const [{ side, escape }] = leaks;
+          const verbs = verbsOf(policy.command === 'all' ? leaks : leaks.filter((leak) => leak.side === side));
+          const at = (side === 'using' ? policy.using : (policy.check ?? policy.using))?.at ?? escape.at;
+          const message = !policy.rolesStated && SERVER.test(policy.name) ? 'everyRole' : side;
+          if (message === 'check') report({ message, at, subject, data: { ...data, roles: rolesOf(leaks) }, related });
+          else report({ message, at, subject, data: { ...data, roles: rolesOf(leaks), verbs }, related });
         }
+        return;
       }
+      // Nobody's rows may be read by everybody; who may write them is worth a word.
+      const formula = facts.formula(table, policy, policy.command === 'delete' ? 'using' : 'check');
+      const expr = policy.command === 'delete' ? policy.using : (policy.check ?? policy.using);
+      if (!policy.permissive || !expr || !formula || !alwaysHolds(formula, table) || narrowed(policy, table)) return;
+      const writes = facts.access(table).filter(({ role, command, verdict }) => command !== 'select' && verdict !== 'denied' && (policy.command === 'all' || policy.command === command) && (policy.roles.includes('public') || policy.roles.includes(role)));
+      if (writes.length > 0) report({ message: 'openWrite', at: expr.at, subject, certainty: 'likely', data: { ...data, roles: rolesOf(writes), verbs: verbsOf(writes) }, related });
     },
   },
 });
+
+const SERVER = /\b(service|backend|server|system)\b|service_role/i;
+
+/** A restrictive policy asks something besides. */
+function narrowed(policy: Policy, table: Table): boolean {
+  return [...table.policies.values()].some((other) => !other.permissive && (other.command === 'all' || other.command === policy.command) && other.roles.some((role) => role === 'public' || policy.roles.includes(role)));
+}

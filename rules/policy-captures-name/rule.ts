@@ -1,4 +1,4 @@
-import { defineRule, policySubject, tableName } from '@tenantlint/model';
+import { causesOf, defineRule, policySubject, tableName } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -14,12 +14,15 @@ export default defineRule({
   },
   visit: {
     policy(policy, table, facts, report) {
+      // Beside another test that binds the row, the meaningless one does no harm yet.
+      const leaks = causesOf(facts, table, policy).some(({ cause }) => cause.kind === 'captured');
       for (const capture of facts.captures(table, policy)) {
         const name = tableName(table.key);
         report({
           message: 'captured',
           at: capture.at,
           subject: policySubject(table, policy),
+          certainty: leaks ? 'proven' : 'likely',
           data: { column: capture.column, policy: policy.name, inner: tableName(capture.inner), table: table.name },
           related: [{ at: policy.at, note: `policy of ${name}` }],
           fixes: [{ title: `qualify with ${table.name}`, safe: false, edits: [{ at: capture.at, text: `${table.name}.${capture.column}` }] }],

@@ -1,6 +1,4 @@
-import { defineRule, policySubject, tableName, type AccessCommand } from '@tenantlint/model';
-
-const SEES: Readonly<Record<Exclude<AccessCommand, 'insert'>, string>> = { select: 'read', update: 'change', delete: 'delete' };
+import { causesOf, defineRule, listed, policySubject, rolesOf, tableName, verbsOf } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -9,37 +7,29 @@ export default defineRule({
   needs: ['sql', 'tenancy'],
   messages: {
     escapes: {
-      what: 'Policy "{policy}" lets {role} {verb} another tenant\'s rows of `{table}`: {row}.',
+      what: 'Policy "{policy}" lets {role} {verbs} another tenant\'s rows of `{table}`: {row}.',
       why: '`{disjunct}` holds without the row\'s tenant being one of the caller\'s ({tenancy}).',
       fix: 'Require the row\'s tenant to be the caller\'s in this branch as well, or narrow the policy to a role that tenants never get.',
+    },
+    shared: {
+      severity: 'warning',
+      what: 'Policy "{policy}" lets {role} read rows of `{table}` of every tenant whose {columns} says so: {row}.',
+      why: '`{disjunct}` looks at the row alone. That is how shared rows are made, and how a tenant\'s row gets out when its {columns} is set by mistake.',
+      fix: 'If these rows are meant for everybody, say so once under `tenancy.shared` in tenantlint.config.jsonc (`{table}`: `{columns}`). If not, require the row\'s tenant to be the caller\'s here as well.',
     },
   },
   visit: {
     policy(policy, table, facts, report) {
-      // Each has a rule of its own, which names the cause.
-      if (facts.captures(table, policy).length > 0 || facts.formula(table, policy, 'using')?.kind === 'true') return;
-      const leaks = facts.access(table).filter(a => a.verdict === 'leak' && a.command !== 'insert' && a.policy === policy.name && a.side === 'using');
-      const [first] = leaks;
-      if (!first?.escape || first.command === 'insert') return;
-      const { why } = facts.tenancyOf(table);
-      const verbs = [...new Set(leaks.flatMap(a => (a.command === 'insert' ? [] : [SEES[a.command]])))];
-      const roles = [...new Set(leaks.map(a => a.role))];
-      report({
-        message: 'escapes',
-        at: first.escape.at,
-        subject: policySubject(table, policy),
-        certainty: 'proven',
-        data: {
-          policy: policy.name,
-          role: roles.join(' and '),
-          verb: verbs.join(', '),
-          table: tableName(table.key),
-          row: first.escape.row,
-          disjunct: first.escape.disjunct,
-          tenancy: why[0]?.text ?? '',
-        },
-        related: [{ at: policy.at, note: 'the policy' }, ...why.slice(0, 1).map(r => ({ at: r.at, note: r.text }))],
-      });
+      for (const { cause, leaks } of causesOf(facts, table, policy)) {
+        const [first] = leaks;
+        if ((cause.kind !== 'other' && cause.kind !== 'predicate') || first.side !== 'using') continue;
+        const { why } = facts.tenancyOf(table);
+        const subject = policySubject(table, policy);
+        const data = { policy: policy.name, role: rolesOf(leaks), table: tableName(table.key), row: first.escape.row, disjunct: first.escape.disjunct };
+        const related = [{ at: policy.at, note: 'the policy' }, ...why.slice(0, 1).map((r) => ({ at: r.at, note: r.text }))];
+        if (cause.kind === 'predicate' && leaks.every((leak) => leak.command === 'select')) report({ message: 'shared', at: first.escape.at, subject, certainty: 'likely', data: { ...data, columns: listed(cause.columns) }, related });
+        else report({ message: 'escapes', at: first.escape.at, subject, data: { ...data, verbs: verbsOf(leaks), tenancy: why[0]?.text ?? '' }, related });
+      }
     },
   },
 });

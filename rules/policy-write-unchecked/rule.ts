@@ -1,4 +1,4 @@
-import { defineRule, policySubject, tableName } from '@tenantlint/model';
+import { causesOf, defineRule, policySubject, rolesOf, tableName, tenantColumnsOf, triggerNames } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -20,24 +20,24 @@ export default defineRule({
     move: {
       what: 'Policy "{policy}" lets {role} move a row of `{table}` into another tenant: {row}.',
       why: 'USING looks at the row before the update. The row after it is accepted as soon as `{disjunct}` holds, whatever tenant it names.',
-      fix: 'Repeat the tenant test in WITH CHECK, or leave WITH CHECK out: then USING is applied to the new row as well.',
+      fix: 'Test the new row\'s tenant in WITH CHECK. Where USING tests it, leaving WITH CHECK out will do: USING is then applied to the new row as well.',
     },
   },
   visit: {
     policy(policy, table, facts, report) {
-      if (facts.captures(table, policy).length > 0 || facts.formula(table, policy, 'check')?.kind === 'true') return;
-      const leaks = facts.access(table).filter(a => a.verdict === 'leak' && a.policy === policy.name && a.side === 'check');
-      const [first] = leaks;
-      if (!first?.escape) return;
-      // Where USING leaks as well and serves as the check, the cause is USING, and reported there.
-      if (policy.check === undefined && facts.access(table).some(a => a.verdict === 'leak' && a.policy === policy.name && a.side === 'using')) return;
-      report({
-        message: first.command === 'update' ? 'move' : 'insert',
-        at: first.escape.at,
-        subject: policySubject(table, policy),
-        data: { policy: policy.name, role: [...new Set(leaks.map(a => a.role))].join(' and '), table: tableName(table.key), row: first.escape.row, disjunct: first.escape.disjunct },
-        related: [{ at: policy.at, note: 'the policy' }],
-      });
+      for (const { cause, leaks } of causesOf(facts, table, policy)) {
+        // A group that starts with USING is about reading: policy-without-tenant says it.
+        const [first] = leaks;
+        if ((cause.kind !== 'other' && cause.kind !== 'predicate') || first.side !== 'check') continue;
+        report({
+          message: first.command === 'update' ? 'move' : 'insert',
+          at: first.escape.at,
+          subject: policySubject(table, policy),
+          certainty: leaks.every((leak) => triggerNames(facts, table, leak.command === 'insert' ? 'insert' : 'update', tenantColumnsOf(facts.tenancyOf(table).tenancy))) ? 'possible' : 'proven',
+          data: { policy: policy.name, role: rolesOf(leaks), table: tableName(table.key), row: first.escape.row, disjunct: first.escape.disjunct },
+          related: [{ at: policy.at, note: 'the policy' }],
+        });
+      }
     },
   },
 });
