@@ -30,7 +30,7 @@ export interface Checked {
 
 /** What was asked for, with the configuration file that was named or found. */
 export async function open(base: Base, configFile: string | undefined, known: ReadonlySet<string>): Promise<Project> {
-  return withConfig(base, configOf(base, configFile, known));
+  return withConfig(base, await configOf(base, configFile, known));
 }
 
 export async function withConfig(base: Base, config: Config): Promise<Project> {
@@ -44,7 +44,7 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
   if (folders.length === 0) return checkOne(whole, options);
   const parts = [];
   for (const folder of folders) {
-    const config = configOf({ ...base, paths: [folder] }, configFile, options.known);
+    const config = await configOf({ ...base, paths: [folder] }, configFile, options.known);
     parts.push({ folder, ...(await checkOne({ workspace: below(whole.workspace, folder), config }, options)) });
   }
   const done = parts.some((p) => p.nothing === undefined);

@@ -4,7 +4,7 @@ import type { Outcome, Source } from '@tenantlint/model';
 import { rules as allRules } from '@tenantlint/rules';
 import { UsageError } from './args.ts';
 import { checkAll, checkOne, withConfig, type CheckOptions } from './check.ts';
-import { CONFIG_FILE, readConfig, type Config } from './config.ts';
+import { CONFIG_FILE, type Config } from './config.ts';
 import { locate, memoryWorkspace } from './workspace.ts';
 
 export { analyse, type Analysis } from './analyse.ts';
@@ -44,7 +44,8 @@ export async function lint(options: LintOptions = {}): Promise<Outcome> {
   const { cwd = process.cwd(), paths = [], sources, config } = options;
   if (sources) {
     const own = sources.find((s) => s.path === CONFIG_FILE);
-    return (await checkOne({ workspace: memoryWorkspace(sources), config: config ?? (own ? readConfig(own.text, own.path, known) : {}) }, check)).outcome;
+    const read = own && !config ? (await import('./config-file.ts')).readConfig(own.text, own.path, known) : {};
+    return (await checkOne({ workspace: memoryWorkspace(sources), config: config ?? read }, check)).outcome;
   }
   const base = locate(path.resolve(cwd), paths);
   if (config) return (await checkOne(await withConfig(base, config), check)).outcome;

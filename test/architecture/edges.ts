@@ -24,14 +24,14 @@ export const PARTS: readonly Part[] = [
   { name: 'prisma', files: /^packages\/readers\/prisma\//, may: ['model'], packages: ['@prisma/prisma-schema-wasm'], because: 'Prisma syntax dies here; SQL in a schema is read by a function that is handed in' },
   { name: 'sql', files: /^packages\/readers\/sql\//, may: ['model'], packages: ['libpg-query', '@pgsql/types', 'node:fs', 'node:module', 'node:path', 'node:url', 'node:v8', 'node:vm'], because: 'SQL syntax dies here' },
   { name: 'python', files: /^packages\/readers\/python\//, may: ['model'], packages: ['web-tree-sitter', 'node:fs', 'node:fs/promises', 'node:module', 'node:path', 'node:url'], because: 'Python syntax dies here' },
-  { name: 'sqlalchemy', files: /^packages\/readers\/sqlalchemy\//, may: ['model'], packages: [], because: 'models of SQLAlchemy as schema events, from code that another reader lowered' },
-  { name: 'alembic', files: /^packages\/readers\/alembic\//, may: ['model'], packages: [], because: 'revisions of Alembic as histories, from code that another reader lowered' },
+  { name: 'sqlalchemy', files: /^packages\/readers\/sqlalchemy\//, may: ['model', 'python'], packages: ['node:crypto'], because: 'models of SQLAlchemy become schema events; what their Python says, the Python reader tells' },
+  { name: 'alembic', files: /^packages\/readers\/alembic\//, may: ['model', 'python', 'sqlalchemy'], packages: ['node:crypto'], because: 'revisions of Alembic become histories; they are Python, and name columns as SQLAlchemy does' },
   { name: 'engine', files: /^packages\/engine\//, may: ['model'], packages: ['node:crypto'], because: 'it decides from plain data: it reads no file, parses nothing and names no rule' },
   { name: 'model', files: /^packages\/model\//, may: [], packages: [], because: 'nouns only: what everybody agrees on depends on nobody' },
 ];
 
 /** Walkers of one grammar call one another: an expression holds a query holds an expression. Such circles stay inside. */
-export const RECURSIVE: readonly RegExp[] = [/^packages\/readers\/sql\//, /^packages\/readers\/python\/lower\//, /^packages\/engine\/replay\//, /^packages\/engine\/isolation\/bind\//, /^packages\/engine\/flow\//];
+export const RECURSIVE: readonly RegExp[] = [/^packages\/readers\/sql\//, /^packages\/readers\/python\//, /^packages\/engine\/replay\//, /^packages\/engine\/isolation\/bind\//, /^packages\/engine\/flow\//];
 
 /** Parts of the engine, each of which answers one question with the answers of those before it. */
 export const ENGINE: readonly { readonly name: string; readonly may: readonly string[]; readonly because: string }[] = [

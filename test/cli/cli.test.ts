@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Validator } from '@cfworker/json-schema';
 import { beforeAll, describe, expect, test } from 'vitest';
 import checkSchema from '../../packages/cli/schema/check.schema.json' with { type: 'json' };
 import inspectSchema from '../../packages/cli/schema/inspect.schema.json' with { type: 'json' };
 import { bin, buildOnce, project, tenantlint } from './run.ts';
+
+const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
 
 beforeAll(buildOnce);
 
@@ -225,6 +228,12 @@ describe('contracts', () => {
     const rls = (text: string) => (JSON.parse(text) as { tables: { name: string; rls: { enabled: boolean } }[] }).tables.find((t) => t.name === 'public.projects')?.rls.enabled;
     expect(rls(last)).toBe(true);
     expect(rls((await tenantlint(p.dir, ['inspect', '--format', 'json', '--at', MIGRATION])).out)).toBe(false);
+  });
+
+  test.each(readdirSync(fixtures))('both keep to them on %s', async (system) => {
+    const cwd = path.join(fixtures, system);
+    expect(violations(checkSchema, (await tenantlint(cwd, ['--format', 'json', '--preset', 'audit'])).out)).toEqual([]);
+    expect(violations(inspectSchema, (await tenantlint(cwd, ['inspect', '--format', 'json'])).out)).toEqual([]);
   });
 
   test('a schema refuses what is not its contract', () => {

@@ -1,4 +1,3 @@
 export { lowerFile } from './lower/file.ts';
 export { isCode, readProgram, type ProgramInput } from './graph/program.ts';
 export { createResolver, type Resolver } from './graph/resolve.ts';
-export { prisma } from './clients/prisma/index.ts';

@@ -3,7 +3,8 @@ import { analyse } from '@tenantlint/engine/flow';
 import type { Environment, QuerySite } from '@tenantlint/model';
 import { readPrisma } from '@tenantlint/readers/prisma';
 import { createSqlParser } from '@tenantlint/readers/sql';
-import { prisma, readProgram } from '@tenantlint/readers/typescript';
+import { readProgram } from '@tenantlint/readers/typescript';
+import { clients } from '@tenantlint/readers/typescript/clients';
 
 /** A small product: organizations, their members, and what belongs to them directly or through a parent. */
 export const SCHEMA = `
@@ -133,7 +134,7 @@ export function analyseProduct({ files, schema = SCHEMA, packages = {} }: Produc
     hints: /prisma|supabase|db/,
     packages: new Map(Object.entries({ '@prisma/client': '6.2.0', ...packages })),
   });
-  return analyse(program, { ...known, environment: OWN, adapters: [prisma], prove, sql, adminRoles: new Set(ADMIN_ROLES) });
+  return analyse(program, { ...known, environment: OWN, adapters: clients, prove, sql, adminRoles: new Set(ADMIN_ROLES) });
 }
 
 /** Session of the signed-in caller with its tenant, as an authentication library gives it. */
