@@ -1,6 +1,10 @@
-import type { Index, Table } from './schema.ts';
+import type { FilteredColumn } from './access.ts';
 import type { Subject } from './finding.ts';
-import type { Policy } from './schema.ts';
+import type { Facts } from './rule.ts';
+import type { Column, Index, Policy, Table } from './schema.ts';
+import type { SqlExpr } from './sql.ts';
+import { sqlName } from './sql-text.ts';
+import type { Tenancy } from './tenancy.ts';
 
 /** Small questions about the catalog that several rules ask. */
 
@@ -21,4 +25,73 @@ export function tableSubject(table: Table): Subject {
 
 export function policySubject(table: Table, policy: Policy): Subject {
   return { kind: 'policy', name: `${table.key}.${policy.name}` };
+}
+
+export function columnSubject(table: Table, column: string): Subject {
+  return { kind: 'column', name: `${table.key}.${column}` };
+}
+
+/** `organization_id, client_id` */
+export function columnList(columns: readonly string[]): string {
+  return columns.map(sqlName).join(', ');
+}
+
+/** An index whose first keys are these columns, in whatever order: it finds the rows that have given values in all of them. */
+export function indexOver(table: Table, columns: readonly string[]): Index | undefined {
+  for (const index of table.indexes.values()) {
+    if (index.where !== undefined && !onlyNotNull(index.where, columns)) continue;
+    const first = index.keys.slice(0, columns.length).map((key) => key.column);
+    if (index.method !== 'gin' && index.method !== 'brin' && first.length === columns.length && columns.every((column) => first.includes(column))) return index;
+  }
+  return undefined;
+}
+
+/** `where parent_id is not null` leaves out no row that refers to anything. */
+function onlyNotNull(where: SqlExpr, columns: readonly string[]): boolean {
+  return where.kind === 'is-null' && where.negated && where.of.kind === 'column' && columns.includes(where.of.path.at(-1) ?? '');
+}
+
+/** A column that a policy filters by and that no index serves. */
+export interface UnindexedFilter {
+  readonly table: Table;
+  readonly policy: Policy;
+  readonly filter: FilteredColumn;
+  readonly column: Column;
+}
+
+/** One for each column, at the first policy that needs it: one index mends all of them. */
+export function unindexedFilters(facts: Facts): ReadonlyMap<string, UnindexedFilter> {
+  const known = unindexed.get(facts);
+  if (known) return known;
+  const found = new Map<string, UnindexedFilter>();
+  for (const table of facts.schema.tables.values()) {
+    for (const policy of table.policies.values()) {
+      if (policy.createdIn < 0) continue;
+      const filters = facts.filters(table, policy);
+      for (const filter of filters) {
+        const target = facts.schema.tables.get(filter.table);
+        const key = `${filter.table}.${filter.column}`;
+        if (!filter.sargable || !target || target.platform || found.has(key)) continue;
+        const column = target.columns.get(filter.column);
+        // A boolean or an enum of few values is no way into a table.
+        if (!column || column.typeText === 'boolean' || indexLedBy(target, filter.column)) continue;
+        // Other columns of the same sub-select lead to few rows already.
+        if (filter.inner && filters.some((f) => f.inner && f.table === filter.table && f.scope === filter.scope && f.column !== filter.column && indexLedBy(target, f.column))) continue;
+        found.set(key, { table, policy, filter, column });
+      }
+    }
+  }
+  unindexed.set(facts, found);
+  return found;
+}
+const unindexed = new WeakMap<Facts, ReadonlyMap<string, UnindexedFilter>>();
+
+/** The rows belong to tenants or to users, in whatever way. */
+export function isOwned(tenancy: Tenancy): boolean {
+  return tenancy.kind !== 'global' && tenancy.kind !== 'unknown';
+}
+
+/** Tables of the product itself. */
+export function ownTables(facts: Facts): readonly Table[] {
+  return [...facts.schema.tables.values()].filter((table) => !table.platform && !table.temporary);
 }

@@ -1,4 +1,4 @@
-import { defineRule, indexLedBy, tableName, type Facts, type Table } from '@tenantlint/model';
+import { columnSubject, defineRule, indexLedBy, tableName, unindexedFilters } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -19,11 +19,12 @@ export default defineRule({
       const columns = tenancy.kind === 'keyed' ? tenancy.columns : [tenancy.tenant];
       for (const name of columns) {
         const column = table.columns.get(name);
-        if (!column || indexLedBy(table, name) || namedByPolicies(table, name, facts)) continue;
+        // Where a policy filters by it, policy-column-unindexed says so at the policy that makes it matter.
+        if (!column || indexLedBy(table, name) || unindexedFilters(facts).has(`${table.key}.${name}`)) continue;
         report({
           message: 'unindexed',
           at: column.at,
-          subject: { kind: 'column', name: `${table.key}.${name}` },
+          subject: columnSubject(table, name),
           data: { table: tableName(table.key), column: name },
           related: why.slice(0, 1).filter(r => r.at.start !== column.at.start).map(r => ({ at: r.at, note: r.text })),
         });
@@ -31,10 +32,3 @@ export default defineRule({
     },
   },
 });
-
-/** policy-column-unindexed says it then, at the policy that makes it matter. */
-function namedByPolicies(table: Table, column: string, facts: Facts): boolean {
-  for (const other of facts.schema.tables.values())
-    for (const policy of other.policies.values()) if (facts.filters(other, policy).some(f => f.sargable && f.table === table.key && f.column === column)) return true;
-  return false;
-}
