@@ -1,15 +1,18 @@
-import type { Access, Capture, Environment, FilteredColumn, Formula, FunctionBody, Isolation, Policy, Routine, Schema, SqlParser, Table, TenancyModel, TenancyOf, View } from '@tenantlint/model';
+import type { Access, Capture, Environment, FilteredColumn, Formula, FunctionBody, Isolation, Policy, PolicyCall, Routine, RoutineReach, Row, Schema, SqlParser, Table, TenancyModel, TenancyOf, View } from '@tenantlint/model';
 import type { TenancyConfig } from '../tenancy/index.ts';
 import { ADMIN_ROLES, listOf, tenantKeys } from '../tenancy/index.ts';
 import { EffectiveRules } from './access/effective.ts';
 import { escalationOf } from './access/escalation.ts';
 import { Policies } from './access/policies.ts';
-import { Recursion } from './access/recursion.ts';
+import { Recursion, rowsRead } from './access/recursion.ts';
 import { Roles } from './access/roles.ts';
+import { reachOf } from './access/routines.ts';
 import { settingsSetByCallers } from './access/settings.ts';
 import { COMMANDS, Verdicts } from './access/verdict.ts';
+import { ViewVerdicts } from './access/views.ts';
 import type { World } from './bind/bind.ts';
 import { buildRoutines } from './bind/bind.ts';
+import { callsOf } from './cost/calls.ts';
 import { filtersOf } from './cost/filters.ts';
 import { prove } from './prove/prove.ts';
 import type { Database } from './prove/question.ts';
@@ -32,6 +35,16 @@ export interface IsolationFacts {
   captures(table: Table, policy: Policy): readonly Capture[];
   body(routine: Routine): FunctionBody;
   reachableBy(object: Table | View | Routine, privilege: string): readonly string[];
+  /** Calls in the policy's conditions, and how often each runs. */
+  calls(table: Table, policy: Policy): readonly PolicyCall[];
+  /** Tables of the circle that reading under this policy runs into; such a statement fails at run time. */
+  circle(table: Table, policy: Policy): readonly string[] | undefined;
+  /** Rows that the policy's conditions read besides its own, in sub-selects and opened helpers. */
+  reads(table: Table, policy: Policy): readonly Row[];
+  /** What every judged role sees through the view. */
+  viewAccess(view: View): readonly Access[];
+  /** What callers reach through a function with its owner's rights; empty where it cannot be called or reaches no rows of tenants. */
+  routineReach(routine: Routine): readonly RoutineReach[];
   /** What `prove` rests on, for judging conditions that are no policies. */
   readonly database: Database;
   /** Roles that `access` speaks of. */
@@ -69,6 +82,7 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
     adminRoles: new Set([...ADMIN_ROLES, ...(config.adminRoles ?? [])].map((name) => name.toLowerCase())),
     visible: (row, caller) => (caller === undefined ? undefined : rules.visible(row, caller.role)),
   };
+  const views = new ViewVerdicts(world, roles, rules, database);
   const verdicts = new Verdicts({ schema, environment, roles, rules, recursion, db: database });
   const direct = new Map<string, readonly Access[]>();
   const judged = (table: Table, role: string): readonly Access[] => {
@@ -120,6 +134,19 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
       return worst(concerned.map((role) => prove({ formula: bound.formula, row: 0, table: table.key, goal: side === 'using' ? 'reach' : 'write', caller: verdicts.caller(role), at: bound.at }, database)));
     },
     reachableBy: (object, privilege) => names.filter((role) => roles.reaches(role, object, privilege)),
+    calls: (table, policy) => (['using', 'check'] as const).flatMap((side) => (policy[side] === undefined ? [] : callsOf(policy[side], side, table, world))),
+    circle: (table, policy) => {
+      for (const expr of [policy.using, policy.check]) {
+        for (const role of expr === undefined ? [] : names.filter((one) => roles.applies(policy, one))) {
+          const found = expr === undefined ? undefined : recursion.circle(policies.bound(table, expr).formula, role);
+          if (found !== undefined) return found;
+        }
+      }
+      return undefined;
+    },
+    viewAccess: (view) => names.map((role) => views.judge(view, verdicts.caller(role))),
+    routineReach: (routine) => reachOf(routine, world, database, names.filter((role) => roles.reaches(role, routine, 'execute')).map((role) => verdicts.caller(role))),
+    reads: (table, policy) => [policy.using, policy.check].flatMap((expr) => (expr === undefined ? [] : rowsRead(policies.bound(table, expr).formula, true))),
   };
 }
 

@@ -2,6 +2,8 @@ import type { Formula, PlBlock, PlStatement, Routine, Row, Span } from '@tenantl
 import { never } from '@tenantlint/model';
 import { and, complement, exists, literal, or, TRUE } from '../logic/formula.ts';
 import type { Bind } from './bind.ts';
+import type { Touch } from './dml.ts';
+import { touches } from './dml.ts';
 import { elementsOf } from './elements.ts';
 import type { Output, Result } from './routine.ts';
 import type { Meaning, Scope } from './scope.ts';
@@ -21,8 +23,8 @@ interface State {
 const MOST_STATES = 40;
 
 /** Runs a PL/pgSQL body symbolically: every way to RETURN, with the condition under which it is taken. */
-export function runBlock(b: Bind, block: PlBlock, routine: Routine, scope: Scope): readonly Result[] | undefined {
-  const run = new Run(b, scope, routine);
+export function runBlock(b: Bind, block: PlBlock, routine: Routine, scope: Scope, touched?: Touch[]): readonly Result[] | undefined {
+  const run = new Run(b, scope, routine, touched);
   const names = new Map(scope.names);
   for (const arg of routine.args) if (arg.name !== undefined && (arg.mode === 'out' || arg.mode === 'table')) names.set(arg.name, nothing(block.at));
   const left = run.block(block, [{ rows: [], when: TRUE, names }]);
@@ -44,8 +46,10 @@ class Run {
   private readonly b: Bind;
   private readonly base: Scope;
   private readonly routine: Routine;
+  private readonly touched: Touch[] | undefined;
 
-  constructor(b: Bind, base: Scope, routine: Routine) {
+  constructor(b: Bind, base: Scope, routine: Routine, touched: Touch[] | undefined) {
+    this.touched = touched;
     this.b = b;
     this.base = base;
     this.routine = routine;
@@ -116,6 +120,8 @@ class Run {
         return [state];
       case 'sql': {
         if (statement.statement.kind === 'select') return this.into(bindSelect(this.b, statement.statement, scope), statement.into, statement.strict, state, statement.at);
+        const dml = statement.statement;
+        if (dml.kind === 'insert' || dml.kind === 'update' || dml.kind === 'delete') this.touched?.push(...touches(this.b, dml, scope, state.rows, state.when));
         return [forget(state, [...statement.into, 'found'], statement.at)];
       }
       case 'perform': return this.into(bindSelect(this.b, statement.select, scope), [], false, state, statement.at);

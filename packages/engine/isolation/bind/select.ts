@@ -93,7 +93,7 @@ export interface FromRow {
   readonly sources: readonly Source[];
 }
 
-function fromAll(b: Bind, items: readonly SqlFrom[], scope: Scope): readonly FromRow[] {
+export function fromAll(b: Bind, items: readonly SqlFrom[], scope: Scope): readonly FromRow[] {
   let out: readonly FromRow[] = [{ rows: [], where: TRUE, sources: [] }];
   for (const item of items) {
     const next: FromRow[] = [];

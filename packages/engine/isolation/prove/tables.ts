@@ -19,6 +19,11 @@ export interface TableFacts {
   readonly grants: readonly string[];
 }
 
+/** Do rows of the table belong to somebody: a tenant or a user? */
+export function isOwned(table: TableFacts): boolean {
+  return table.tenancy.kind !== 'global' && table.tenancy.kind !== 'unknown';
+}
+
 const memo = new WeakMap<Database, Map<string, TableFacts>>();
 
 export function tableFacts(db: Database, key: string): TableFacts {

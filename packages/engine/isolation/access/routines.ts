@@ -1,0 +1,93 @@
+import type { Formula, Routine, RoutineReach, Row, Span } from '@tenantlint/model';
+import type { World } from '../bind/bind.ts';
+import { Bind } from '../bind/bind.ts';
+import type { Touch } from '../bind/dml.ts';
+import { touches } from '../bind/dml.ts';
+import { runBlock } from '../bind/plpgsql.ts';
+import type { Result } from '../bind/routine.ts';
+import type { Meaning, Scope } from '../bind/scope.ts';
+import { NO_CTES } from '../bind/scope.ts';
+import { bindSelect } from '../bind/select.ts';
+import { valuesOf } from '../bind/values.ts';
+import { TRUE } from '../logic/formula.ts';
+import { prove } from '../prove/prove.ts';
+import type { Caller, Database, Goal } from '../prove/question.ts';
+import { isOwned, tableFacts } from '../prove/tables.ts';
+import { columnsOf } from '../prove/terms.ts';
+
+interface Judged {
+  readonly command: RoutineReach['command'];
+  readonly table: string;
+  readonly row: Row;
+  readonly rows: readonly Row[];
+  readonly when: Formula;
+  readonly goal: Goal;
+  readonly at: Span;
+}
+
+/**
+ * What a function that runs with its owner's rights does to rows of tenants: the rows that it hands out and the rows
+ * that it writes, each judged as if its arguments came from a stranger, under whatever the body has checked by then.
+ */
+export function reachOf(routine: Routine, world: World, db: Database, callers: readonly Caller[]): readonly RoutineReach[] {
+  if (!routine.securityDefiner.value || routine.returns?.name === 'trigger' || callers.length === 0) return [];
+  const out = new Map<string, RoutineReach>();
+  for (const one of statementsOf(routine, world).filter((touch) => isOwned(tableFacts(db, touch.table)))) {
+    for (const caller of callers) {
+      const isolation = prove({ formula: one.when, row: one.row.id, rows: one.rows, table: one.table, goal: one.goal, caller, at: one.at }, db);
+      const key = `${one.command}|${one.table}|${one.at.start}|${caller.role}`;
+      const known = out.get(key);
+      // Of several paths to one statement the worst counts.
+      if (known === undefined || RANK[isolation.verdict] > RANK[known.isolation.verdict]) out.set(key, { command: one.command, table: one.table, role: caller.role, isolation, at: one.at });
+    }
+  }
+  return [...out.values()].sort((a, b) => a.at.start - b.at.start || (a.role < b.role ? -1 : 1));
+}
+const RANK = { yes: 0, unknown: 1, no: 2 } as const;
+
+function statementsOf(routine: Routine, world: World): readonly Judged[] {
+  const bind = new Bind(world);
+  const touched: Touch[] = [];
+  const results = run(bind, routine, world, entryScope(routine), touched) ?? [];
+  const writes = touched.map((touch): Judged => ({ ...touch, goal: touch.written ? 'write' : 'reach' }));
+  const reads = results.flatMap((result) => handedOut(bind, result).flatMap((row): readonly Judged[] => (row.table === undefined ? [] : [{ command: 'select', table: row.table, row, rows: result.rows.filter((other) => other !== row), when: result.when, goal: 'reach', at: row.at }])));
+  return [...writes, ...reads];
+}
+
+function entryScope(routine: Routine): Scope {
+  const names = new Map<string, Meaning>();
+  const params: Meaning[] = [];
+  routine.args.filter((arg) => arg.mode === 'in' || arg.mode === 'inout' || arg.mode === 'variadic').forEach((arg, index) => {
+    const meaning: Meaning = { kind: 'term', term: { kind: 'value', value: { kind: 'param', fn: routine.key, index, path: arg.name === undefined ? [] : [arg.name] }, at: routine.at } };
+    params.push(meaning);
+    if (arg.name !== undefined) names.set(arg.name, meaning);
+  });
+  const path = routine.settings['search_path'];
+  const searchPath = path === undefined ? routine.searchPath : path.split(',').map((part) => part.trim().replace(/^"|"$/g, '')).filter((part) => part !== '');
+  return { sources: [], ctes: NO_CTES, names, label: routine.name, params, outer: undefined, policy: false, routine: { definer: true, owner: routine.owner, searchPath, stack: [routine.key] } };
+}
+
+function run(bind: Bind, routine: Routine, world: World, scope: Scope, touched: Touch[]): readonly Result[] | undefined {
+  const body = world.body(routine);
+  if (body.kind === 'opaque') return undefined;
+  if (body.kind === 'plpgsql') return runBlock(bind, body.block, routine, scope, touched);
+  const results: Result[] = [];
+  body.statements.forEach((statement, index) => {
+    if (statement.kind === 'insert' || statement.kind === 'update' || statement.kind === 'delete') touched.push(...touches(bind, statement, scope, [], TRUE));
+    if (statement.kind === 'select' && index === body.statements.length - 1) results.push(...bindSelect(bind, statement, scope).map((one) => ({ rows: one.rows, when: one.where, outputs: one.targets })));
+  });
+  return results;
+}
+
+/** Rows of which the result says something. */
+function handedOut(bind: Bind, result: Result): readonly Row[] {
+  const named = new Set<number>();
+  const byId = new Map<number, Row>(result.rows.map((row) => [row.id, row]));
+  for (const output of result.outputs) {
+    for (const value of valuesOf(bind, output.meaning)) {
+      for (const row of value.rows) byId.set(row.id, row);
+      columnsOf(value.term, (row) => named.add(row));
+    }
+  }
+  return [...named].flatMap((id) => byId.get(id) ?? []);
+}

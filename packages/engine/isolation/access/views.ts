@@ -1,0 +1,63 @@
+import type { Access, Formula, Isolation, Row, View } from '@tenantlint/model';
+import type { World } from '../bind/bind.ts';
+import { Bind } from '../bind/bind.ts';
+import { NO_CTES, NO_NAMES } from '../bind/scope.ts';
+import { bindSelect } from '../bind/select.ts';
+import { and, FALSE } from '../logic/formula.ts';
+import { shift } from '../logic/rename.ts';
+import { prove } from '../prove/prove.ts';
+import type { Caller, Database } from '../prove/question.ts';
+import { isOwned, tableFacts } from '../prove/tables.ts';
+import type { EffectiveRules } from './effective.ts';
+import type { Roles } from './roles.ts';
+
+/** What a role sees through a view: the rows of its tables, under the view's own condition and whoever's policies apply. */
+export class ViewVerdicts {
+  private readonly world: World;
+  private readonly roles: Roles;
+  private readonly rules: EffectiveRules;
+  private readonly db: Database;
+
+  constructor(world: World, roles: Roles, rules: EffectiveRules, db: Database) {
+    this.world = world;
+    this.roles = roles;
+    this.rules = rules;
+    this.db = db;
+  }
+
+  judge(view: View, caller: Caller): Access {
+    const { role } = caller;
+    const made = (verdict: Access['verdict'], text: string, found?: Isolation): Access => ({ role, command: 'select', verdict, why: [{ text, at: view.at }], ...(found?.verdict === 'no' ? { escape: found.escape } : {}) });
+    if (!this.roles.reaches(role, view, 'select')) return made('denied', `${role} holds no select privilege`);
+    const invoker = isInvoker(view);
+    const scope = { sources: [], ctes: NO_CTES, names: NO_NAMES, label: undefined, params: [], outer: undefined, policy: false, routine: { definer: !invoker, owner: view.owner, searchPath: this.world.schema.searchPath, stack: [`view ${view.key}`] } };
+    let unknown: Access | undefined;
+    let passes = false;
+    for (const one of bindSelect(new Bind(this.world), view.select, scope)) {
+      for (const row of one.rows) {
+        if (row.table === undefined || !isOwned(tableFacts(this.db, row.table))) continue;
+        const own = this.ofRow(row, invoker ? role : view.owner);
+        const rows = one.rows.filter((other) => other !== row);
+        const found = prove({ formula: and([one.where, own]), row: row.id, rows, table: row.table, goal: 'reach', caller, at: view.at }, this.db);
+        if (found.verdict === 'no') return made('leak', invoker ? 'the policies of its tables let it' : `it reads with the rights of ${view.owner}, past row level security`, found);
+        if (found.verdict === 'unknown') unknown ??= { ...made('unknown', 'could not be decided'), why: found.opaque };
+        else if (found.vacuous !== true) passes = true;
+      }
+    }
+    if (unknown !== undefined) return unknown;
+    if (!passes) return made('isolated', 'it shows no rows of tenants');
+    return made('isolated', invoker ? 'it reads with the caller\'s rights' : 'its own condition binds the rows to the caller');
+  }
+
+  /** What row level security asks of a row that is read as `role`. */
+  private ofRow(row: Row, role: string): Formula {
+    const table = row.table === undefined ? undefined : this.world.schema.tables.get(row.table);
+    if (table === undefined) return FALSE;
+    return shift(this.rules.formula(this.rules.of(table, role, 'select', 'using')), row.id, { next: 2_000_000 + row.id * 1000 });
+  }
+}
+
+export function isInvoker(view: View): boolean {
+  const option = view.options['security_invoker'];
+  return !view.materialized && option !== undefined && /^(true|on|1|yes|)$/i.test(option);
+}
