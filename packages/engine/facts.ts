@@ -25,6 +25,16 @@ export function createFacts({ timeline, environment, tenancy, isolation, sites, 
       return made;
     };
   };
+  const perObject = <K extends object, T extends object>(answer: (of: K) => T) => {
+    const memo = new WeakMap<K, T>();
+    return (of: K): T => {
+      const known = memo.get(of);
+      if (known !== undefined) return known;
+      const made = answer(of);
+      memo.set(of, made);
+      return made;
+    };
+  };
   return {
     schema: timeline.last,
     timeline,
@@ -39,6 +49,11 @@ export function createFacts({ timeline, environment, tenancy, isolation, sites, 
     captures: perPolicy(isolation.captures),
     body: isolation.body,
     reachableBy: isolation.reachableBy,
+    calls: perPolicy(isolation.calls),
+    circle: perPolicy(isolation.circle),
+    reads: perPolicy(isolation.reads),
+    viewAccess: perObject(isolation.viewAccess),
+    routineReach: perObject(isolation.routineReach),
     text: ({ file, start, end }: Span) => text(file)?.slice(start, end) ?? '',
   };
 }

@@ -1,5 +1,5 @@
-import type { Access, Environment, FilteredColumn } from './access.ts';
-import type { Formula, Isolation } from './formula.ts';
+import type { Access, Environment, FilteredColumn, PolicyCall, RoutineReach } from './access.ts';
+import type { Formula, Isolation, Row } from './formula.ts';
 import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
 import type { Step, Timeline } from './history.ts';
 import type { Certainty, QuerySite } from './query.ts';
@@ -33,6 +33,16 @@ export interface Facts {
   body(routine: Routine): FunctionBody;
   /** Untrusted roles that hold the privilege on the object, directly or through PUBLIC or membership. */
   reachableBy(object: Table | View | Routine, privilege: string): readonly string[];
+  /** Calls in the policy's conditions, and how often each runs. */
+  calls(table: Table, policy: Policy): readonly PolicyCall[];
+  /** Tables of the circle that reading under this policy runs into; such a statement fails at run time. */
+  circle(table: Table, policy: Policy): readonly string[] | undefined;
+  /** Rows that the policy's conditions read besides its own, in sub-selects and opened helpers. */
+  reads(table: Table, policy: Policy): readonly Row[];
+  /** What every judged role sees through the view, whose own condition and whoever's policies apply. */
+  viewAccess(view: View): readonly Access[];
+  /** What callers reach through a function with its owner's rights; empty where it cannot be called or reaches no rows of tenants. */
+  routineReach(routine: Routine): readonly RoutineReach[];
   /** Text of a file as it was read, for what a message quotes. */
   text(at: Span): string;
 }
