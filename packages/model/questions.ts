@@ -95,3 +95,10 @@ export function isOwned(tenancy: Tenancy): boolean {
 export function ownTables(facts: Facts): readonly Table[] {
   return [...facts.schema.tables.values()].filter((table) => !table.platform && !table.temporary);
 }
+
+/** The table's name as SQL would have to spell it; `public` is left out. */
+export function sqlTable(key: string): string {
+  const dot = key.indexOf('.');
+  const [schema, name] = [key.slice(0, dot), key.slice(dot + 1)];
+  return schema === 'public' ? sqlName(name) : `${sqlName(schema)}.${sqlName(name)}`;
+}
