@@ -7,9 +7,20 @@ const keys = new WeakMap<object, string>();
 export function keyOf(value: AbstractValue): string {
   const known = keys.get(value);
   if (known !== undefined) return known;
-  const key = makeKey(value);
+  const key = shortened(makeKey(value));
   keys.set(value, key);
   return key;
+}
+
+const numbers = new Map<string, string>();
+const LONGEST = 400;
+
+/** `a = a + f(a)` doubles what `a` is made of at each turn: what is long is known by a number from then on. */
+function shortened(key: string): string {
+  if (key.length <= LONGEST) return key;
+  const known = numbers.get(key) ?? `#${numbers.size}`;
+  numbers.set(key, known);
+  return known;
 }
 
 function makeKey(value: AbstractValue): string {
@@ -64,6 +75,7 @@ function stateKey(state: unknown): string {
 }
 
 const KINDS: ReadonlySet<unknown> = new Set<AbstractValue['kind']>(['literal', 'undefined', 'object', 'array', 'list', 'union', 'symbol', 'row', 'column', 'function', 'class', 'instance', 'module', 'client', 'text', 'test']);
-const isValue = (part: object): part is AbstractValue => 'at' in part && 'kind' in part && KINDS.has(part.kind);
+/** What is known of a row has the kind of a row, too; only the row itself has columns of its own. */
+const isValue = (part: object): part is AbstractValue => 'at' in part && 'kind' in part && KINDS.has(part.kind) && (part.kind !== 'row' || 'extra' in part);
 
 export const sameValue = (a: AbstractValue, b: AbstractValue): boolean => a === b || (a.kind === b.kind && keyOf(a) === keyOf(b));
