@@ -19,6 +19,10 @@ interface ClassInfo {
   readonly email: boolean;
   /** Something that only a signed-in user's token holds. */
   readonly personal: boolean;
+  /** Something that came with the request, trusted or not. */
+  readonly supplied: boolean;
+  /** Something that comes with the request. */
+  readonly presented: boolean;
 }
 
 /** What follows from a set of atoms by equality alone, before anything is said about tenants. */
@@ -187,7 +191,7 @@ export class Known {
   }
 }
 
-const NOTHING: ClassInfo = { literals: new Set(), trusted: false, caller: false, email: false, personal: false };
+const NOTHING: ClassInfo = { literals: new Set(), trusted: false, caller: false, email: false, personal: false, presented: false };
 
 function describe(members: readonly Term[]): ClassInfo {
   const literals = new Set<string>();
@@ -195,13 +199,17 @@ function describe(members: readonly Term[]): ClassInfo {
   let caller = false;
   let email = false;
   let personal = false;
+  let supplied = false;
+  let presented = false;
   for (const term of members) {
-    if (termTrust(term) === 'trusted') trusted = true;
+    const trust = termTrust(term);
+    if (trust === 'trusted') trusted = true;
+    if (trust === 'untrusted') presented = true;
     if (term.kind !== 'value') continue;
     if (term.value.kind === 'literal' && term.value.value !== null) literals.add(String(term.value.value));
     if (term.value.kind === 'caller') caller = true;
     if (term.value.kind === 'claim' && term.value.trusted && /(^|\.)email$/.test(term.value.path)) email = true;
     if (term.value.kind === 'caller' || (term.value.kind === 'claim' && !/^(request\.|role$|iss$|aud$|ref$|exp$|iat$|$)/.test(term.value.path))) personal = true;
   }
-  return { literals, trusted, caller, email, personal };
+  return { literals, trusted, caller, email, personal, presented };
 }

@@ -68,6 +68,9 @@ export class Ownership {
       if (root === undefined) continue;
       if (this.known.of(root).caller || (this.known.of(root).email && /mail/.test(name))) this.setOwn(id, 'direct');
     }
+    // Whoever presents a row's secret is its bearer: a key or an invitation, looked up by what the request brings.
+    const secret = table.tenancy.kind === 'pre-tenant' ? this.known.closure.column(id, table.tenancy.secret) : undefined;
+    if (secret !== undefined && this.known.of(secret).presented) this.setOwn(id, 'direct');
     // A row that lists users (or tenants) is the business of each of them.
     for (const root of this.known.elementsOf(id)) {
       if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');
@@ -95,6 +98,11 @@ export class Ownership {
       if (this.known.of(root).trusted) this.setMine(id, 'strict');
       const strength = this.tenants.get(root);
       if (strength !== undefined) this.setMine(id, strength);
+    }
+    // A secret is a capability: whoever can name it speaks for the tenant it was given to.
+    if (table.tenancy.kind === 'pre-tenant' && !(id === this.question.row && this.question.goal === 'write')) {
+      const root = this.known.closure.column(id, table.tenancy.secret);
+      if (root !== undefined && this.known.of(root).supplied) this.setMine(id, 'strict');
     }
     // The row under judgement is the claim itself: that it names the caller does not make its tenant the caller's.
     if (this.ownRows.has(id) && id !== this.question.row && table.tenancy.kind !== 'user-owned') this.setMine(id, this.ownRows.get(id) === 'direct' ? 'strict' : 'weak');
