@@ -106,7 +106,8 @@ function causeOf(facts: Facts, table: Table, policy: Policy, { role, command, si
   }
   const free = unbound(facts, inner, ties);
   if (free) return free;
-  const opens = command === 'insert' || command === 'update' ? openedBy(facts, table.key, role) : [];
+  // A row that may be changed as it stands leaks by its own policy; it is what may be left behind that others believe.
+  const opens = side === 'check' && (command === 'insert' || command === 'update') ? openedBy(facts, table.key, role) : [];
   return opens.length > 0 ? { kind: 'trusted', opens } : (predicate(atoms) ?? { kind: 'other' });
 }
 

@@ -95,9 +95,14 @@ function free(formula: Formula, key: string, column: string, role: string): bool
       case 'not': { let seen = false; each(part.of, (inner) => { if ((inner.kind === 'compare' && (looks(inner.left) || looks(inner.right))) || inner.kind === 'opaque') seen = true; }); return !seen; }
       case 'null': return !looks(part.of);
       case 'compare': {
-        const other = [part.left, part.right].find((term) => term.kind === 'value' && term.value.kind === 'literal');
-        const ofRole = [part.left, part.right].some((term) => term.kind === 'value' && ((term.value.kind === 'claim' && term.value.path === 'role') || term.value.kind === 'role'));
-        if (ofRole && other?.kind === 'value' && other.value.kind === 'literal') return (String(other.value.value) === role) === (part.op === '=');
+        const constant = [part.left, part.right].find((term) => term.kind === 'value' && term.value.kind === 'literal');
+        const other = constant === part.left ? part.right : part.left;
+        // A right that the caller would have to hold already: in another table, in the token, in a setting of the server's.
+        if (constant?.kind === 'value' && constant.value.kind === 'literal') {
+          const value = valueIn(other);
+          if (value?.kind === 'role' || (value?.kind === 'claim' && value.path === 'role')) return (String(constant.value.value) === role) === (part.op === '=');
+          if ((value && aboutCaller(value)) || (other.kind === 'column' && other.row !== 0 && rows.get(other.row) !== key)) return false;
+        }
         return !looks(part.left) && !looks(part.right);
       }
     }

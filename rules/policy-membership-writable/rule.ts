@@ -13,8 +13,8 @@ export default defineRule({
       fix: 'Let only those write `{table}` who already belong to the tenant, and may invite: test that in WITH CHECK, or write it through a SECURITY DEFINER function that checks the invitation.',
     },
     promotes: {
-      what: 'Policy "{policy}" lets {roles} set `{column}` of their own row in `{table}`, where {deciding} {verb} for {literal}.',
-      why: '`update {table} set {column} = {literal}` on one\'s own row is all it takes: the policy tests whose row it is, not what is written into `{column}`.',
+      what: 'Policy "{policy}" lets {roles} set `{column}` of their own row in `{table}`, where the policies of {deciding} look for {literals}.',
+      why: '`update {table} set {column} = {example}` on one\'s own row is all it takes: the policy tests whose row it is, not what is written into `{column}`.',
       fix: 'Grant UPDATE on the columns that people may change and revoke it on the table (`revoke update on {table} from {roles}; grant update (…) on {table} to {roles};`), or let only others who hold the role change it.',
     },
   },
@@ -50,9 +50,9 @@ export default defineRule({
             roles: listed(found.roles),
             column: decisive.column,
             table: tableName(table.key),
-            deciding: listed(decisive.tables.map((key) => `the policies of \`${tableName(key)}\``), 3),
-            verb: 'look',
-            literal: listed(decisive.literals.map((one) => `'${one}'`), 3),
+            deciding: listed(decisive.tables.map((key) => `\`${tableName(key)}\``)),
+            literals: listed(decisive.literals.map((one) => `'${one}'`)),
+            example: `'${decisive.literals[0] ?? ''}'`,
           },
           related: [{ at: policy.at, note: 'the policy' }, ...(column ? [{ at: column.at, note: 'the column that decides' }] : []), { at: decisive.at, note: 'read here' }],
         });

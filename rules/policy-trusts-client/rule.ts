@@ -58,12 +58,21 @@ function tested(facts: Facts, table: Table, policy: Policy): { written?: { at: C
       for (const term of terms) {
         const value = valueIn(term);
         if (!value) continue;
-        if (callerWrites(value) && 'at' in part) found.written ??= { at: policyPlace(policy, part.at), value };
+        if (callerWrites(value) && 'at' in part && !(fromRequest(value) && !withConstant(part))) found.written ??= { at: policyPlace(policy, part.at), value };
         if (part.kind === 'compare' && value.kind === 'claim' && value.trusted && /(^|\.)email$/.test(value.path)) found.email ??= { ...part, at: policyPlace(policy, part.at) };
       }
     });
   }
   return found;
+}
+
+function fromRequest(value: Value): boolean {
+  return value.kind === 'claim' && value.path.startsWith('request.');
+}
+
+/** A header that is looked up somewhere may be a secret; one that is compared with a constant is none. */
+function withConstant(part: Formula): boolean {
+  return part.kind === 'compare' && [part.left, part.right].some((term) => term.kind === 'value' && term.value.kind === 'literal' && term.value.value !== '');
 }
 
 /** What an opened helper says stands elsewhere; the policy's own condition is what to underline. */
@@ -74,11 +83,11 @@ function policyPlace(policy: Policy, at: Compare['at']): Compare['at'] {
 
 function name(value: Value): string {
   if (value.kind === 'setting') return `the setting \`${value.name}\``;
-  return value.kind === 'claim' ? (value.path.startsWith('request.') ? `\`${value.path}\`` : `\`${value.path}\` of the token`) : 'a value of the request';
+  return value.kind === 'claim' ? (fromRequest(value) ? `\`${value.path}\`` : `\`${value.path}\` of the token`) : 'a value of the request';
 }
 
 function how(value: Value): string {
   if (value.kind === 'setting') return 'A function that the API exposes passes its argument on to this setting.';
-  if (value.kind === 'claim' && value.path.startsWith('request.')) return 'Headers, cookies, method and path are the client\'s own words.';
+  if (fromRequest(value)) return 'Headers, cookies, method and path are the client\'s own words.';
   return 'Every user may change it: `supabase.auth.updateUser({ data: { … } })` writes `user_metadata`, and the next token carries it.';
 }
