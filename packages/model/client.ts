@@ -81,6 +81,8 @@ export interface Query {
   readonly condition: Condition;
   /** What the call itself states of `condition`, where a wrapper around the client added the rest. */
   readonly own?: Condition;
+  /** What the call itself states, where something between it and the database asks more (an extension, a proxy). */
+  readonly stated?: Condition;
   /** Rows that are inserted. */
   readonly inserts: readonly Written[];
   /** What is changed in the rows that match. */

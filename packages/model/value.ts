@@ -58,6 +58,10 @@ export type Truth =
   | { readonly kind: 'holds'; readonly formula: Formula; readonly at: Span }
   /** Neither null nor undefined. */
   | { readonly kind: 'defined'; readonly of: AbstractValue; readonly at: Span }
+  /** Null, undefined, empty, zero or false. */
+  | { readonly kind: 'falsy'; readonly of: AbstractValue; readonly at: Span }
+  /** Whoever called has shown a secret that only another system knows. */
+  | { readonly kind: 'secret'; readonly at: Span }
   /** All of one of these. */
   | { readonly kind: 'any'; readonly of: readonly (readonly Truth[])[]; readonly at: Span };
 

@@ -4,35 +4,36 @@ import type { Entry } from './entries/entry.ts';
 import { systemKind } from './entries/system.ts';
 import { Flow, type FlowInput, type Frame } from './flow.ts';
 import { invoke } from './interpret/calls.ts';
-import { symbolicArgs } from './interpret/params.ts';
-import { classValue, inModule, moduleName, moduleOf } from './interpret/modules.ts';
 import { memberOf } from './interpret/classes.ts';
+import { evaluate } from './interpret/expressions.ts';
+import { classValue, inModule, moduleName, moduleOf } from './interpret/modules.ts';
+import { symbolicArgs } from './interpret/params.ts';
 import { run } from './interpret/statements.ts';
-import { proxies } from './known/proxies.ts';
+import { siteOf } from './judge/site.ts';
 import { judge, type Judgement } from './judge/verdict.ts';
 import { usedBy, type SiteRecord } from './queries/record.ts';
-import { functionsOf, sends, type Declared } from './summaries/functions.ts';
 import { State } from './state.ts';
-import { siteOf } from './judge/site.ts';
+import { functionsOf, looksLikeQuery, placeOf, queriesIn, walkStatements, type CallCode, type Declared } from './summaries/functions.ts';
 
 /** Steps that one entry point may take; what is left when they are used up is unknown. */
-const FUEL = 60_000;
+const FUEL = 40_000;
 
 /** Judges every query of a program. */
 export function analyse(program: CodeProgram, input: FlowInput): readonly QuerySite[] {
-  const f = new Flow(program, { ...input, adapters: [...input.adapters, proxies] });
+  const f = new Flow(program, input);
   const found = new Sites();
   const files = [...program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   // Files are loaded first: routers are complete only when all have registered.
   for (const file of files) loadModule(f, file, found);
-  const entries = files.flatMap((file) => entriesOf(f, file));
-  for (const entry of [...f.registered, ...entries]) runEntry(f, entry, found);
-  for (const file of files) {
-    const kind = systemKind(file);
-    for (const one of functionsOf(file)) {
-      if (!f.entered.has(one.fn.id) && sends(f, one.fn)) runLibrary(f, file, one, kind, found);
-    }
+  for (const file of files) for (const entry of entriesOf(f, file)) runEntry(f, entry, found);
+  for (let i = 0; i < f.registered.length; i++) {
+    const entry = f.registered[i];
+    if (entry) runEntry(f, entry, found);
   }
+  for (const file of files) {
+    for (const one of functionsOf(file)) if (queriesIn(f, one.fn).some((code) => !f.called.has(placeOf(code)))) runLibrary(f, file, one, found);
+  }
+  for (const file of files) leftovers(f, file, found);
   return found.all();
 }
 
@@ -40,6 +41,8 @@ export function analyse(program: CodeProgram, input: FlowInput): readonly QueryS
 function loadModule(f: Flow, file: CodeFile, found: Sites): void {
   const module = moduleOf(f, file.path);
   if (!module) return;
+  const kind = systemKind(file);
+  f.offline = kind !== undefined;
   const statements = file.body.filter((s) => s.kind === 'expression' || s.kind === 'if' || s.kind === 'for-each' || s.kind === 'try' || s.kind === 'block');
   f.fuel = FUEL;
   for (const [name, declaration] of module.declared) if (declaration.kind === 'value') moduleName(f, file.path, name);
@@ -47,37 +50,72 @@ function loadModule(f: Flow, file: CodeFile, found: Sites): void {
     run(f, statements, module.names);
     module.state.live = true;
   });
-  const kind = systemKind(file) ?? 'script';
-  settle(f, { kind, framework: 'module', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'none' }, found);
+  settle(f, { kind: kind ?? 'script', framework: 'module', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'none' }, found);
 }
 
 function runEntry(f: Flow, entry: Entry, found: Sites): void {
-  f.fuel = FUEL;
-  f.state = new State(undefined);
-  f.frame = undefined;
+  begin(f, false);
   const value = entry.run(f);
   if (f.state.live) usedBy(f, value, entry.point.at);
   settle(f, entry.point, found);
 }
 
-/** A function that no entry point reaches: its arguments are nobody's. */
-function runLibrary(f: Flow, file: CodeFile, { fn, owner }: Declared, kind: EntryPoint['kind'] | undefined, found: Sites): void {
-  const module = moduleOf(f, file.path);
-  if (!module) return;
+function begin(f: Flow, offline: boolean): void {
   f.fuel = FUEL;
   f.state = new State(undefined);
+  f.frame = undefined;
+  f.offline = offline;
+}
+
+/** A function that no entry point reaches: its arguments are nobody's. */
+function runLibrary(f: Flow, file: CodeFile, { fn, owner }: Declared, found: Sites): void {
+  const module = moduleOf(f, file.path);
+  if (!module) return;
+  const kind = systemKind(file);
+  begin(f, kind !== undefined);
   const point: EntryPoint = { kind: kind ?? 'library', framework: 'none', name: `${file.path}#${fn.name ?? 'anonymous'}`, at: fn.nameAt, authenticates: 'unknown' };
-  let value: AbstractValue = { kind: 'function', fn, file: file.path, scope: module.names, at: fn.at };
+  let value: ValueOf<'function'> = { kind: 'function', fn, file: file.path, scope: module.names, at: fn.at };
   let self: AbstractValue | undefined;
   if (owner) {
-    const cls = classValue(owner, file.path, module.names) as ValueOf<'class'>;
-    self = { kind: 'instance', class: owner, file: file.path, scope: cls.scope, fields: [], at: owner.at };
-    const method = memberOf(f, self as ValueOf<'instance'>, fn.name ?? '', fn.at);
+    const instance: ValueOf<'instance'> = { kind: 'instance', class: owner, file: file.path, scope: (classValue(owner, file.path, module.names) as ValueOf<'class'>).scope, fields: [], at: owner.at };
+    const method = memberOf(f, instance, fn.name ?? '', fn.at);
     if (method.kind === 'function' && method.fn === fn) value = method;
+    self = instance;
   }
-  const result = invoke(f, value as ValueOf<'function'>, symbolicArgs(f, value as ValueOf<'function'>), fn.at, self, true);
+  const result = invoke(f, value, symbolicArgs(f, value), fn.at, self, true);
   if (f.state.live) usedBy(f, result, fn.nameAt);
   settle(f, point, found);
+}
+
+/** Functions that were handed on and never called, and calls that no run came to: judged by themselves. */
+function leftovers(f: Flow, file: CodeFile, found: Sites): void {
+  const open: CallCode[] = [];
+  walkStatements(file.body, (code) => {
+    if (looksLikeQuery(f, code) && !f.called.has(placeOf(code))) open.push(code);
+    return true;
+  });
+  if (open.length === 0) return;
+  const module = moduleOf(f, file.path);
+  const kind = systemKind(file);
+  const point: EntryPoint = { kind: kind ?? 'library', framework: 'none', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'unknown' };
+  for (const code of open) {
+    if (f.called.has(placeOf(code))) continue;
+    const closure = [...f.closures.values()].filter((c) => c.value.file === file.path && c.value.fn.at.start <= code.at.start && code.at.end <= c.value.fn.at.end).at(-1);
+    begin(f, kind !== undefined);
+    if (closure) {
+      f.state = new State(closure.state);
+      const result = invoke(f, closure.value, symbolicArgs(f, closure.value), closure.value.fn.at, undefined, true);
+      if (f.state.live) usedBy(f, result, closure.value.fn.at);
+      settle(f, point, found);
+    }
+    if (!f.called.has(placeOf(code)) && module) {
+      inModule(f, module, () => {
+        f.state = f.state.fork();
+        evaluate(f, code, module.names);
+      });
+      settle(f, point, found);
+    }
+  }
 }
 
 /** Judges what the run met, and forgets it. */
@@ -85,10 +123,7 @@ function settle(f: Flow, point: EntryPoint, found: Sites): void {
   const { records, uses } = f;
   f.records = [];
   f.uses = [];
-  for (const record of records) {
-    const known = point.kind === 'library' ? undefined : point;
-    found.add(record, judge(f, record, known, uses), point);
-  }
+  for (const record of records) found.add(record, judge(f, record, point.kind === 'library' ? undefined : point, uses), point);
 }
 
 /** One site for each place, with the worst of what its contexts made of it. */
@@ -105,12 +140,16 @@ class Sites {
 }
 
 const RANK: Readonly<Record<Judgement['verdict'], number>> = { 'by-design': 0, injected: 1, scoped: 2, guarded: 3, unknown: 4, leak: 5 };
-/** A leak counts most; between equals, what a real entry point says. */
-const counts = (of: Judgement, point: EntryPoint): number => (point.kind === 'library' ? 0 : 10) * (of.verdict === 'leak' ? 0 : 1) + (of.verdict === 'leak' ? 100 : RANK[of.verdict]);
+const OFFLINE = new Set<EntryPoint['kind']>(['script', 'seed', 'test']);
+
+/** A leak counts most; then what a real entry point says, then what is said of callers unknown, then tests and scripts. */
+function counts(of: Judgement, point: EntryPoint): number {
+  if (of.verdict === 'leak') return 100;
+  return (OFFLINE.has(point.kind) ? 0 : point.kind === 'library' ? 10 : 20) + RANK[of.verdict];
+}
 
 function pathOf(record: SiteRecord): Reason[] {
   const path: Reason[] = [];
   for (let frame: Frame | undefined = record.frame; frame; frame = frame.caller) if (frame.from) path.push({ text: frame.name, at: frame.from });
   return path.reverse();
 }
-

@@ -1,4 +1,4 @@
-import type { ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue } from '@tenantlint/model';
+import type { ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue, ValueOf } from '@tenantlint/model';
 import type { Entry } from './entries/entry.ts';
 import type { Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
@@ -66,8 +66,16 @@ export class Flow {
   uses: Use[] = [];
   /** Answers of the prover, by the shape of the question. */
   readonly proofs = new Map<string, Isolation>();
-  /** Functions that were run, by id. */
-  readonly entered = new Set<string>();
+  /** Calls that some run of the product's own code came to, by place. */
+  readonly called = new Set<string>();
+  /** What is being run are tests, seeds or scripts. */
+  offline = false;
+  /** Functions that were made, and hold queries: in case that nobody calls them. */
+  readonly closures = new Map<string, { readonly value: ValueOf<'function'>; readonly state: State }>();
+  /** Names by which clients send queries. */
+  readonly methods: ReadonlySet<string>;
+  /** How a Prisma client spells its models. */
+  readonly delegates: ReadonlySet<string>;
   /** Entry points that the code registered while it was loaded. */
   readonly registered: Entry[] = [];
   /** What stands before a router's handlers, by the router's key. */
@@ -83,6 +91,8 @@ export class Flow {
     this.program = program;
     this.input = input;
     this.adapters = new Map(input.adapters.map((a) => [a.id, a]));
+    this.methods = new Set(input.adapters.flatMap((a) => [...a.methods]));
+    this.delegates = new Set([...(input.models?.models.values() ?? [])].map((m) => m.delegate));
   }
 
   get truths(): readonly Truth[] {

@@ -4,6 +4,7 @@ import { registered } from '../entries/registered.ts';
 import { knownCall } from '../known/known.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { usedBy } from '../queries/record.ts';
+import { placeOf } from '../summaries/functions.ts';
 import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
 import { tidy } from '../values/join.ts';
 import { itemsOf } from '../values/items.ts';
@@ -22,6 +23,7 @@ const DEEPEST = 24;
 export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
   const { callee } = code;
   if (callee.kind === 'member' && !code.construct) {
+    if (!f.offline && f.state.live && f.methods.has(callee.name)) f.called.add(placeOf(code));
     const of = evaluate(f, callee.of, names);
     if (!f.state.live) return nothing(code.at);
     if (callee.optional || code.optional || shortCircuits(callee.of)) {
@@ -216,7 +218,6 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   let again = 0;
   for (let frame = f.frame; frame; frame = frame.caller) if (frame.fn?.id === fn.id) again++;
   if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) return opaque;
-  f.entered.add(fn.id);
   const outside = f.state;
   const base = outside.fork();
   const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, guessed };

@@ -1,4 +1,4 @@
-import { cases, isNullish, literal, mapCases, never, nothing, object, unknown, type AbstractValue, type Code, type CodeEntry, type Span, type Truth, type ValueEntry } from '@tenantlint/model';
+import { cases, isNullish, literal, mapCases, never, nothing, object, unknown, type AbstractValue, type Code, type CodeEntry, type Span, type Truth, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { globalValue } from '../known/globals.ts';
 import { usedBy } from '../queries/record.ts';
@@ -8,6 +8,7 @@ import { truthsOf, type Known } from './truths.ts';
 import { computed, indexed, presence, property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { originKey } from '../values/key.ts';
+import { placeOf, queriesIn } from '../summaries/functions.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
 import { awaited, contextAt } from './clients.ts';
@@ -34,7 +35,11 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
     case 'call': return call(f, code, names);
     case 'object': return { kind: 'object', entries: code.entries.map((e) => entry(f, e, names)), at: code.at };
     case 'array': return { kind: 'array', items: code.items.map((i) => ({ value: evaluate(f, i.value, names), spread: i.spread })), at: code.at };
-    case 'function': return { kind: 'function', fn: code.fn, file: names.file, scope: names, at: code.at };
+    case 'function': {
+      const value: ValueOf<'function'> = { kind: 'function', fn: code.fn, file: names.file, scope: names, at: code.at };
+      if (!f.offline && queriesIn(f, code.fn).length > 0) f.closures.set(code.fn.id, { value, state: f.state });
+      return value;
+    }
     case 'class': return classValue(code.class, names.file, names);
     case 'template': return template(f, code, names);
     case 'conditional': return choose(f, code.test, () => evaluate(f, code.then, names), () => evaluate(f, code.otherwise, names), names, code.at);
@@ -156,6 +161,7 @@ function entry(f: Flow, e: CodeEntry, names: Names): ValueEntry {
 }
 
 function template(f: Flow, code: Extract<Code, { kind: 'template' }>, names: Names): AbstractValue {
+  if (!f.offline && code.tag?.kind === 'member' && f.methods.has(code.tag.name)) f.called.add(placeOf(code));
   const tag = code.tag ? evaluate(f, code.tag, names) : undefined;
   const values = code.values.map((v) => evaluate(f, v, names));
   const text: Extract<AbstractValue, { kind: 'text' }> = { kind: 'text', texts: code.texts.map((t) => t.text), values, at: code.at };

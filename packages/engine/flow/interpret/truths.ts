@@ -21,7 +21,7 @@ export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
   if (plain !== undefined) return plain === truth ? { possible: true, truths: truth ? presence(value, value.at) : [] } : NEVER;
   switch (value.kind) {
     case 'union': return anyOf(value.of.map((c) => (!truth && isThere(c) ? NEVER : and(c.truths, truthsOf(f, c.value, truth)))), value.at);
-    case 'symbol': return truth ? { possible: true, truths: [{ kind: 'defined', of: value, at: value.at }] } : NOTHING;
+    case 'symbol': return { possible: true, truths: [{ kind: truth ? 'defined' : 'falsy', of: value, at: value.at }] };
     case 'column': return truth ? { possible: true, truths: [{ kind: 'row', row: value.row, at: value.at }, { kind: 'holds', formula: { kind: 'null', of: column(value), negated: true, at: value.at }, at: value.at }] } : NOTHING;
     case 'text': return NOTHING;
     case 'test': {
@@ -91,7 +91,7 @@ function nullness(of: AbstractValue, op: Op, both: boolean, at: Span): Known {
   if (both) return op === '=' ? NOTHING : NEVER;
   const wantsNull = op === '=';
   switch (of.kind) {
-    case 'symbol': return wantsNull ? NOTHING : { possible: true, truths: [{ kind: 'defined', of, at }] };
+    case 'symbol': return { possible: true, truths: [{ kind: wantsNull ? 'falsy' : 'defined', of, at }] };
     case 'column': {
       const formula: Formula = { kind: 'null', of: column(of), negated: !wantsNull, at };
       return { possible: true, truths: [...(wantsNull ? [] : presence(of, at)), { kind: 'holds', formula, at }] };

@@ -71,16 +71,20 @@ export interface Binding {
   readonly negated: boolean;
   /** Inside a relation. */
   readonly related: boolean;
+  /** Inside a relation of the tenant itself: `org: { id }`. */
+  readonly root: boolean;
 }
 
-export function bindings(of: Condition, negated = false, related = false): Binding[] {
+const ROOT_RELATION = /^(?:org|organi[sz]ation|team|workspace|tenant|company|account|project|space|site|agency|store|shop|business|group)s?$/i;
+
+export function bindings(of: Condition, negated = false, related = false, root = false): Binding[] {
   switch (of.kind) {
-    case 'all': case 'any': return of.of.flatMap((c) => bindings(c, negated, related));
-    case 'not': return bindings(of.of, !negated, related);
-    case 'compare': return [{ field: of.field, op: of.op, value: of.value, at: of.at, negated, related }];
-    case 'relation': return bindings(of.where, negated !== (of.quantifier === 'none' || of.quantifier === 'is-not'), true);
-    case 'alternatives': return of.of.flatMap((one) => bindings(one.condition, negated, related));
-    case 'overwritten': return bindings(of.condition, negated, related);
+    case 'all': case 'any': return of.of.flatMap((c) => bindings(c, negated, related, root));
+    case 'not': return bindings(of.of, !negated, related, root);
+    case 'compare': return [{ field: of.field, op: of.op, value: of.value, at: of.at, negated, related, root }];
+    case 'relation': return bindings(of.where, negated !== (of.quantifier === 'none' || of.quantifier === 'is-not'), true, ROOT_RELATION.test(of.field));
+    case 'alternatives': return of.of.flatMap((one) => bindings(one.condition, negated, related, root));
+    case 'overwritten': return bindings(of.condition, negated, related, root);
     case 'narrowing': case 'opaque': return [];
     default: return never(of);
   }

@@ -1,5 +1,6 @@
 import type { Formula, Row, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { keyOf } from '../values/key.ts';
 import { and, exists, freeRows, opaque, or, TRUE } from './formulas.ts';
 
 /**
@@ -17,7 +18,7 @@ export function formulasOf(truths: readonly Truth[]): Formula[] {
       case 'holds': return [truth.formula];
       case 'row': return [{ kind: 'null', of: { kind: 'column', row: truth.row, column: PRESENT, at: truth.at }, negated: true, at: truth.at }];
       case 'any': return [or(truth.of.map((way) => and(formulasOf(way))))];
-      case 'defined': return [];
+      case 'defined': case 'falsy': case 'secret': return [];
     }
   });
 }
@@ -106,7 +107,7 @@ function mentioned(formula: Formula): ReadonlySet<number> {
 /** Truths that share rows or values with the formula, directly or through each other; the rest cannot matter. */
 function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] {
   const atoms = new Set<string>([...atomsOf(formula), ...[...freeRows(formula)].flatMap((row) => behind(f, row))]);
-  let left = truths.flatMap((truth) => (truth.kind === 'defined' ? [] : [{ truth, atoms: truthAtoms(f, truth) }]));
+  let left = decided(truths).flatMap((truth) => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' ? [] : [{ truth, atoms: truthAtoms(f, truth) }]));
   const chosen: Truth[] = [];
   for (let distance = 0; distance < FARTHEST; distance++) {
     const rest: typeof left = [];
@@ -124,6 +125,19 @@ function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] 
   return chosen;
 }
 
+/** Ways that what is known excludes are gone: what was tested before is tested again and came out the same. */
+function decided(truths: readonly Truth[]): readonly Truth[] {
+  if (!truths.some((t) => t.kind === 'any')) return truths;
+  const there = new Set(truths.flatMap((t) => (t.kind === 'defined' ? [keyOf(t.of)] : [])));
+  const gone = new Set(truths.flatMap((t) => (t.kind === 'falsy' ? [keyOf(t.of)] : [])));
+  return truths.flatMap((truth): readonly Truth[] => {
+    if (truth.kind !== 'any') return [truth];
+    const ways = truth.of.filter((way) => !way.some((t) => (t.kind === 'falsy' && there.has(keyOf(t.of))) || (t.kind === 'defined' && gone.has(keyOf(t.of)))));
+    const [only] = ways;
+    return ways.length === 1 && only ? only : ways.length === 0 ? [] : [{ ...truth, of: ways }];
+  });
+}
+
 function truthAtoms(f: Flow, truth: Truth): readonly string[] {
   const known = truthsAtoms.get(truth);
   if (known) return known;
@@ -132,7 +146,7 @@ function truthAtoms(f: Flow, truth: Truth): readonly string[] {
       case 'holds': return [...new Set([...atomsOf(truth.formula), ...[...freeRows(truth.formula)].flatMap((row) => behind(f, row))])];
       case 'row': return behind(f, truth.row);
       case 'any': return [...new Set(truth.of.flatMap((way) => way.flatMap((t) => truthAtoms(f, t))))];
-      case 'defined': return [];
+      case 'defined': case 'falsy': case 'secret': return [];
     }
   })();
   truthsAtoms.set(truth, found);

@@ -5,6 +5,7 @@ import { toFormula, given } from './conditions.ts';
 import { endOf, resolveTable } from './ends.ts';
 import { rowsOfSql } from './sql.ts';
 import { usedBy, type Inserted } from './record.ts';
+import { credentialFacts } from './secrets.ts';
 import { columnOf, relatedRow, relatedValue, rowValue, type RowDef } from './rows.ts';
 import { termOf } from './terms.ts';
 
@@ -18,7 +19,7 @@ export function runQuery(f: Flow, query: Query): AbstractValue {
   const inserted = query.inserts.flatMap((written) => insert(f, written, table, model));
   f.records.push({ query, table, model, row: def.id, formula, inserted, truths: f.state.truths, frame: f.frame, loop: f.frame?.loop });
   for (const written of [...query.inserts, ...query.changes]) for (const e of written.entries) if (e.kind === 'field') usedBy(f, e.value, e.at);
-  def.formula = afterwards(query, formula, def, model, f);
+  def.formula = and([afterwards(query, formula, def, model, f), ...credentialFacts(f, query.condition, def.id, table, model)]);
   if (query.verb === 'insert') return insertResult(f, query, inserted, def);
   const extra = includes(f, def, query.includes, model);
   return result(f, query, def, extra);

@@ -35,21 +35,17 @@ export function functionsOf(file: CodeFile): Declared[] {
   return found;
 }
 
-const sending = new WeakMap<CodeFunction, boolean>();
+export type CallCode = Extract<Code, { kind: 'call' | 'template' }>;
 
-/** Whether the function's own text, inner functions included, calls a method by which some client sends queries. */
-export function sends(f: Flow, fn: CodeFunction): boolean {
+const sending = new WeakMap<CodeFunction, readonly CallCode[]>();
+
+/** Calls in the function's text, inner functions included, that look like queries of some client. */
+export function queriesIn(f: Flow, fn: CodeFunction): readonly CallCode[] {
   const known = sending.get(fn);
-  if (known !== undefined) return known;
-  let found = false;
+  if (known) return known;
+  const found: CallCode[] = [];
   const visit = (code: Code): boolean => {
-    if (found) return false;
-    if (code.kind === 'call' && code.callee.kind === 'member') {
-      const { name } = code.callee;
-      for (const adapter of f.adapters.values()) if (adapter.methods.has(name)) found = true;
-    } else if (code.kind === 'template' && code.tag?.kind === 'member') {
-      for (const adapter of f.adapters.values()) if (adapter.methods.has(code.tag.name)) found = true;
-    }
+    if (looksLikeQuery(f, code)) found.push(code);
     return true;
   };
   walkStatements(fn.body, visit);
@@ -58,10 +54,27 @@ export function sends(f: Flow, fn: CodeFunction): boolean {
   return found;
 }
 
+export function looksLikeQuery(f: Flow, code: Code): code is CallCode {
+  if (code.kind === 'template') return code.tag?.kind === 'member' && code.tag.name.startsWith('$') && f.methods.has(code.tag.name);
+  if (code.kind !== 'call' || code.callee.kind !== 'member' || code.construct || !f.methods.has(code.callee.name)) return false;
+  const { of, name } = code.callee;
+  if (name.startsWith('$')) return name !== '$transaction';
+  if (of.kind === 'member' && f.delegates.has(of.name)) return true;
+  if (of.kind === 'index') return code.args.some((a) => a.value.kind === 'object');
+  const [first] = code.args;
+  // `from('projects')`, `rpc('name')`: a builder begins.
+  return (name === 'from' || name === 'rpc') && first !== undefined && first.value.kind === 'literal' && typeof first.value.value === 'string';
+}
+
+/** Where the call's name ends: what tells two calls of a file apart. */
+export const placeOf = (code: CallCode): string => {
+  const at = code.kind === 'call' ? (code.callee.kind === 'member' ? code.callee.nameAt : code.callee.at) : (code.tag?.at ?? code.at);
+  return `${at.file}:${at.end}`;
+};
+
 /** Visits code and what it is made of, inner functions included, as long as `visit` says so. */
 export function walk(code: Code, visit: (code: Code) => boolean): void {
-  const work: unknown[] = [code];
-  drain(work, visit);
+  drain([code], visit);
 }
 
 export function walkStatements(body: readonly CodeStatement[], visit: (code: Code) => boolean): void {

@@ -13,7 +13,7 @@ type State = ClientState &
     | { readonly is: 'delegate'; readonly client: ClientOf; readonly model: string; readonly at: Span }
     | { readonly is: 'operation'; readonly client: ClientOf; readonly model: string; readonly operation: string; readonly at: Span }
     /** `query` as an extension gets it: the operation, through the extensions below it. */
-    | { readonly is: 'base'; readonly client: ClientOf; readonly model: string; readonly operation: string; readonly at: Span }
+    | { readonly is: 'base'; readonly client: ClientOf; readonly model: string; readonly operation: string; readonly at: Span; /** `where` as the call wrote it. */ readonly stated: AbstractValue }
     | { readonly is: 'method'; readonly client: ClientOf; readonly name: string }
     | { readonly is: 'helper'; readonly name: string }
     | { readonly is: 'sql' }
@@ -202,7 +202,8 @@ function perform(state: Extract<State, { is: 'operation' | 'base' }>, level: num
     const hook = extension && hookOf(extension, model, operation, context);
     if (!hook) continue;
     const below: ClientOf = { ...client, extensions: client.extensions.slice(0, i) };
-    const base = handle({ is: 'base', client: below, model: state.model, operation, at: state.at, ['extended']: true }, context.at);
+    const stated = state.is === 'base' ? state.stated : context.property(args, 'where');
+    const base = handle({ is: 'base', client: below, model: state.model, operation, at: state.at, stated }, context.at);
     return context.apply(hook, [object({ model: literal(model?.name ?? '', context.at), operation: literal(operation, context.at), args, query: base }, context.at)]);
   }
   const kind = OPERATIONS.get(operation);
@@ -230,7 +231,8 @@ function query(state: Extract<State, { is: 'operation' | 'base' }>, kind: Operat
   const many = operation.startsWith('createMany');
   return {
     client: 'prisma',
-    clientKind: state['extended'] === true ? 'scoped' : 'plain',
+    clientKind: state.is === 'base' ? 'scoped' : 'plain',
+    ...(state.is === 'base' ? { stated: where(state.stated, model, context) } : {}),
     table: model ? { kind: 'model', name: model.name } : { kind: 'unknown', why: 'the model is chosen at run time' },
     verb: kind.verb,
     operation,

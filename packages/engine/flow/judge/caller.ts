@@ -1,0 +1,59 @@
+import type { Formula, Term, Truth } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { freeRows } from '../queries/formulas.ts';
+import type { Case } from './verdict.ts';
+
+/** The caller has shown a secret that only another system knows. */
+export const hasSecret = (truths: readonly Truth[]): boolean => truths.some((t) => t.kind === 'secret' || (t.kind === 'any' && t.of.every(hasSecret)));
+
+/** Whether anything on the way here told who the caller is. */
+export function authenticated(f: Flow, { record, truths }: Case): boolean {
+  const rows = new Set<number>(freeRows(record.formula));
+  const tells = (truth: Truth): boolean => {
+    switch (truth.kind) {
+      case 'defined': return truth.of.kind === 'symbol' && truth.of.origin.kind === 'identity';
+      case 'holds':
+        for (const row of freeRows(truth.formula)) rows.add(row);
+        return speaksOfCaller(truth.formula);
+      case 'row':
+        rows.add(truth.row);
+        return false;
+      case 'any': return truth.of.some((way) => way.some(tells));
+      case 'falsy': case 'secret': return false;
+    }
+  };
+  if (truths.some(tells) || speaksOfCaller(record.formula)) return true;
+  const seen = new Set<number>();
+  const work = [...rows];
+  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const def = f.rows.get(id);
+    if (!def) continue;
+    if (speaksOfCaller(def.formula)) return true;
+    work.push(...freeRows(def.formula), ...def.with);
+  }
+  return false;
+}
+
+const speaking = new WeakMap<Formula, boolean>();
+
+function speaksOfCaller(formula: Formula): boolean {
+  const known = speaking.get(formula);
+  if (known !== undefined) return known;
+  const found = speaks(formula);
+  speaking.set(formula, found);
+  return found;
+}
+
+function speaks(formula: Formula): boolean {
+  const term = (t: Term): boolean => (t.kind === 'value' ? t.value.kind === 'caller' || t.value.kind === 'tenant' || t.value.kind === 'claim' : t.kind === 'apply' && t.of.some(term));
+  switch (formula.kind) {
+    case 'and': case 'or': return formula.of.some(speaksOfCaller);
+    case 'not': return speaksOfCaller(formula.of);
+    case 'exists': return speaksOfCaller(formula.where);
+    case 'compare': return term(formula.left) || term(formula.right);
+    case 'null': return term(formula.of);
+    default: return false;
+  }
+}

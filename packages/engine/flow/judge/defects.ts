@@ -1,0 +1,63 @@
+import { cases, type Condition } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import type { Inserted } from '../queries/record.ts';
+import { columnOf } from '../queries/rows.ts';
+import { authenticated } from './caller.ts';
+import { isIdentity, isTenantField, ownerColumns } from './owners.ts';
+import { bindings, sourceOf, trustOf } from './trust.ts';
+import { byDesign, type Case, type Judgement } from './verdict.ts';
+
+/** A read or write whose condition does not hold the caller's tenant: what is to blame, and how sure that is. */
+export function unreached(f: Flow, { record, table, entry, at }: Case): Judgement {
+  const { query } = record;
+  const all = bindings(query.condition);
+  const ids = all.filter((b) => !b.negated && (b.op === '=' || b.op === 'in') && isIdentity(f, record, b.field, b.related));
+  const [fromInput] = ids.filter((b) => trustOf(b.value) === 'input');
+  if (fromInput) {
+    const value = sourceOf(fromInput.value);
+    return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties it to the caller's tenant`, at: fromInput.at }], defect: { kind: 'unbound-id', value }, defectAt: fromInput.at };
+  }
+  const [fixed] = ids.filter((b) => isTenantField(f, record, b.field) && cases(b.value).some((c) => c.value.kind === 'literal' && c.value.value !== null));
+  if (fixed && !hasOr(query.condition)) {
+    return { verdict: entry ? 'leak' : 'unknown', certainty: 'likely', why: [{ text: 'the tenant is written down', at: fixed.at }], defect: { kind: 'tenant-hard-coded', value: sourceOf(fixed.value) }, defectAt: fixed.at };
+  }
+  const [id] = ids.filter((b) => trustOf(b.value) === 'param' || trustOf(b.value) === 'unknown');
+  if (id) {
+    const from = trustOf(id.value);
+    return { verdict: 'unknown', certainty: 'possible', why: [{ text: from === 'param' ? `${sourceOf(id.value)} is handed in by callers that were not read` : 'where the id comes from could not be told', at: id.at }] };
+  }
+  if (isOpaque(query.condition)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the condition comes from elsewhere', at }] };
+  if (!entry) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `nothing binds ${table} to a tenant, and no caller was read`, at }] };
+  const [row] = ids.filter((b) => trustOf(b.value) === 'row');
+  const widened = all.some((b) => trustOf(b.value) === 'identity') && hasOr(query.condition);
+  // An id of a row whose own query is at fault: that query is the root.
+  return { verdict: 'leak', certainty: widened || row ? 'likely' : 'proven', why: [{ text: row ? `${row.field} is that of a row that nothing ties to the caller's tenant` : `nothing binds ${table} to the caller's tenant`, at: row?.at ?? at }], defect: widened ? { kind: 'widened', branch: 'OR' } : row ? { kind: 'unbound-id', value: sourceOf(row.value) } : { kind: 'unscoped' }, ...(row ? { defectAt: row.at } : {}) };
+}
+
+const isOpaque = (of: Condition): boolean => of.kind === 'opaque' || ((of.kind === 'all' || of.kind === 'any') && of.of.some(isOpaque)) || (of.kind === 'alternatives' && of.of.some((one) => isOpaque(one.condition)));
+const hasOr = (of: Condition): boolean => of.kind === 'any' || (of.kind === 'relation' && of.quantifier === 'every') || (of.kind === 'all' && of.of.some(hasOr)) || (of.kind === 'alternatives' && of.of.some((one) => hasOr(one.condition)));
+
+/** An inserted row whose tenant comes from nowhere, or from the request. */
+export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
+  const { record, entry, at } = of;
+  const fields = record.query.inserts.flatMap((w) => w.entries);
+  const keys = ownerColumns(f, one.table ?? '');
+  const isKey = (field: string): boolean => keys.has(columnOf(one.model, field) ?? field);
+  const [linked] = fields.flatMap((e) => {
+    if (e.kind === 'link') return bindings(e.condition).filter((b) => trustOf(b.value) === 'input').map((b) => ({ field: e.field, value: b.value, at: e.at }));
+    return e.kind === 'field' && isKey(e.field) && trustOf(e.value) === 'input' ? [{ field: e.field, value: e.value, at: e.at }] : [];
+  });
+  if (linked) {
+    if (entry && entry.kind !== 'action' && !authenticated(f, of)) return byDesign('nobody is signed in here', at, 'possible');
+    return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: one.table ?? '' }, defectAt: linked.at };
+  }
+  const states = fields.some((e) => e.kind === 'link' || (e.kind === 'field' && isKey(e.field)));
+  const spread = fields.find((e) => e.kind === 'spread');
+  if (spread?.kind === 'spread') {
+    return trustOf(spread.of) === 'input' && entry
+      ? { verdict: 'leak', certainty: 'proven', why: [{ text: `${sourceOf(spread.of)} decides the tenant of the new row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by: sourceOf(spread.of) }, defectAt: spread.at }
+      : { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the values come from elsewhere', at: spread.at }] };
+  }
+  if (states || !entry) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'where the tenant of the new row comes from could not be told', at }] };
+  return { verdict: 'leak', certainty: 'likely', why: [{ text: 'nothing says which tenant the new row belongs to', at }], defect: { kind: 'tenant-missing-in-data' } };
+}

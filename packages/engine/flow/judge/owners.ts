@@ -1,0 +1,90 @@
+import type { Condition, Formula, Term, Value, Written } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { snake, tenantNames } from '../queries/identity.ts';
+import type { SiteRecord } from '../queries/record.ts';
+import { columnOf } from '../queries/rows.ts';
+import { bindings } from './trust.ts';
+
+/** Columns that decide to whom a row belongs: tenant columns, and the keys that lead to an owner. */
+export function ownerColumns(f: Flow, table: string): ReadonlySet<string> {
+  const tenancy = f.input.tenancy.of.get(table)?.tenancy;
+  switch (tenancy?.kind) {
+    case 'keyed': case 'pre-tenant': case 'shared': return new Set(tenancy.columns);
+    case 'membership': return new Set([tenancy.tenant]);
+    case 'user-owned': return new Set([tenancy.column]);
+    case 'through': return new Set(tenancy.path[0]?.columns ?? []);
+    default: return new Set();
+  }
+}
+
+/** Columns that hold a tenant's key. */
+export function tenantColumns(f: Flow, table: string): ReadonlySet<string> {
+  const tenancy = f.input.tenancy.of.get(table)?.tenancy;
+  if (tenancy?.kind === 'root') return new Set([tenancy.key]);
+  return tenancy?.kind === 'through' || tenancy?.kind === 'user-owned' ? new Set() : ownerColumns(f, table);
+}
+
+export const isTenantField = (f: Flow, record: SiteRecord, field: string): boolean => record.table !== undefined && tenantColumns(f, record.table).has(columnOf(record.model, field) ?? field);
+
+/** The condition speaks of the tenant or the user itself, here or along a relation. */
+export function namesOwner(f: Flow, record: SiteRecord, condition: Condition): boolean {
+  const names = tenantNames(f.input.tenancy);
+  const own = record.table === undefined ? new Set<string>() : new Set([...ownerColumns(f, record.table), ...tenantColumns(f, record.table)]);
+  const through = record.table !== undefined && f.input.tenancy.of.get(record.table)?.tenancy.kind === 'through';
+  return bindings(condition).some((b) => {
+    if (b.negated) return false;
+    if (b.related) return names.has(snake(b.field)) || /user_?id$/i.test(b.field) || (b.field === 'id' && b.root);
+    const name = columnOf(record.model, b.field) ?? b.field;
+    return through ? names.has(snake(name)) : own.has(name);
+  });
+}
+
+/** What is written states the tenant column itself. */
+export const statesOwner = (f: Flow, record: SiteRecord, written: readonly Written[]): boolean =>
+  written.some((w) => w.entries.some((e) => (e.kind === 'field' || e.kind === 'link') && (isTenantField(f, record, e.field) || rootRelation(f, record, e.field))));
+
+function rootRelation(f: Flow, record: SiteRecord, field: string): boolean {
+  const relation = record.model?.fields.get(field);
+  const to = relation?.kind === 'relation' ? f.input.models?.models.get(relation.model) : undefined;
+  return to !== undefined && f.input.tenancy.of.get(to.table)?.tenancy.kind === 'root';
+}
+
+/** Whether the value is compared with a column that holds a tenant, or a user. */
+export function comparedWith(f: Flow, formula: Formula, row: number, table: string, value: Value): ReadonlySet<'tenant' | 'caller'> {
+  const found = new Set<'tenant' | 'caller'>();
+  const key = JSON.stringify(value);
+  const tables = new Map<number, string | undefined>([[row, table]]);
+  const side = (term: Term, other: Term): void => {
+    if (term.kind !== 'column' || other.kind !== 'value' || JSON.stringify(other.value) !== key) return;
+    const of = tables.get(term.row) ?? f.rows.get(term.row)?.table;
+    if (of === undefined) return;
+    const tenancy = f.input.tenancy.of.get(of)?.tenancy;
+    if (tenantColumns(f, of).has(term.column)) found.add('tenant');
+    if ((tenancy?.kind === 'membership' && tenancy.user === term.column) || (tenancy?.kind === 'user-owned' && tenancy.column === term.column) || f.input.tenancy.userColumns.get(of)?.includes(term.column)) found.add('caller');
+  };
+  const work: Formula[] = [formula];
+  for (let at = work.pop(); at; at = work.pop()) {
+    if (at.kind === 'and' || at.kind === 'or') work.push(...at.of);
+    else if (at.kind === 'not') work.push(at.of);
+    else if (at.kind === 'exists') {
+      for (const r of at.rows) tables.set(r.id, r.table);
+      work.push(at.where);
+    } else if (at.kind === 'compare' && at.op === '=') {
+      side(at.left, at.right);
+      side(at.right, at.left);
+    }
+  }
+  return found;
+}
+
+/** Fields that say which row or whose: keys and foreign keys, not states and dates. */
+export function isIdentity(f: Flow, record: SiteRecord, field: string, related: boolean): boolean {
+  if (related) return true;
+  const name = columnOf(record.model, field);
+  const table = record.table === undefined ? undefined : f.input.schema.tables.get(record.table);
+  if (name === undefined || !table) return true;
+  for (const c of table.constraints.values()) if ((c.kind === 'primary key' || c.kind === 'unique' || c.kind === 'foreign key') && c.columns.includes(name)) return true;
+  for (const i of table.indexes.values()) if (i.unique && i.keys.some((k) => k.column === name)) return true;
+  const scalar = record.model?.fields.get(field);
+  return (scalar?.kind === 'scalar' && scalar.unique) || /(?:^|_)id$|Id$/.test(field);
+}

@@ -1,0 +1,98 @@
+import { never, type AbstractValue, type Condition, type Formula, type Span, type Value } from '@tenantlint/model';
+import type { Goal } from '../../isolation/index.ts';
+import type { Flow } from '../flow.ts';
+import { closed } from '../queries/assemble.ts';
+import { toFormula } from '../queries/conditions.ts';
+import { comparedWith } from './owners.ts';
+import { askClosed, supposing, untrusted } from './prove.ts';
+import { repaired, sourceOf, trustOf } from './trust.ts';
+import type { Case, Judgement } from './verdict.ts';
+
+interface Supposition {
+  readonly value: ReturnType<typeof untrusted>[number];
+  readonly as: 'tenant' | 'caller';
+}
+
+/** A value that, taken for the caller's tenant or the caller, makes the formula isolate. */
+function bound(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Supposition | undefined {
+  for (const value of untrusted(formula).slice(0, 8)) {
+    const compared = comparedWith(f, formula, row, table, value);
+    for (const [as, is] of [['tenant', { kind: 'tenant', from: 'supposed' }], ['caller', { kind: 'caller' }]] as const) {
+      if (compared.has(as) && askClosed(f, row, table, supposing<Formula>(formula, value, is satisfies Value), goal, at).verdict === 'yes') return { value, as };
+    }
+  }
+  return undefined;
+}
+
+/** Set by the server's own proxy or middleware as often as by the caller. */
+const isAmbient = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:headers|cookies|host|hostname)$/.test(p));
+
+/** The condition is right if the value is: a tenant that is handed in binds, one that the request brings does not. */
+export function supposed(f: Flow, { at, entry }: Case, row: number, table: string, whole: Formula, goal: Goal): Judgement | undefined {
+  const found = bound(f, row, table, whole, goal, at);
+  if (!found) return undefined;
+  const { value, as } = found;
+  if (value.kind === 'input') {
+    const name = [value.channel, ...value.path].join('.');
+    const defect = { kind: 'tenant-from-client', value: name } as const;
+    if (isAmbient(value)) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}`, at }], defect };
+    return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
+  }
+  return { verdict: 'scoped', certainty: 'likely', why: [{ text: as === 'tenant' ? 'bound to a tenant that is handed in' : 'bound to a user that is handed in', at }] };
+}
+
+/** Would it isolate if the later spread did not bring the name again? */
+export function replaced(f: Flow, of: Case): Judgement | undefined {
+  const culprit = mended(f, of, 'overwritten');
+  if (!culprit) return undefined;
+  const by = sourceOf(culprit.value);
+  return { verdict: trustOf(culprit.value) === 'input' ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `${by} may bring ${culprit.field} again and replace it`, at: culprit.at }], defect: { kind: 'replaced', by }, defectAt: culprit.at };
+}
+
+/** Would it isolate if every value were there? */
+export function maybeUndefined(f: Flow, of: Case): Judgement | undefined {
+  const culprit = mended(f, of, 'undefined');
+  if (!culprit) return undefined;
+  return { verdict: of.entry ? 'leak' : 'unknown', certainty: 'likely', why: [{ text: `${culprit.field} may be undefined, and is then dropped from the condition`, at: culprit.at }], defect: { kind: 'maybe-undefined', value: culprit.field }, defectAt: culprit.at };
+}
+
+interface Culprit {
+  readonly field: string;
+  readonly value: AbstractValue;
+  readonly at: Span;
+}
+
+function mended(f: Flow, { record, table, truths, at }: Case, repair: 'undefined' | 'overwritten'): Culprit | undefined {
+  const { condition } = record.query;
+  const culprit = blamed(condition, repair);
+  if (!culprit) return undefined;
+  const whole = closed(f, record.row, toFormula(f, repaired(condition, repair), { row: record.row, model: record.model }), truths);
+  return askClosed(f, record.row, table, whole, 'reach', at).verdict === 'yes' || bound(f, record.row, table, whole, 'reach', at) ? culprit : undefined;
+}
+
+function blamed(condition: Condition, repair: 'undefined' | 'overwritten'): Culprit | undefined {
+  switch (condition.kind) {
+    case 'all': case 'any':
+      for (const c of condition.of) {
+        const found = blamed(c, repair);
+        if (found) return found;
+      }
+      return undefined;
+    case 'not': return blamed(condition.of, repair);
+    case 'relation': return blamed(condition.where, repair);
+    case 'alternatives':
+      for (const one of condition.of) {
+        const found = blamed(one.condition, repair);
+        if (found) return found;
+      }
+      return undefined;
+    case 'overwritten': return repair === 'overwritten' ? { field: condition.field, value: condition.by, at: condition.at } : blamed(condition.condition, repair);
+    case 'compare': {
+      const { value } = condition;
+      const missing = value.kind === 'undefined' || (value.kind === 'union' && value.of.some((one) => one.value.kind === 'undefined'));
+      return repair === 'undefined' && missing ? { field: condition.field, value, at: condition.at } : undefined;
+    }
+    case 'narrowing': case 'opaque': return undefined;
+    default: return never(condition);
+  }
+}
