@@ -19,8 +19,6 @@ interface ClassInfo {
   readonly email: boolean;
   /** Something that only a signed-in user's token holds. */
   readonly personal: boolean;
-  /** Something that came with the request, trusted or not. */
-  readonly supplied: boolean;
   /** Something that comes with the request. */
   readonly presented: boolean;
 }
@@ -199,7 +197,6 @@ function describe(members: readonly Term[]): ClassInfo {
   let caller = false;
   let email = false;
   let personal = false;
-  let supplied = false;
   let presented = false;
   for (const term of members) {
     const trust = termTrust(term);

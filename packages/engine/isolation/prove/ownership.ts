@@ -99,11 +99,6 @@ export class Ownership {
       const strength = this.tenants.get(root);
       if (strength !== undefined) this.setMine(id, strength);
     }
-    // A secret is a capability: whoever can name it speaks for the tenant it was given to.
-    if (table.tenancy.kind === 'pre-tenant' && !(id === this.question.row && this.question.goal === 'write')) {
-      const root = this.known.closure.column(id, table.tenancy.secret);
-      if (root !== undefined && this.known.of(root).supplied) this.setMine(id, 'strict');
-    }
     // The row under judgement is the claim itself: that it names the caller does not make its tenant the caller's.
     if (this.ownRows.has(id) && id !== this.question.row && table.tenancy.kind !== 'user-owned') this.setMine(id, this.ownRows.get(id) === 'direct' ? 'strict' : 'weak');
     for (const hop of table.hops) this.mineByKey(row, hop);
