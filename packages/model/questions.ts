@@ -1,7 +1,7 @@
 import type { FilteredColumn } from './access.ts';
 import type { Subject } from './finding.ts';
 import type { Facts } from './rule.ts';
-import type { Column, Index, Policy, Table } from './schema.ts';
+import type { Column, Index, Policy, Routine, Table, View } from './schema.ts';
 import type { SqlExpr } from './sql.ts';
 import { sqlName } from './sql-text.ts';
 import type { Tenancy } from './tenancy.ts';
@@ -101,4 +101,23 @@ export function sqlTable(key: string): string {
   const dot = key.indexOf('.');
   const [schema, name] = [key.slice(0, dot), key.slice(dot + 1)];
   return schema === 'public' ? sqlName(name) : `${sqlName(schema)}.${sqlName(name)}`;
+}
+
+/** The view reads with the rights of whoever asks. */
+export function isInvoker(view: View): boolean {
+  const option = view.options['security_invoker'];
+  return !view.materialized && option !== undefined && /^(true|on|1|yes|)$/i.test(option);
+}
+
+export function viewSubject(view: View): Subject {
+  return { kind: 'view', name: view.key };
+}
+
+/** `create_order(uuid)`: the schema is left out where it is public. */
+export function routineName(routine: Routine): string {
+  return tableName(routine.key);
+}
+
+export function routineSubject(routine: Routine): Subject {
+  return { kind: 'function', name: routine.key };
 }
