@@ -10,6 +10,7 @@ import { classValue, inModule, moduleName, moduleOf } from './interpret/modules.
 import { symbolicArgs } from './interpret/params.ts';
 import { run } from './interpret/statements.ts';
 import { siteOf } from './judge/site.ts';
+import { proxies } from './known/proxies.ts';
 import { judge, type Judgement } from './judge/verdict.ts';
 import { usedBy, type SiteRecord } from './queries/record.ts';
 import { State } from './state.ts';
@@ -20,7 +21,7 @@ const FUEL = 40_000;
 
 /** Judges every query of a program. */
 export function analyse(program: CodeProgram, input: FlowInput): readonly QuerySite[] {
-  const f = new Flow(program, input);
+  const f = new Flow(program, { ...input, adapters: [...input.adapters, proxies] });
   const found = new Sites();
   const files = [...program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   // Files are loaded first: routers are complete only when all have registered.

@@ -74,7 +74,9 @@ export function perElement(f: Flow, of: AbstractValue, callback: AbstractValue, 
   if (f.frame) f.frame.loop = at;
   let value: AbstractValue = nothing(at);
   const end = f.branch(presence(element, at), () => {
-    value = awaited(f, applyFunction(f, callback, [...before, element, unknown('index', at), of], at), at);
+    const given = applyFunction(f, callback, [...before, element, unknown('index', at), of], at);
+    // What a fold hands on to its next turn is not waited for: a request in the making stays one.
+    value = before.length > 0 ? given : awaited(f, given, at);
   });
   if (f.frame) f.frame.loop = outer;
   const truths = truthsSince(end.truths, base.truths);
