@@ -1,4 +1,4 @@
-import type { Formula, Routine, RoutineReach, Row, Span } from '@tenantlint/model';
+import type { Formula, Routine, RoutineReach, Row, Span, Term } from '@tenantlint/model';
 import type { World } from '../bind/bind.ts';
 import { Bind } from '../bind/bind.ts';
 import type { Touch } from '../bind/dml.ts';
@@ -9,7 +9,7 @@ import type { Meaning, Scope } from '../bind/scope.ts';
 import { NO_CTES } from '../bind/scope.ts';
 import { bindSelect } from '../bind/select.ts';
 import { valuesOf } from '../bind/values.ts';
-import { TRUE } from '../logic/formula.ts';
+import { and, TRUE } from '../logic/formula.ts';
 import { prove } from '../prove/prove.ts';
 import type { Caller, Database, Goal } from '../prove/question.ts';
 import { isOwned, tableFacts } from '../prove/tables.ts';
@@ -50,7 +50,7 @@ function statementsOf(routine: Routine, world: World): readonly Judged[] {
   const touched: Touch[] = [];
   const results = run(bind, routine, world, entryScope(routine), touched) ?? [];
   const writes = touched.map((touch): Judged => ({ ...touch, goal: touch.written ? 'write' : 'reach' }));
-  const reads = results.flatMap((result) => handedOut(bind, result).flatMap((row): readonly Judged[] => (row.table === undefined ? [] : [{ command: 'select', table: row.table, row, rows: result.rows.filter((other) => other !== row), when: result.when, goal: 'reach', at: row.at }])));
+  const reads = results.flatMap((result) => handedOut(bind, result).flatMap(({ row, rows, when }): readonly Judged[] => (row.table === undefined ? [] : [{ command: 'select', table: row.table, row, rows, when, goal: 'reach', at: row.at }])));
   return [...writes, ...reads];
 }
 
@@ -79,15 +79,32 @@ function run(bind: Bind, routine: Routine, world: World, scope: Scope, touched: 
   return results;
 }
 
-/** Rows of which the result says something. */
-function handedOut(bind: Bind, result: Result): readonly Row[] {
-  const named = new Set<number>();
-  const byId = new Map<number, Row>(result.rows.map((row) => [row.id, row]));
+const AGGREGATE = /^(count|sum|avg|min|max|bool_or|bool_and|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|stddev|variance)$/;
+
+function aggregates(term: Term): boolean {
+  return term.kind === 'apply' && (AGGREGATE.test(term.fn) || term.of.some(aggregates));
+}
+
+/** A row of which the result says something, and what holds of it there. */
+interface Given {
+  readonly row: Row;
+  readonly rows: readonly Row[];
+  readonly when: Formula;
+}
+
+function handedOut(bind: Bind, result: Result): readonly Given[] {
+  const out = new Map<Row, Given>();
   for (const output of result.outputs) {
     for (const value of valuesOf(bind, output.meaning)) {
-      for (const row of value.rows) byId.set(row.id, row);
-      columnsOf(value.term, (row) => named.add(row));
+      const rows = [...result.rows, ...value.rows];
+      const when = and([result.when, value.when]);
+      const give = (row: Row | undefined): void => {
+        if (row !== undefined && !out.has(row)) out.set(row, { row, rows: rows.filter((other) => other !== row), when });
+      };
+      columnsOf(value.term, (id) => give(rows.find((one) => one.id === id)));
+      // A count names no column and says something of every row.
+      if (aggregates(value.term)) for (const row of rows) give(row);
     }
   }
-  return [...named].flatMap((id) => byId.get(id) ?? []);
+  return [...out.values()];
 }

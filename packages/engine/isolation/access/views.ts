@@ -35,7 +35,9 @@ export class ViewVerdicts {
     let passes = false;
     for (const one of bindSelect(new Bind(this.world), view.select, scope)) {
       for (const row of one.rows) {
-        if (row.table === undefined || !isOwned(tableFacts(this.db, row.table))) continue;
+        const facts = row.table === undefined ? undefined : tableFacts(this.db, row.table);
+        if (facts?.tenancy.kind === 'unknown') unknown ??= made('unknown', `how ${facts.key} belongs to tenants is not known`);
+        if (row.table === undefined || facts === undefined || !isOwned(facts)) continue;
         const own = this.ofRow(row, invoker ? role : view.owner);
         const rows = one.rows.filter((other) => other !== row);
         const found = prove({ formula: and([one.where, own]), row: row.id, rows, table: row.table, goal: 'reach', caller, at: view.at }, this.db);
