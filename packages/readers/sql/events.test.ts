@@ -11,10 +11,10 @@ function eventsOf(text: string): readonly SchemaEvent[] {
   return events;
 }
 
-function eventOf<K extends SchemaEvent['kind']>(text: string, kind: K): Extract<SchemaEvent, { kind: K }> {
+function eventOf<K extends SchemaEvent['kind']>(text: string, kind: K): SchemaEvent & { kind: K } {
   const [event] = eventsOf(text);
   if (event?.kind !== kind) throw new Error(`${kind} expected, ${event?.kind} given`);
-  return event as Extract<SchemaEvent, { kind: K }>;
+  return event as SchemaEvent & { kind: K };
 }
 
 /** The words that a place covers. */

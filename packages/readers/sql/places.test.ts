@@ -123,7 +123,7 @@ describe('the place of an expression', () => {
   test('leaves out parentheses that only group, and takes those of its parts in', () => {
     const text = 'select ((a = (b)) and ((c)))';
     const { statement } = sql.file({ path: 'a.sql', text }).events[0] as unknown as { statement: SqlSelect };
-    const and = statement.targets[0]?.expr as Extract<SqlExpr, { kind: 'and' }>;
+    const and = statement.targets[0]?.expr as SqlExpr & { kind: 'and' };
     const words = (at: Span | undefined): string => text.slice(at?.start, at?.end);
     expect(words(and.at)).toBe('(a = (b)) and ((c))');
     expect(and.of.map(({ at }) => words(at))).toEqual(['a = (b)', 'c']);
