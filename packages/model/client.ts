@@ -79,8 +79,6 @@ export interface Query {
   readonly at: Span;
   /** Which rows are read, changed or deleted. For inserts: nothing to say (`all`, empty). */
   readonly condition: Condition;
-  /** What the call itself states of `condition`, where a wrapper around the client added the rest. */
-  readonly own?: Condition;
   /** What the call itself states, where something between it and the database asks more (an extension, a proxy). */
   readonly stated?: Condition;
   /** Rows that are inserted. */

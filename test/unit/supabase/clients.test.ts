@@ -140,7 +140,7 @@ export function forOrg(orgId: string) {
 export const lazy = new Proxy({} as any, { get(_target, prop) { const client = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!); const value = (client as any)[prop]; return typeof value === 'function' ? value.bind(client) : value; } });`;
 
   const read = (body: string): string[] => analysed({ 'lib/wrapper.ts': WRAPPER, 'app/api/x/route.ts': `import { forOrg, lazy } from '../../../lib/wrapper';
-export async function POST(request: Request) { const db = forOrg('o-1'); ${body} }` }).queries.map((q) => `${q.clientKind} ${q.operation} ${textOf(q.condition)}${q.own ? ` own ${textOf(q.own)}` : ''}${[...q.inserts, ...q.changes].map((w) => ` ${w.entries.map((e) => (e.kind === 'field' ? e.field : e.kind)).join('+')}`).join('')}`);
+export async function POST(request: Request) { const db = forOrg('o-1'); ${body} }` }).queries.map((q) => `${q.clientKind} ${q.operation} ${textOf(q.condition)}${q.stated ? ` stated ${textOf(q.stated)}` : ''}${[...q.inserts, ...q.changes].map((w) => ` ${w.entries.map((e) => (e.kind === 'field' ? e.field : e.kind)).join('+')}`).join('')}`);
 
   test('the call is where the wrapper is asked', () => {
     const { sites } = analysed({ 'lib/wrapper.ts': WRAPPER, 'app/api/x/route.ts': `import { forOrg } from '../../../lib/wrapper';
@@ -149,13 +149,13 @@ export async function POST() { const db = forOrg('o-1'); await Promise.all([db.f
   });
 
   test.each([
-    [`await db.from('projects').select('id').eq('id', 'p')`, ['scoped select all(id = "p"; org_id = "o-1") own id = "p"']],
-    [`await db.from('projects').select('id')`, ['scoped select org_id = "o-1" own all()']],
-    [`await db.from('projects').select('id').eq('org_id', 'o-1')`, ['scoped select org_id = "o-1" own org_id = "o-1"']],
-    [`await db.from('projects').delete().eq('id', 'p')`, ['scoped delete all(id = "p"; org_id = "o-1") own id = "p"']],
-    [`await db.from('projects').update({ name: 'x', org_id: 'other' }).eq('id', 'p')`, ['scoped update all(id = "p"; org_id = "o-1") own id = "p" name']],
-    [`await db.from('projects').insert({ name: 'x' })`, ['scoped insert all() own all() name+org_id']],
-    [`await db.from('projects').insert([{ name: 'x' }])`, ['scoped insert all() own all() name+org_id']],
+    [`await db.from('projects').select('id').eq('id', 'p')`, ['scoped select all(id = "p"; org_id = "o-1") stated id = "p"']],
+    [`await db.from('projects').select('id')`, ['scoped select org_id = "o-1" stated all()']],
+    [`await db.from('projects').select('id').eq('org_id', 'o-1')`, ['scoped select org_id = "o-1" stated org_id = "o-1"']],
+    [`await db.from('projects').delete().eq('id', 'p')`, ['scoped delete all(id = "p"; org_id = "o-1") stated id = "p"']],
+    [`await db.from('projects').update({ name: 'x', org_id: 'other' }).eq('id', 'p')`, ['scoped update all(id = "p"; org_id = "o-1") stated id = "p" name']],
+    [`await db.from('projects').insert({ name: 'x' })`, ['scoped insert all() stated all() name+org_id']],
+    [`await db.from('projects').insert([{ name: 'x' }])`, ['scoped insert all() stated all() name+org_id']],
     [`await db.from('orgs').select('id')`, ['service-role select all()']],
     [`await db.unscoped('projects').select('id')`, ['service-role select all()']],
     [`await lazy.from('projects').select('id').eq('org_id', 'o-1')`, ['service-role select org_id = "o-1"']],

@@ -64,10 +64,10 @@ function reached(f: Flow, of: Case): Judgement {
   const { query, row, formula } = record;
   const alone = ask(f, row, table, formula, [], 'reach', at);
   const answer = alone.verdict === 'yes' ? alone : ask(f, row, table, formula, truths, 'reach', at);
+  // Naming the owner is scope; ids of rows that were fetched or checked before are somebody's guard.
+  const stated = namesOwner(f, record, query.stated ?? query.condition);
+  const injected = query.stated !== undefined && !stated;
   if (answer.verdict === 'yes') {
-    // Naming the owner is scope; ids of rows that were fetched or checked before are somebody's guard.
-    const stated = namesOwner(f, record, query.stated ?? query.condition);
-    const injected = query.stated !== undefined && !stated;
     return { verdict: injected ? 'injected' : stated || (alone.verdict === 'yes' && !restsOnRows(f, row, formula)) ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
   const system = systemCall(of);
@@ -78,7 +78,8 @@ function reached(f: Flow, of: Case): Judgement {
   const checked = reads ? checkedAfterwards(f, of) : undefined;
   if (checked) return checked;
   const whole = closed(f, row, formula, truths);
-  return replaced(f, of) ?? supposed(f, of, row, table, whole, 'reach') ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of);
+  const bound = supposed(f, of, row, table, whole, 'reach');
+  return replaced(f, of) ?? (bound?.verdict === 'scoped' && injected ? { ...bound, verdict: 'injected' } : bound) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of);
 }
 
 const restsOnRows = (f: Flow, row: number, formula: SiteRecord['formula']): boolean => [...freeRows(formula)].some((id) => id !== row && f.rows.get(id) !== undefined);

@@ -25,7 +25,7 @@ function query(builder: Builder, back: Returned, context: ClientContext): Query 
     operation,
     at: builder.at,
     condition,
-    ...(builder.wrapped ? { own: asked(builder, rows, back, stated, context) } : {}),
+    ...(builder.wrapped ? { stated: asked(builder, rows, back, stated, context) } : {}),
     inserts: inserting ? rows.map(written) : [],
     changes: operation === 'update' || (operation === 'upsert' && !builder.ignoreDuplicates) ? rows.map(written) : [],
     includes: back.includes,
