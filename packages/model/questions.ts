@@ -1,5 +1,6 @@
-import type { FilteredColumn } from './access.ts';
+import type { FilteredColumn, RoutineReach } from './access.ts';
 import type { Subject } from './finding.ts';
+import type { MigrationTool } from './history.ts';
 import type { Facts } from './rule.ts';
 import type { Column, Index, Policy, Routine, Table, View } from './schema.ts';
 import type { SqlExpr } from './sql.ts';
@@ -120,4 +121,68 @@ export function routineName(routine: Routine): string {
 
 export function routineSubject(routine: Routine): Subject {
   return { kind: 'function', name: routine.key };
+}
+
+/** Roles that strangers and users arrive as and that hold one of the privileges on the object. */
+export function untrustedReach(facts: Facts, object: Table | View, privileges: readonly string[]): readonly string[] {
+  return facts.environment.untrusted.filter((role) => privileges.some((privilege) => facts.reachableBy(object, privilege).includes(role)));
+}
+
+/** The role holds the privilege on the column, by a grant to it or to everybody. */
+export function grantedOn(table: Table, role: string, privilege: string, column: string): boolean {
+  return table.grants.some((grant) => (grant.role === role || grant.role === 'public') && (grant.privilege === privilege || grant.privilege === 'all') && (grant.columns === undefined || grant.columns.includes(column)));
+}
+
+/** Two columns `A` and `B`, each a foreign key: the table that a model's many-to-many relation implies. */
+export function isImpliedJoin(table: Table): boolean {
+  if (!table.name.startsWith('_') || [...table.columns.keys()].sort().join() !== 'A,B') return false;
+  return ['A', 'B'].every((column) => [...table.constraints.values()].some((c) => c.kind === 'foreign key' && c.columns.join() === column));
+}
+
+const BOOKKEEPING = /^(_prisma_migrations|schema_migrations|(.*_)?schema_version|flyway_schema_history|goose_db_version|alembic_version|knex_migrations(_lock)?|typeorm_metadata|pgmigrations|_?_?drizzle_migrations|databasechangelog(lock)?)$/;
+
+/** The list in which a migration tool writes down what it has run. */
+export function isBookkeeping(table: Table): boolean {
+  return BOOKKEEPING.test(table.name.toLowerCase());
+}
+
+/** What a function lets untrusted callers do to rows of other tenants, where the tables themselves do not let them. */
+export function reachesOf(facts: Facts, routine: Routine): readonly (RoutineReach & { readonly isolation: { readonly verdict: 'no' } })[] {
+  return facts.routineReach(routine).flatMap((reach) => {
+    const table = facts.schema.tables.get(reach.table);
+    if (table === undefined || table.platform || reach.isolation.verdict !== 'no') return [];
+    if (facts.access(table).some((a) => a.role === reach.role && a.command === reach.command && a.verdict === 'leak')) return [];
+    return [{ ...reach, isolation: reach.isolation }];
+  });
+}
+
+/** Nothing tells a function for whom it runs: a job over all rows. */
+export function isJob(routine: Routine, reaches: readonly RoutineReach[]): boolean {
+  return routine.args.every((arg) => arg.mode === 'out' || arg.mode === 'table') && reaches.length > 0 && reaches.every((reach) => reach.command !== 'select');
+}
+
+/** Functions that policies call, by name: callers must be able to execute them. */
+export function policyHelpers(facts: Facts): ReadonlySet<string> {
+  const known = helpers.get(facts);
+  if (known) return known;
+  const found = new Set<string>();
+  for (const table of facts.schema.tables.values()) for (const policy of table.policies.values()) for (const call of facts.calls(table, policy)) found.add(call.name.slice(call.name.lastIndexOf('.') + 1));
+  helpers.set(facts, found);
+  return found;
+}
+const helpers = new WeakMap<Facts, ReadonlySet<string>>();
+
+/** `public.create_order(uuid)` as SQL would have to spell it. */
+export function sqlRoutine(routine: Routine): string {
+  return `${sqlTable(`${routine.schema}.${routine.name}`)}${routine.key.slice(routine.key.indexOf('('))}`;
+}
+
+const MADE: Partial<Readonly<Record<MigrationTool, string>>> = {
+  prisma: '_prisma_migrations', goose: 'goose_db_version', 'golang-migrate': 'schema_migrations', dbmate: 'schema_migrations', knex: 'knex_migrations',
+  'node-pg-migrate': 'pgmigrations', typeorm: 'migrations', flyway: 'flyway_schema_history', alembic: 'alembic_version',
+};
+
+/** The list that a tool makes by itself, in the first schema of the search path, before it runs anything. */
+export function bookkeepingOf(tool: MigrationTool): string | undefined {
+  return MADE[tool];
 }

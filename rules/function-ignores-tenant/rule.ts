@@ -1,4 +1,7 @@
-import { defineRule, listed, routineName, routineSubject, sqlTable, tableName, verbsOf, type RoutineReach } from '@tenantlint/model';
+import { defineRule, isJob, listed, policyHelpers, reachesOf, routineName, routineSubject, sqlRoutine, tableName, verbsOf, type Certainty, type Escape } from '@tenantlint/model';
+
+/** Columns whose value only those know who were given it: finding a row by it is a way of being allowed to. */
+const SECRET = /token|secret|hash|fingerprint|magic|nonce|otp|api_?key|signature|(^|_)code$/i;
 
 export default defineRule({
   since: '0.1.0',
@@ -15,33 +18,37 @@ export default defineRule({
   },
   visit: {
     fn(routine, facts, report) {
-      const leaks = facts.routineReach(routine).filter((reach) => reach.isolation.verdict === 'no' && matters(reach));
+      const leaks = reachesOf(facts, routine);
       const [first] = leaks;
-      if (first?.isolation.verdict !== 'no') return;
+      // A job over all rows is function-open-to-callers: there is no caller's tenant to ask for.
+      if (first?.isolation.verdict !== 'no' || isJob(routine, leaks)) return;
       const roles = [...new Set(leaks.map((leak) => leak.role))];
-      const tables = [...new Set(leaks.map((leak) => `\`${tableName(leak.table)}\``))];
+      const escapes = leaks.flatMap((leak) => (leak.isolation.verdict === 'no' ? [leak.isolation.escape] : []));
+      // What a policy asks has to be answered for whoever asks; it tells little more than yes, no, or a tenant's id.
+      const helper = policyHelpers(facts).has(routine.name) && leaks.every((leak) => leak.command === 'select');
+      const certainty: Certainty = escapes.every(bySecret) ? 'possible' : helper ? 'likely' : 'proven';
       report({
         message: 'reaches',
         at: first.at,
         subject: routineSubject(routine),
+        certainty,
         data: {
           fn: routineName(routine),
-          sql: `${sqlTable(`${routine.schema}.${routine.name}`)}${routine.key.slice(routine.key.indexOf('('))}`,
+          sql: sqlRoutine(routine),
           roles: listed(roles),
           revoke: facts.reachableBy(routine, 'execute').join(', '),
           verbs: verbsOf(leaks),
-          tables: listed(tables),
+          tables: listed([...new Set(leaks.map((leak) => `\`${tableName(leak.table)}\``))]),
           row: first.isolation.escape.row,
           owner: routine.owner,
         },
         related: [{ at: routine.at, note: 'the function' }],
       });
-
-      /** Where the table itself is open to the role in the same way, the table is what has to be mended. */
-      function matters(reach: RoutineReach): boolean {
-        const table = facts.schema.tables.get(reach.table);
-        return table !== undefined && !table.platform && !facts.access(table).some((a) => a.role === reach.role && a.command === reach.command && a.verdict === 'leak');
-      }
     },
   },
 });
+
+/** The row, or one that leads to it, is found by a secret that the caller brought. */
+function bySecret({ atoms }: Escape): boolean {
+  return atoms.some((atom) => atom.kind === 'compare' && atom.op === '=' && [[atom.left, atom.right], [atom.right, atom.left]].some(([one, other]) => one?.kind === 'column' && SECRET.test(one.column) && other !== undefined && other.kind !== 'column'));
+}
