@@ -91,7 +91,7 @@ export async function openServer(): Promise<Database | undefined> {
   const data = join(dir, 'data');
   const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-A', 'trust', '--no-sync'], { ...user, cwd: dir });
   if (made.status !== 0) return undefined;
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_locks_per_transaction=1024'], { ...user, cwd: dir, stdio: 'ignore' });
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'jit=off', '-c', 'max_locks_per_transaction=1024'], { ...user, cwd: dir, stdio: 'ignore' });
   const socket = join(dir, '.s.PGSQL.5432');
   for (let i = 0; i < 200 && !existsSync(socket); i++) await new Promise((done) => setTimeout(done, 25));
   const psql = spawn(join(bin, 'psql'), ['-X', '-q', '-A', '-t', '-h', dir, '-U', 'postgres', '-d', 'postgres', '-v', 'VERBOSITY=terse'], { cwd: dir });

@@ -19,6 +19,17 @@ export interface Comparison {
 
 const QUERIES = [`set local search_path = public; ${DUMP_SQL}`, `set local search_path = ''; ${EXPRESSIONS_SQL}`];
 
+/** Refusals that the replay does not judge: it takes an expression's columns and operators on trust. */
+const TRUSTED = /^(column .* does not exist|operator does not exist|function .* does not exist|column reference .* is ambiguous|missing FROM-clause|invalid reference to FROM-clause|aggregate functions are not allowed)/;
+
+/** The same for a list of statements, less those whose refusal rests on an expression; `refused` counts all others that Postgres refuses. */
+export async function compareStatements(db: Database, sql: SqlParser, statements: readonly string[]): Promise<{ readonly differences: readonly string[]; readonly refused: number }> {
+  const { errors } = await db.rehearse('', statements, []);
+  const kept = statements.filter((_, i) => !TRUSTED.test(errors[i]?.replace(/^ERROR:\s*/, '') ?? ''));
+  const { differences, refused } = await compare(db, sql, [{ path: 'random.sql', text: kept.map((statement) => `${statement};`).join('\n') }]);
+  return { differences, refused: refused.length };
+}
+
 /** Replays the files and runs them on a real Postgres; says in what the two catalogs differ. */
 export async function compare(db: Database, sql: SqlParser, files: readonly SqlSource[], setup: readonly SqlSource[] = [], base: NonNullable<ReplayOptions['base']> = 'plain'): Promise<Comparison> {
   const read = files.map((file) => ({ file, events: sql.file(file).events }));

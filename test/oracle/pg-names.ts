@@ -18,6 +18,8 @@ export function namesIn(expr: SqlExpr): string {
     else if (node.kind === 'call' && 'name' in node && typeof node.name === 'object') {
       if (node.name.schema !== undefined && node.name.schema !== 'pg_catalog') functions.add(`${node.name.schema}.${node.name.name}`);
     } else if (node.kind === 'literal' && 'value' in node && typeof node.value === 'string' && /^[\w".]+_seq\d*$/.test(node.value)) relations.add(node.value.replaceAll('"', ''));
+    // What EXISTS selects does not matter, and Postgres writes a star out.
+    if (node.kind === 'exists' && 'select' in node && node.select !== undefined) return visit({ ...node.select, targets: [] });
     // GROUP BY and ORDER BY may speak of a target by its own name; Postgres prints the expression again.
     const named = new Set('targets' in node ? (node.targets ?? []).map((target) => target.alias) : []);
     const own = (part: unknown): boolean => typeof part === 'object' && part !== null && 'path' in part && Array.isArray(part.path) && part.path.length === 1 && named.has(String(part.path[0]));

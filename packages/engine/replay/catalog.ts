@@ -76,6 +76,8 @@ export class Catalog {
     rule: new Map(), rows: new Map(),
   };
   #journal: Undo[] = [];
+  /** Grows whenever a schema comes or goes. */
+  #schemaChanges = 0;
   readonly #relations = new Map<string, Relation>();
   readonly #constraintNames = new Map<string, number>();
   readonly #routines = new Map<string, Set<string>>();
@@ -102,6 +104,10 @@ export class Catalog {
     if (before === value) return;
     this.#journal.push({ object, key, before });
     this.#set(object, key, before, value);
+  }
+
+  get schemaChanges(): number {
+    return this.#schemaChanges;
   }
 
   get defaultPrivileges(): readonly DefaultPrivilege[] {
@@ -185,7 +191,8 @@ export class Catalog {
     const map: Map<string, Stores[K]> = this.#maps[object];
     if (after === undefined) map.delete(key);
     else map.set(key, after);
-    if (object === 'table') this.#followTable(key, before as Table | undefined, after as Table | undefined);
+    if (object === 'schema') this.#schemaChanges++;
+    else if (object === 'table') this.#followTable(key, before as Table | undefined, after as Table | undefined);
     else if (object === 'view') this.#followView(key, before as View | undefined, after as View | undefined);
     else if (object === 'function') this.#followRoutine(key, before as Routine | undefined, after as Routine | undefined);
     else if (object === 'type') this.#followType(key, before as UserType | undefined, after as UserType | undefined);

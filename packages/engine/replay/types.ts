@@ -16,7 +16,7 @@ const BUILT_IN = new Set(
 for (const name of ['character varying', 'bit varying', 'timestamp with time zone', 'timestamp without time zone', 'time with time zone', 'time without time zone', 'char']) BUILT_IN.add(name);
 
 export function isBuiltIn(type: TypeRef): boolean {
-  return (type.schema === undefined || type.schema === 'pg_catalog') && BUILT_IN.has(type.name);
+  return (type.schema === undefined || type.schema === 'pg_catalog') && (BUILT_IN.has(type.name) || type.name.startsWith('interval '));
 }
 
 export const SERIAL: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import type { Doubt, QName, SchemaEvent, Span, SqlParser, Table, TypeRef, View } from '@tenantlint/model';
+import type { Doubt, ObjectKind, QName, SchemaEvent, Span, SqlParser, Table, TypeRef, View } from '@tenantlint/model';
 import { Catalog, type Relation } from './catalog.ts';
 import { fail } from './failure.ts';
-import { TEMP, type Session } from './session.ts';
+import { TEMP, type Session, type Settings } from './session.ts';
 import { formatType, isBuiltIn } from './types.ts';
 
 /** Everything that a statement can see and change while it runs. */
@@ -36,6 +36,17 @@ export function keyOf(schema: string, name: string): string {
 
 /** Schemas of the search path that exist, in order; temporary objects and Postgres' own come before them unless listed. */
 export function searchPath(world: World): readonly string[] {
+  const { session, catalog } = world;
+  const cached = paths.get(session.settings);
+  if (cached !== undefined && cached.schemas === catalog.schemaChanges) return cached.path;
+  const path = presentSchemas(world);
+  paths.set(session.settings, { schemas: catalog.schemaChanges, path });
+  return path;
+}
+
+const paths = new WeakMap<Settings, { readonly schemas: number; readonly path: readonly string[] }>();
+
+function presentSchemas(world: World): readonly string[] {
   const path: string[] = [];
   for (const entry of world.session.searchPath) {
     const schema = entry === '$user' ? world.session.role : entry;
@@ -65,6 +76,11 @@ export function requireSchema(world: World, schema: string, at: Span): void {
   world.catalog.put('schema', schema, { name: schema, at, owner: world.session.role, grants: [], platform: false });
 }
 
+/** A role that is named and was never made is left to the rules; on an empty database it is an error. */
+export function requireRole(world: World, role: string): void {
+  if (!world.infers && role !== 'public' && world.catalog.get('role', role) === undefined) fail('undefined_object', `role "${role}" does not exist`);
+}
+
 /** Candidate schemas for a name, best first. */
 export function candidateSchemas(world: World, name: { readonly schema?: string }): readonly string[] {
   if (name.schema !== undefined) return [name.schema];
@@ -84,6 +100,16 @@ export function findRelation(world: World, name: QName): { readonly key: string;
     if (relation !== undefined) return { key, relation };
   }
   return undefined;
+}
+
+/** ALTER TABLE takes every relation, ALTER of another kind only its own. */
+export function requireKind(world: World, object: ObjectKind, key: string, relation: Relation): void {
+  const view = relation.is === 'view' ? world.catalog.get('view', key) : undefined;
+  const fits =
+    object === 'table' || object === relation.is ||
+    (object === 'foreign table' && relation.is === 'table') || (object === 'type' && relation.is === 'composite') ||
+    (view !== undefined && (object === 'materialized view') === view.materialized && (object === 'view' || object === 'materialized view'));
+  if (!fits || (object === 'view' && view?.materialized === true)) fail('wrong_object_type', `"${key}" is not a ${object}`);
 }
 
 export function findTable(world: World, name: QName): Table | undefined {
@@ -112,6 +138,13 @@ export function resolveType(world: World, type: TypeRef): TypeRef {
   if (isBuiltIn(type)) return type.schema === undefined ? type : { name: type.name, mods: type.mods, dims: type.dims, ...(type.setof === true ? { setof: true } : {}) };
   const schema = typeSchema(world, type);
   return schema === undefined || schema === type.schema ? type : { ...type, schema };
+}
+
+/** A type as a definition uses it. One that was never made is taken for granted, where anything is. */
+export function definedType(world: World, type: TypeRef): TypeRef {
+  const resolved = resolveType(world, type);
+  if (!world.infers && !isBuiltIn(resolved) && (resolved.schema === undefined || typeSchema(world, resolved) === undefined)) fail('undefined_object', `type "${type.name}" does not exist`);
+  return resolved;
 }
 
 /** `table.column%TYPE`: the type that the column has now. */

@@ -1,6 +1,6 @@
 import type { SchemaEvent, TableAction, UserType, View } from '@tenantlint/model';
 import { fail } from '../failure.ts';
-import { findRelation, keyOf, typeTextOf, type World } from '../world.ts';
+import { findRelation, keyOf, requireKind, typeTextOf, type World } from '../world.ts';
 import { setOwner } from './owners.ts';
 
 /** ALTER TABLE-style statements on views, indexes, sequences and composite types. */
@@ -11,6 +11,7 @@ export function alterOther(world: World, event: SchemaEvent & { readonly kind: '
     fail('undefined_table', `relation "${event.table.name}" does not exist`);
   }
   const { key, relation } = found;
+  requireKind(world, event.object, key, relation);
   for (const action of event.actions) {
     switch (relation.is) {
       case 'view': {

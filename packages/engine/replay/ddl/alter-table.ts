@@ -3,7 +3,7 @@ import { never } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { requireColumn } from '../inferred.ts';
 import { formatType } from '../types.ts';
-import { findRelation, putTable, resolveType, tableAt, type World } from '../world.ts';
+import { findRelation, putTable, definedType, tableAt, type World } from '../world.ts';
 import { addConstraint } from './constraints.ts';
 import { defaultOf, newColumn, withGenerated } from './columns.ts';
 import { dropColumn, dropConstraint } from './drop-parts.ts';
@@ -64,7 +64,7 @@ function alter(world: World, key: string, action: TableAction, only: boolean, na
       return dropColumn(world, key, action);
     case 'set-type':
       return changeColumn(world, key, action.column, action, only, (column) => {
-        const type = resolveType(world, action.type);
+        const type = definedType(world, action.type);
         requireRetypable(world, key, column, type);
         return { ...column, type, typeText: formatType(type) };
       });
@@ -89,6 +89,7 @@ function alter(world: World, key: string, action: TableAction, only: boolean, na
     case 'validate-constraint': {
       const constraint = table.constraints.get(action.name);
       if (constraint === undefined) return table.inferred ? undefined : fail('undefined_object', `constraint "${action.name}" of relation "${table.name}" does not exist`);
+      if (constraint.kind !== 'foreign key' && constraint.kind !== 'check') fail('wrong_object_type', `constraint "${action.name}" is not a foreign key or check constraint`);
       if (!constraint.validated) putTable(world, { ...table, constraints: new Map(table.constraints).set(action.name, { ...constraint, validated: true }) });
       return;
     }

@@ -2,14 +2,14 @@ import type { Column, ColumnDef, ConstraintDef, Span, SqlExpr, Table, TypeRef } 
 import { qualifyExpr, tableScope } from '../expr/qualify.ts';
 import { EMPTY } from '../expr/scope.ts';
 import { formatType, sameType, SERIAL } from '../types.ts';
-import { resolveType, type World } from '../world.ts';
+import { definedType, resolveType, type World } from '../world.ts';
 import { nextval, ownedSequence } from './sequences.ts';
 
 /** The column of a definition, its sequence made; constraints are left to the caller. */
 export function newColumn(world: World, table: { readonly schema: string; readonly name: string; readonly key: string }, def: ColumnDef): Column {
   const base = SERIAL[def.type.name];
   const serial = base !== undefined && def.type.schema === undefined;
-  const type = resolveType(world, serial ? { ...def.type, name: base } : def.type);
+  const type = definedType(world, serial ? { ...def.type, name: base } : def.type);
   const given = def.default === undefined ? undefined : defaultOf(world, def.default, type);
   let value = given === undefined || def.default === undefined ? undefined : { value: given, at: def.default.at };
   if (serial) value = { value: nextval(ownedSequence(world, table, def.name, def.at).key, def.typeAt), at: def.typeAt };

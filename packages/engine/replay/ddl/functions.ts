@@ -3,7 +3,7 @@ import { inputsOf } from '../expr/overload.ts';
 import { qualifyExpr } from '../expr/qualify.ts';
 import { fail } from '../failure.ts';
 import { argumentText } from '../types.ts';
-import { newName, resolveType, searchPath, type World } from '../world.ts';
+import { newName, definedType, searchPath, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
 import { resolveRoutines, routineKey } from './routine-names.ts';
 
@@ -11,13 +11,13 @@ export function createFunction(world: World, event: SchemaEvent & { readonly kin
   const target = newName(world, event.name);
   const args = event.args.map((arg): FunctionArg => ({
     ...arg,
-    type: resolveType(world, arg.type),
+    type: definedType(world, arg.type),
     ...(arg.default === undefined ? {} : { default: qualifyExpr(world, arg.default) }),
   }));
   const key = routineKey(target.schema, target.name, inputsOf({ args }).map((arg) => argumentText(arg.type)));
   const existing = world.catalog.get('function', key);
   if (existing !== undefined && !event.replace) fail('duplicate_function', `function "${target.name}" already exists with same argument types`);
-  const returns = event.returns === undefined ? undefined : resolveType(world, event.returns);
+  const returns = event.returns === undefined ? undefined : definedType(world, event.returns);
   const { options } = event;
   const at = event.name.at;
   const routine: Routine = {

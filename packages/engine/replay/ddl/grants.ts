@@ -1,6 +1,6 @@
 import type { DefaultPrivilege, Grant, ObjectKind, Privilege, RoleName, SchemaEvent, Span } from '@tenantlint/model';
-import { resolveRoutines } from './routine-names.ts';
-import { candidateSchemas, findRelation, keyOf, type World } from '../world.ts';
+import { existingRoutines } from './routine-names.ts';
+import { candidateSchemas, findRelation, keyOf, requireRole, requireSchema, type World } from '../world.ts';
 import { inferTable, requireColumn } from '../inferred.ts';
 
 export type Grantable = DefaultPrivilege['object'];
@@ -101,6 +101,8 @@ function change(world: World, grants: readonly Grant[], object: Grantable, owner
 
 export function grant(world: World, event: SchemaEvent & { readonly kind: 'grant' }): void {
   const statement: Statement = { grant: event.grant, privileges: event.privileges, to: event.to, grantOption: event.grantOption, at: event.toAt };
+  for (const role of event.to) requireRole(world, world.session.roleName(role));
+  for (const schema of event.allInSchemas) requireSchema(world, schema, event.at);
   for (const schema of event.allInSchemas) grantAllIn(world, event.object, schema, statement);
   for (const name of event.names) {
     switch (event.object) {
@@ -108,7 +110,7 @@ export function grant(world: World, event: SchemaEvent & { readonly kind: 'grant
       case 'procedure':
       case 'routine':
       case 'aggregate':
-        for (const key of resolveRoutines(world, name, event.object, false)) grantOn(world, 'function', key, statement);
+        for (const key of existingRoutines(world, name, event.object)) grantOn(world, 'function', key, statement);
         break;
       case 'schema':
         grantOn(world, 'schema', name.name, statement);
@@ -189,6 +191,8 @@ export function defaultPrivileges(world: World, event: SchemaEvent & { readonly 
   if (object === undefined) return;
   const owners = event.forRoles.length > 0 ? event.forRoles.map((role) => world.session.roleName(role)) : [world.session.role];
   const schemas: readonly (string | undefined)[] = event.inSchemas.length > 0 ? event.inSchemas : [undefined];
+  for (const role of [...owners, ...event.to]) requireRole(world, world.session.roleName(role));
+  for (const schema of event.inSchemas) requireSchema(world, schema, event.at);
   let list = world.catalog.defaultPrivileges;
   for (const forRole of owners) {
     for (const inSchema of schemas) {

@@ -1,6 +1,6 @@
 import type { Grant, RoleName, SchemaEvent } from '@tenantlint/model';
-import { findRelation, type World } from '../world.ts';
-import { resolveRoutines } from './routine-names.ts';
+import { findRelation, requireRole, type World } from '../world.ts';
+import { existingRoutines } from './routine-names.ts';
 import { findType } from './user-types.ts';
 
 type Owned =
@@ -9,6 +9,7 @@ type Owned =
 /** A new owner holds everything by ownership, so his own grants fall away; the former one keeps none. */
 export function setOwner(world: World, object: Owned, written: RoleName): void {
   const owner = world.session.roleName(written);
+  requireRole(world, owner);
   const { catalog } = world;
   const own = <T extends { readonly owner: RoleName; readonly grants: readonly Grant[] }>(value: T | undefined): T | undefined =>
     value === undefined || value.owner === owner ? value : { ...value, owner, grants: value.grants.filter((grant) => grant.role !== owner) };
@@ -38,7 +39,7 @@ export function changeOwner(world: World, event: SchemaEvent & { readonly kind: 
     case 'procedure':
     case 'routine':
     case 'aggregate':
-      for (const key of resolveRoutines(world, event.name, event.object, true)) setOwner(world, { is: 'function', key }, event.owner);
+      for (const key of existingRoutines(world, event.name, event.object)) setOwner(world, { is: 'function', key }, event.owner);
       return;
     case 'type':
     case 'domain': {

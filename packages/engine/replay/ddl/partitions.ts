@@ -113,7 +113,7 @@ function requireColumns(parent: Table, child: Table): void {
 
 export function detachPartition(world: World, parentKey: string, name: QName): void {
   const child = findTable(world, name);
-  if (child === undefined) return;
+  if (child === undefined) return world.infers ? undefined : fail('undefined_table', `relation "${name.name}" does not exist`);
   if (child.partitionOf !== parentKey) {
     if (!tableAt(world, parentKey).inferred) fail('undefined_table', `relation "${child.name}" is not a partition of relation "${tableAt(world, parentKey).name}"`);
     return;
@@ -125,10 +125,22 @@ export function detachPartition(world: World, parentKey: string, name: QName): v
   putTable(world, { ...child, parents: [], partitionOf: undefined, triggers });
 }
 
+/** Whether `key` is the other table or inherits from it. */
+function descends(world: World, key: string, from: string): boolean {
+  const seen = new Set([key]);
+  for (const name of seen) {
+    if (name === from) return true;
+    for (const parent of world.catalog.get('table', name)?.parents ?? []) seen.add(parent);
+  }
+  return false;
+}
+
 export function inherit(world: World, childKey: string, name: QName, on: boolean): void {
   const child = tableAt(world, childKey);
   const parent = findTable(world, name) ?? inferTable(world, name);
   if (on) {
+    if (descends(world, parent.key, child.key)) fail('duplicate_table', 'circular inheritance not allowed');
+    if (child.parents.includes(parent.key)) fail('duplicate_table', `relation "${parent.name}" would be inherited from more than once`);
     requireColumns(parent, child);
     if (!child.parents.includes(parent.key)) putTable(world, { ...child, parents: [...child.parents, parent.key] });
   } else {

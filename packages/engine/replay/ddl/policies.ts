@@ -2,7 +2,7 @@ import type { Command, Policy, QName, RoleName, SchemaEvent, Table } from '@tena
 import { fail } from '../failure.ts';
 import { qualifyExpr, tableScope } from '../expr/qualify.ts';
 import { inferTable } from '../inferred.ts';
-import { findRelation, findTable, putTable, tableAt, type World } from '../world.ts';
+import { findRelation, findTable, putTable, requireRole, tableAt, type World } from '../world.ts';
 
 /** The table of a policy, trigger or similar part; taken for granted where the history never made it. */
 export function ownerTable(world: World, name: QName): Table {
@@ -15,7 +15,9 @@ export function ownerTable(world: World, name: QName): Table {
 /** The stored list of roles: no TO clause means PUBLIC, and PUBLIC swallows every other role. */
 function policyRoles(world: World, roles: readonly RoleName[]): readonly RoleName[] {
   if (roles.length === 0 || roles.includes('public')) return ['public'];
-  return [...new Set(roles.map((role) => world.session.roleName(role)))];
+  const named = new Set(roles.map((role) => world.session.roleName(role)));
+  for (const role of named) requireRole(world, role);
+  return [...named];
 }
 
 /** What is read is tested by USING, what is written by WITH CHECK. */

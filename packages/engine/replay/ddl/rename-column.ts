@@ -112,6 +112,7 @@ function renamedRow(when: SqlExpr, from: string, to: string): SqlExpr {
 export function renameViewColumn(world: World, view: View, from: string, to: string): void {
   const i = view.columns.findIndex((column) => column.name === from);
   if (i < 0) fail('undefined_column', `column "${from}" does not exist`);
+  if (view.columns.some((column) => column.name === to)) fail('duplicate_column', `column "${to}" of relation "${view.name}" already exists`);
   const hooks = columnHooks(view.key, from, to);
   const joins = joinHooks(world, view.key, from);
   for (const dependent of world.catalog.mentioning(`r:${view.key}`)) {

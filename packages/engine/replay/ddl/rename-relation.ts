@@ -60,7 +60,7 @@ function movedType(type: TypeRef, from: Place, to: Place): TypeRef {
 /** Gives a table another name or schema. Its indexes, sequences and constraints keep their names. */
 export function moveTable(world: World, key: string, to: Place): void {
   const before = world.catalog.get('table', key);
-  if (before === undefined || (before.schema === to.schema && before.name === to.name)) return;
+  if (before === undefined) return;
   requireFree(world, to);
   if (before.schema !== to.schema) {
     for (const name of before.indexes.keys()) requireFree(world, { schema: to.schema, name });

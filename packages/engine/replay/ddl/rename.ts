@@ -2,7 +2,7 @@ import type { QName, Routine, SchemaEvent, UserType } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { inputsOf } from '../expr/overload.ts';
 import { argumentText } from '../types.ts';
-import { findRelation, findTable, findView, keyOf, putTable, tableAt, type World } from '../world.ts';
+import { findRelation, findTable, findView, keyOf, putTable, requireKind, tableAt, type World } from '../world.ts';
 import { dependenciesOf, dependentOf } from '../dependencies.ts';
 import { follow, type Following } from '../rewriting.ts';
 import { childrenOf } from './partitions.ts';
@@ -89,6 +89,7 @@ function renameRelation(world: World, event: Rename): void {
     return;
   }
   const { key, relation } = found;
+  requireKind(world, event.object, key, relation);
   switch (relation.is) {
     case 'table': {
       const table = tableAt(world, key);
@@ -186,7 +187,6 @@ function renameColumnOf(world: World, event: Rename): void {
 /** Gives a routine another name or schema; what calls it follows. */
 export function moveRoutine(world: World, routine: Routine, to: { readonly schema: string; readonly name: string }): void {
   const key = routineKey(to.schema, to.name, inputsOf(routine).map((arg) => argumentText(arg.type)));
-  if (key === routine.key) return;
   if (world.catalog.get('function', key) !== undefined) fail('duplicate_function', `function ${key} already exists`);
   const following: Following = {
     hooks: { call: (name) => (name.schema === routine.schema && name.name === routine.name ? { ...name, schema: to.schema, name: to.name } : name) },
@@ -202,7 +202,6 @@ export function moveRoutine(world: World, routine: Routine, to: { readonly schem
 
 export function moveType(world: World, type: UserType, to: { readonly schema: string; readonly name: string }): void {
   const key = keyOf(to.schema, to.name);
-  if (key === type.key) return;
   if (world.catalog.get('type', key) !== undefined || world.catalog.relation(key) !== undefined) fail('duplicate_object', `type "${to.name}" already exists`);
   const following: Following = {
     hooks: { type: (ref) => (ref.schema === type.schema && ref.name === type.name ? { ...ref, schema: to.schema, name: to.name } : ref) },

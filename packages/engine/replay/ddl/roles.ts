@@ -39,7 +39,18 @@ export function grantRole(world: World, event: SchemaEvent & { readonly kind: 'g
 function setMembership(world: World, member: RoleName, of: RoleName, on: boolean, at: Span): void {
   const role = roleAt(world, member, at);
   if (role === undefined || role.memberOf.includes(of) === on) return;
+  if (on && reaches(world, of, member)) fail('invalid_grant_operation', `role "${of}" is a member of role "${member}"`);
   world.catalog.put('role', member, { ...role, memberOf: on ? [...role.memberOf, of] : role.memberOf.filter((name) => name !== of) });
+}
+
+/** Whether one role is another, or a member of it through others. */
+function reaches(world: World, from: RoleName, to: RoleName): boolean {
+  const seen = new Set([from]);
+  for (const name of seen) {
+    if (name === to) return true;
+    for (const other of world.catalog.get('role', name)?.memberOf ?? []) seen.add(other);
+  }
+  return false;
 }
 
 /** False where there is no such role. A role that owns or may do something cannot go. */

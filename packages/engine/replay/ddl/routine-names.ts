@@ -32,6 +32,13 @@ export function resolveRoutines(world: World, name: ObjectName, object: ObjectKi
   return [];
 }
 
+/** The same where the statement needs one to be there. */
+export function existingRoutines(world: World, name: ObjectName, object: ObjectKind): readonly string[] {
+  const keys = resolveRoutines(world, name, object, true);
+  if (keys.length === 0 && !world.infers && object !== 'aggregate') fail('undefined_function', `function ${name.name} does not exist`);
+  return keys;
+}
+
 /** Old dumps and some tools state OUT arguments as well. */
 function matchesWithOuts(world: World, key: string, args: NonNullable<ObjectName['args']>): boolean {
   const routine = world.catalog.get('function', key);

@@ -1,6 +1,6 @@
 import type { SchemaEvent } from '@tenantlint/model';
 import { fail } from '../failure.ts';
-import { findRelation, requireSchema, type World } from '../world.ts';
+import { findRelation, keyOf, requireKind, requireSchema, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
 import { moveSequence, moveTable, moveView } from './rename-relation.ts';
 import { moveRoutine, moveType } from './rename.ts';
@@ -28,12 +28,14 @@ export function setSchema(world: World, event: SchemaEvent & { readonly kind: 's
     case 'aggregate': {
       const key = resolveRoutines(world, event.name, event.object, true)[0];
       const routine = key === undefined ? undefined : world.catalog.get('function', key);
-      return routine === undefined ? missing(world, event) : moveRoutine(world, routine, { schema, name: routine.name });
+      if (routine === undefined) return missing(world, event);
+      return routine.schema === schema ? undefined : moveRoutine(world, routine, { schema, name: routine.name });
     }
     case 'type':
     case 'domain': {
       const type = findType(world, event.name);
-      return type === undefined ? missing(world, event) : moveType(world, type, { schema, name: type.name });
+      if (type === undefined) return missing(world, event);
+      return type.schema === schema ? undefined : moveType(world, type, { schema, name: type.name });
     }
     case 'extension':
       return moveExtension(world, event.name.name, schema);
@@ -60,6 +62,8 @@ function moveRelation(world: World, event: SchemaEvent & { readonly kind: 'set-s
     const table = ownerTable(world, event.name);
     return moveTable(world, table.key, { schema: event.schema, name: table.name });
   }
+  requireKind(world, event.object, found.key, found.relation);
+  if (keyOf(event.schema, event.name.name) === found.key) return;
   if (found.relation.is === 'table') moveTable(world, found.key, { schema: event.schema, name: event.name.name });
   else if (found.relation.is === 'view') {
     const view = world.catalog.get('view', found.key);

@@ -41,7 +41,11 @@ export function alterSequence(world: World, event: SchemaEvent & { readonly kind
     fail('undefined_table', `relation "${event.name.name}" does not exist`);
   }
   if (event.ownedBy === undefined) return;
-  world.catalog.put('sequence', sequence.key, { ...sequence, ownedBy: event.ownedBy === null ? undefined : ownerColumn(world, event.ownedBy) });
+  const ownedBy = event.ownedBy === null ? undefined : ownerColumn(world, event.ownedBy);
+  const table = ownedBy === undefined ? undefined : world.catalog.get('table', ownedBy.slice(0, ownedBy.lastIndexOf('.')));
+  if (table !== undefined && table.schema !== sequence.schema) fail('object_not_in_prerequisite_state', 'sequence must be in same schema as table it is linked to');
+  if (table !== undefined && table.owner !== sequence.owner) fail('object_not_in_prerequisite_state', 'sequence must have same owner as table it is linked to');
+  world.catalog.put('sequence', sequence.key, { ...sequence, ownedBy });
 }
 
 /** The column that a sequence is to belong to: its name, under `table` or `schema.table`. */
@@ -51,5 +55,7 @@ function ownerColumn(world: World, name: QName): string | undefined {
   if (table === undefined) return undefined;
   const schema = dotted.length > 1 ? { schema: dotted.slice(0, -1).join('.') } : {};
   const found = findRelation(world, { ...schema, name: table, at: name.at });
-  return found === undefined ? undefined : `${found.key}.${name.name}`;
+  if (found === undefined) return world.infers ? undefined : fail('undefined_table', `relation "${table}" does not exist`);
+  if (!world.infers && world.catalog.get('table', found.key)?.columns.has(name.name) === false) fail('undefined_column', `column "${name.name}" of relation "${table}" does not exist`);
+  return `${found.key}.${name.name}`;
 }

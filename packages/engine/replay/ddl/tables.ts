@@ -63,6 +63,7 @@ function addColumn(table: string, columns: Map<string, Column>, column: Column):
 function inheritColumn(world: World, columns: Map<string, Column>, column: Column): void {
   const own = columns.get(column.name);
   if (own === undefined) columns.set(column.name, { ...column, identity: undefined, comment: undefined, createdIn: world.step });
+  else if (own.typeText !== column.typeText) fail('datatype_mismatch', `inherited column "${column.name}" has a type conflict`);
   else columns.set(column.name, { ...own, notNull: own.notNull || column.notNull });
 }
 
@@ -74,6 +75,7 @@ function defineColumn(world: World, target: { readonly schema: string; readonly 
     return;
   }
   const own = newColumn(world, target, def);
+  if (own.typeText !== inherited.typeText) fail('datatype_mismatch', `column "${def.name}" has a type conflict`);
   columns.set(def.name, { ...inherited, at: own.at, notNull: inherited.notNull || own.notNull, default: own.default ?? inherited.default, identity: own.identity });
 }
 
@@ -94,6 +96,7 @@ function addInOrder(world: World, key: string, placed: readonly PlacedConstraint
  * that ask for the same.
  */
 function addIndexes(world: World, key: string, placed: readonly PlacedConstraint[]): void {
+  if (placed.filter(({ def }) => def.kind === 'primary key').length > 1) fail('invalid_table_definition', 'multiple primary keys are not allowed');
   const indexed = placed.filter(({ def }) => def.kind === 'primary key' || def.kind === 'unique' || def.kind === 'exclude');
   const ordered = [...indexed.filter(({ def }) => def.kind === 'primary key'), ...indexed.filter(({ def }) => def.kind !== 'primary key')];
   const kept: { def: ConstraintDef; column: string | undefined; id: string }[] = [];

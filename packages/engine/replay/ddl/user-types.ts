@@ -2,8 +2,9 @@ import type { SchemaEvent, SqlExpr, UserType } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { qualifyExpr } from '../expr/qualify.ts';
+import { formatType } from '../types.ts';
 import { freeName } from '../names.ts';
-import { candidateSchemas, keyOf, newName, resolveType, typeTextOf, type World } from '../world.ts';
+import { candidateSchemas, keyOf, newName, definedType, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
 
 export function createType(world: World, event: SchemaEvent & { readonly kind: 'create-type' }): void {
@@ -27,7 +28,7 @@ function formOf(world: World, form: (SchemaEvent & { readonly kind: 'create-type
     case 'enum':
       return { is: 'enum', labels: form.labels };
     case 'composite':
-      return { is: 'composite', columns: new Map(form.columns.map((column) => [column.name, { typeText: typeTextOf(world, column.type) }])) };
+      return { is: 'composite', columns: new Map(form.columns.map((column) => [column.name, { typeText: formatType(definedType(world, column.type)) }])) };
     case 'domain': {
       const checks = new Map<string, SqlExpr>();
       for (const check of form.checks) {
@@ -35,7 +36,7 @@ function formOf(world: World, form: (SchemaEvent & { readonly kind: 'create-type
         const name = check.name ?? freeName(target.name, undefined, 'check', (candidate) => checks.has(candidate) || world.catalog.constraintNameUsed(target.schema, candidate));
         checks.set(name, qualifyExpr(world, check.expr));
       }
-      return { is: 'domain', base: resolveType(world, form.base), notNull: form.notNull, default: form.default === undefined ? undefined : qualifyExpr(world, form.default), checks };
+      return { is: 'domain', base: definedType(world, form.base), notNull: form.notNull, default: form.default === undefined ? undefined : qualifyExpr(world, form.default), checks };
     }
     case 'range':
     case 'base':

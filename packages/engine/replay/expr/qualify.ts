@@ -1,5 +1,6 @@
 import type { QName, SqlExpr, SqlSelect, Table, TypeRef, View } from '@tenantlint/model';
 import { findRelation, resolveType, searchPath, type World } from '../world.ts';
+import { fail } from '../failure.ts';
 import { splitName } from '../quote.ts';
 import { inferTable } from '../inferred.ts';
 import { typeOf, callColumns } from './infer.ts';
@@ -71,7 +72,9 @@ function hooks(world: World): Hooks {
       const name = parts?.[parts.length - 1];
       if (parts === undefined || name === undefined) return text;
       const schema = parts.length > 1 ? { schema: parts[parts.length - 2] as string } : {};
-      return findRelation(world, { ...schema, name, at: NOWHERE })?.key ?? text;
+      const found = findRelation(world, { ...schema, name, at: NOWHERE });
+      if (found === undefined && !world.infers && !isSystemRelation({ ...schema, name, at: NOWHERE })) fail('undefined_table', `relation "${text}" does not exist`);
+      return found?.key ?? text;
     },
   };
 }
@@ -118,7 +121,10 @@ export function isSystemRelation(name: QName): boolean {
 }
 
 function qualifyCall(world: World, name: QName, args: readonly SqlExpr[]): QName {
-  if (name.schema !== undefined) return name;
+  if (name.schema !== undefined) {
+    if (!world.infers && name.schema !== 'pg_catalog' && world.catalog.get('schema', name.schema) === undefined) fail('invalid_schema_name', `schema "${name.schema}" does not exist`);
+    return name;
+  }
   for (const schema of searchPath(world)) {
     for (const key of world.catalog.overloads(schema, name.name)) {
       const routine = world.catalog.get('function', key);
