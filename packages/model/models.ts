@@ -22,7 +22,7 @@ export interface Model {
 }
 
 export type ModelField = { readonly name: string; readonly at: Span } & (
-  | { readonly kind: 'scalar'; readonly column: string; readonly required: boolean; readonly unique: boolean; readonly list: boolean }
+  | { readonly kind: 'scalar'; readonly column: string; readonly required: boolean; readonly unique: boolean; readonly list: boolean; /** A mutable object that is the default of every row: `default={}`. */ readonly sharedDefault?: Span }
   | {
       readonly kind: 'relation';
       readonly model: string;
@@ -32,5 +32,7 @@ export type ModelField = { readonly name: string; readonly at: Span } & (
       readonly on: readonly (readonly [string, string])[];
       /** Join table of an implicit many-to-many. */
       readonly through: string | undefined;
+      /** When the rows are read, in the ORM's word: `select`, `joined`, `raise`, …; absent: as the ORM does by itself. */
+      readonly lazy?: string;
     }
 );

@@ -181,12 +181,9 @@ function call(run: Interpreter, code: Extract<Code, { kind: 'call' }>, scope: Sc
   const { callee, at } = code;
   const receiver = callee.kind === 'member' ? evaluate(run, callee.of, scope) : undefined;
   const args = evaluateArgs(run, code, scope);
-  if (receiver && callee.kind === 'member') {
-    const done = callMethod(run, receiver, callee.name, args, at);
-    if (done) return done;
-    return run.call(member(run, receiver, callee.name, callee.nameAt, callee.at), args, at);
-  }
-  const of = evaluate(run, callee, scope);
+  const method = receiver && callee.kind === 'member' ? callMethod(run, receiver, callee.name, args, at) : undefined;
+  if (method) return method;
+  const of = receiver && callee.kind === 'member' ? member(run, receiver, callee.name, callee.nameAt, callee.at) : evaluate(run, callee, scope);
   if (of.kind === 'symbol') {
     const done = callBuiltin(run, of.path, args, at);
     if (done) return done;

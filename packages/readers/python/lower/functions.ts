@@ -75,7 +75,8 @@ export function paramName(node: PyNode): PyNode | undefined {
   switch (node.type) {
     case 'identifier': return node;
     case 'default_parameter': case 'typed_default_parameter': return child(node, 'name');
-    case 'typed_parameter': case 'list_splat_pattern': case 'dictionary_splat_pattern': return node.children[0] ? paramName(node.children[0]) : undefined;
+    case 'typed_parameter': return node.children[0] ? paramName(node.children[0]) : undefined;
+    case 'list_splat_pattern': case 'dictionary_splat_pattern': return node.children.find((c) => c.type === 'identifier');
     default: return undefined;
   }
 }

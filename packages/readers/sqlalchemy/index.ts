@@ -1,0 +1,1 @@
+export { declaresModels, readSqlalchemy, type SqlalchemyModels } from './reader.ts';

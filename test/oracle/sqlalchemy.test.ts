@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { History, Source } from '@tenantlint/model';
+import { loadPython, PythonProject } from '@tenantlint/readers/python';
+import { readSqlalchemy, type SqlalchemyModels } from '@tenantlint/readers/sqlalchemy';
+import { createSqlParser } from '@tenantlint/readers/sql';
+import { catalogOf } from './sqlalchemy-catalog.ts';
+import { pythonWith, recordedBy } from './sqlalchemy-python.ts';
+
+const here = fileURLToPath(new URL('./sqlalchemy', import.meta.url));
+const sql = createSqlParser();
+const cases = readdirSync(path.join(here, 'recorded')).map((f) => f.replace(/\.sql$/, '')).sort();
+
+/** The files of a case: a module, or a package. */
+function sourcesOf(name: string): Source[] {
+  const root = path.join(here, 'cases');
+  const at = path.join(root, name);
+  const isPackage = statSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
+  const files = isPackage ? readdirSync(at).filter((f) => f.endsWith('.py')).map((f) => `${name}/${f}`) : [`${name}.py`];
+  return files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }));
+}
+
+async function read(sources: readonly Source[]): Promise<SqlalchemyModels[]> {
+  const texts = new Map(sources.map((s) => [s.path, s.text]));
+  return readSqlalchemy(new PythonProject({ files: new Set(texts.keys()), text: (p) => texts.get(p) }, await loadPython()), sql);
+}
+
+const historyOf = (text: string): History => ({
+  tool: 'dump', root: 'dump.sql', downs: { expected: false, why: '' }, skipped: [], seeds: [],
+  steps: [{ file: 'dump.sql', id: 'dump', tool: 'dump', up: sql.file({ path: 'dump.sql', text }).events, down: undefined, downAt: undefined, transactional: true, unread: [] }],
+});
+
+describe('models mean the tables that SQLAlchemy compiles them to', () => {
+  test.each(cases)('%s', async (name) => {
+    const groups = await read(sourcesOf(name));
+    expect(groups).toHaveLength(1);
+    const [models] = groups;
+    if (!models) return;
+    expect(models.unread).toEqual([]);
+    const recorded = readFileSync(path.join(here, 'recorded', `${name}.sql`), 'utf8');
+    expect(catalogOf([models.history], sql)).toEqual(catalogOf([historyOf(recorded)], sql));
+  });
+});
+
+describe('the record is what SQLAlchemy says today', () => {
+  const python = pythonWith('sqlalchemy');
+  test.skipIf(!python).each(cases)('%s', (name) => {
+    const recorded = readFileSync(path.join(here, 'recorded', `${name}.sql`), 'utf8');
+    const now = python && recordedBy(python, path.join(here, 'record.py'), name);
+    // What an older SQLAlchemy cannot load says nothing.
+    if (now !== undefined) expect(catalogOf([historyOf(now)], sql)).toEqual(catalogOf([historyOf(recorded)], sql));
+  });
+});
