@@ -1,0 +1,49 @@
+import { defineRule, policySubject, tableName, type PolicyCall } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'warning',
+  preset: 'strict',
+  needs: ['rls'],
+  sources: [{ tool: 'splinter', rule: '0003_auth_rls_initplan' }, { tool: 'pgrls', rule: 'PERF001' }, { tool: 'pgrls', rule: 'PERF002' }],
+  messages: {
+    bare: {
+      what: 'Policy "{policy}" computes `{call}` again for each row of `{table}`.',
+      why: 'The result is the same for all rows of a statement, and Postgres does not know that it may keep it: on a table of a hundred thousand rows it is computed a hundred thousand times. As a sub-select of its own it is computed once.',
+      fix: 'Write `(select {call})`, here and wherever it stands in the policy.',
+    },
+    helper: {
+      severity: 'note',
+      what: 'Policy "{policy}" calls `{call}` for each row of `{table}`.',
+      why: 'Its argument is a column, so there is one call for each row, and each runs the queries inside `{name}`.',
+      fix: 'Turn it round: a function that returns the caller\'s ids once, `{column} in (select …)`, leaves one lookup for the statement and lets an index be used.',
+    },
+  },
+  visit: {
+    policy(policy, table, facts, report) {
+      const calls = facts.calls(table, policy).filter((call) => !call.once && call.volatility !== 'immutable' && !isCheap(call));
+      // One finding for a policy: what mends the first call is done to the others in the same go.
+      const bare = calls.find((call) => !call.perArgument);
+      const call = bare ?? calls.find((one) => one.perArgument && one.rowsOf === table.key && isOwn(one, facts.schema.functions));
+      if (!call) return;
+      const data = { policy: policy.name, call: facts.text(call.at), table: tableName(call.rowsOf ?? table.key) };
+      const common = { at: call.at, subject: policySubject(table, policy), related: [{ at: policy.at, note: 'the policy' }] };
+      // WITH CHECK is asked for the rows that are written, which are few.
+      // A sub-select that reads through an index computes the value once; whether it does is the planner's affair.
+      const certainty = call.side === 'check' && policy.using === undefined ? 'possible' : call.rowsOf === table.key ? 'proven' : 'likely';
+      if (bare) report({ message: 'bare', ...common, certainty, data });
+      else report({ message: 'helper', ...common, certainty: certainty === 'possible' ? certainty : 'likely', data: { ...data, name: call.name, column: /\(\s*(?:\w+\.)?(\w+)/.exec(facts.text(call.at))?.[1] ?? 'column' } });
+    },
+  },
+});
+
+/** The clock is kept for the transaction: reading it costs nothing. */
+function isCheap({ name }: PolicyCall): boolean {
+  return /^(pg_catalog\.)?(now|current_timestamp)$/.test(name);
+}
+
+/** A function of the product's: what the platform's cost is known to be small. */
+function isOwn({ name }: PolicyCall, functions: ReadonlyMap<string, { readonly name: string; readonly platform: boolean; readonly language: string }>): boolean {
+  for (const routine of functions.values()) if (!routine.platform && routine.name === name.slice(name.lastIndexOf('.') + 1)) return true;
+  return false;
+}
