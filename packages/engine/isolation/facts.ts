@@ -8,6 +8,7 @@ import { Recursion, rowsRead } from './access/recursion.ts';
 import { Roles } from './access/roles.ts';
 import { reachOf } from './access/routines.ts';
 import { settingsSetByCallers } from './access/settings.ts';
+import { Triggers } from './access/triggers.ts';
 import { COMMANDS, Verdicts } from './access/verdict.ts';
 import { ViewVerdicts } from './access/views.ts';
 import type { World } from './bind/bind.ts';
@@ -83,7 +84,7 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
     visible: (row, caller) => (caller === undefined ? undefined : rules.visible(row, caller.role)),
   };
   const views = new ViewVerdicts(world, roles, rules, database);
-  const verdicts = new Verdicts({ schema, environment, roles, rules, recursion, db: database });
+  const verdicts = new Verdicts({ schema, environment, roles, rules, recursion, triggers: new Triggers(world, database), db: database });
   const direct = new Map<string, readonly Access[]>();
   const judged = (table: Table, role: string): readonly Access[] => {
     const key = `${table.key}|${role}`;

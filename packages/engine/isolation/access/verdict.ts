@@ -1,11 +1,14 @@
 import type { Access, AccessCommand, Environment, Escape, Formula, Isolation, Reason, Schema, Table } from '@tenantlint/model';
 import { and, FALSE, TRUE } from '../logic/formula.ts';
+import { shift } from '../logic/rename.ts';
 import { prove } from '../prove/prove.ts';
 import type { Caller, Database, Goal } from '../prove/question.ts';
 import { tableFacts } from '../prove/tables.ts';
 import type { Effective, EffectiveRules, Part } from './effective.ts';
 import type { Recursion } from './recursion.ts';
 import type { Roles } from './roles.ts';
+import type { Guard, Triggers } from './triggers.ts';
+import { OLD_ROW } from './triggers.ts';
 
 export const COMMANDS: readonly AccessCommand[] = ['select', 'insert', 'update', 'delete'];
 
@@ -19,6 +22,8 @@ interface Judged {
   readonly others?: NonNullable<Access['others']>;
 }
 
+type Judge = (seen: Formula, guard?: Guard) => Judged;
+
 /** What a role can effectively do to a table. */
 export class Verdicts {
   private readonly schema: Schema;
@@ -27,14 +32,15 @@ export class Verdicts {
   private readonly rules: EffectiveRules;
   private readonly recursion: Recursion;
   private readonly db: Database;
-  private readonly proofs = new WeakMap<Formula, Map<string, Isolation>>();
+  private readonly triggers: Triggers;
 
-  constructor(parts: { readonly schema: Schema; readonly environment: Environment; readonly roles: Roles; readonly rules: EffectiveRules; readonly recursion: Recursion; readonly db: Database }) {
+  constructor(parts: { readonly schema: Schema; readonly environment: Environment; readonly roles: Roles; readonly rules: EffectiveRules; readonly recursion: Recursion; readonly triggers: Triggers; readonly db: Database }) {
     this.schema = parts.schema;
     this.environment = parts.environment;
     this.roles = parts.roles;
     this.rules = parts.rules;
     this.recursion = parts.recursion;
+    this.triggers = parts.triggers;
     this.db = parts.db;
   }
 
@@ -63,26 +69,36 @@ export class Verdicts {
     const columns = whole ? new Set<string>() : this.roles.columns(role, table, command);
     if (!whole && columns.size === 0) return denied(`${role} holds no ${command} privilege`, table);
     switch (command) {
-      case 'select': return this.reach(table, role, this.rules.of(table, role, 'select', 'using'), TRUE);
-      case 'insert': return this.leave(table, role, this.rules.of(table, role, 'insert', 'check'), TRUE);
-      case 'delete': return this.blind(table, role, (seen) => this.reach(table, role, this.rules.of(table, role, 'delete', 'using'), seen));
+      case 'select': return this.parts(table, role, this.rules.of(table, role, 'select', 'using'), TRUE, 'reach');
+      case 'insert': return this.guarded(table, role, 'insert', 'write', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'insert', 'check'), seen, 'write', guard));
+      case 'delete': return this.guarded(table, role, 'delete', 'reach', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'delete', 'using'), seen, 'reach', guard));
       case 'update': {
-        const reach = this.blind(table, role, (seen) => this.reach(table, role, this.rules.of(table, role, 'update', 'using'), seen));
+        const reach = this.guarded(table, role, 'update', 'reach', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'update', 'using'), seen, 'reach', guard));
         if (reach.verdict === 'leak' || reach.verdict === 'denied') return reach;
         // Without the privilege on the columns that say whose it is, a row stays where it is.
         if (!whole && !this.tells(table, columns)) return reach;
-        const leave = this.blind(table, role, (seen) => this.leave(table, role, this.rules.of(table, role, 'update', 'check'), seen));
+        const leave = this.guarded(table, role, 'update', 'write', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'update', 'check'), seen, 'write', guard));
         if (leave.verdict === 'denied' || leave.verdict === 'isolated') return reach.verdict === 'unknown' ? reach : { ...reach, why: [...reach.why, ...leave.why] };
         return leave;
       }
     }
   }
 
+  /** What policies let through, triggers may still refuse or set right. */
+  private guarded(table: Table, role: string, event: 'insert' | 'update' | 'delete', goal: Goal, judge: Judge): Judged {
+    const found = event === 'insert' ? judge(TRUE) : this.blind(table, role, judge);
+    const guard = found.verdict === 'leak' ? this.triggers.guard(table, event, goal) : undefined;
+    if (guard === undefined) return found;
+    const using = goal === 'write' && event === 'update' ? shift(this.rules.formula(this.rules.of(table, role, 'update', 'using')), OLD_ROW, { next: 3_000_000 }) : TRUE;
+    const held = judge(TRUE, { ...guard, assume: and([guard.assume, using]) });
+    return held.verdict === 'leak' ? found : { ...held, why: [...held.why, guard.why] };
+  }
+
   /**
    * A statement with a WHERE needs the rows to be visible, and the new row of an UPDATE as well; one without does not.
    * So SELECT policies protect nothing that the command's own do not, but they say how it can be reached.
    */
-  private blind(table: Table, role: string, judge: (seen: Formula) => Judged): Judged {
+  private blind(table: Table, role: string, judge: Judge): Judged {
     const alone = judge(TRUE);
     if (alone.verdict !== 'leak' || !this.roles.reaches(role, table, 'select')) return alone;
     const seen = judge(this.rules.formula(this.rules.of(table, role, 'select', 'using')));
@@ -95,16 +111,9 @@ export class Verdicts {
     return path.some((name) => columns.has(name));
   }
 
-  private reach(table: Table, role: string, effective: Effective, seen: Formula): Judged {
-    return this.parts(table, role, effective, seen, 'reach', 'using');
-  }
-
-  private leave(table: Table, role: string, effective: Effective, seen: Formula): Judged {
-    return this.parts(table, role, effective, seen, 'write', 'check');
-  }
-
   /** Permissive policies are alternatives, so each is judged by itself, under the restrictive ones and what has to be seen. */
-  private parts(table: Table, role: string, effective: Effective, seen: Formula, goal: Goal, side: 'using' | 'check'): Judged {
+  private parts(table: Table, role: string, effective: Effective, seen: Formula, goal: Goal, guard?: Guard): Judged {
+    const side = goal === 'reach' ? 'using' : 'check';
     if (effective.kind === 'closed') return { verdict: 'denied', why: [effective.why], side };
     if (effective.kind === 'unknown') return { verdict: 'unknown', why: [effective.why], side };
     const parts: readonly (Part | undefined)[] = effective.kind === 'open' ? [undefined] : effective.permissive;
@@ -118,7 +127,7 @@ export class Verdicts {
       const formula = and([part?.formula ?? TRUE, restrictive, seen]);
       const circle = this.recursion.circle(formula, role);
       if (circle !== undefined) return { verdict: 'denied', why: [{ text: `fails at run time: policies lead in a circle (${circle.join(' → ')})`, at: part?.at ?? table.at }], side };
-      const found = this.prove(table, role, formula, goal, part?.at ?? (effective.kind === 'open' ? effective.why.at : table.at), part?.formula);
+      const found = this.prove(table, role, formula, goal, part?.at ?? (effective.kind === 'open' ? effective.why.at : table.at), guard);
       const policy = part === undefined ? {} : { policy: part.policy.name };
       if (found.verdict === 'no') {
         if (leak === undefined) leak = { verdict: 'leak', why: [...why, ...found.because], escape: found.escape, side, ...policy };
@@ -134,14 +143,9 @@ export class Verdicts {
     return { verdict: passes ? 'isolated' : 'denied', why, side };
   }
 
-  private prove(table: Table, role: string, formula: Formula, goal: Goal, at: Reason['at'], keyed: Formula | undefined): Isolation {
-    void keyed;
-    const key = `${table.key}|${role}|${goal}|${at.file}:${at.start}`;
-    let known = this.proofs.get(formula);
-    if (known === undefined) this.proofs.set(formula, (known = new Map<string, Isolation>()));
-    const found = known.get(key) ?? prove({ formula, row: 0, table: table.key, goal, caller: this.caller(role), at }, this.db);
-    known.set(key, found);
-    return found;
+  private prove(table: Table, role: string, formula: Formula, goal: Goal, at: Reason['at'], guard: Guard | undefined): Isolation {
+    const question = { formula, row: 0, table: table.key, goal, caller: this.caller(role), at };
+    return prove(guard === undefined ? question : { ...question, assume: [guard.assume], rows: guard.rows }, this.db);
   }
 
   /** The condition of a command as one formula, for whoever wants to know what it rests on. */

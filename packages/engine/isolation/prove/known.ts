@@ -151,7 +151,7 @@ export class Known {
       if (present.has(root)) return 'both NULL and not';
       if (this.info.get(root)?.caller === true && caller?.signedIn === true) return `${caller.role} is signed in`;
       if ((this.info.get(root)?.literals.size ?? 0) > 0) return 'a constant is not NULL';
-      if (term.kind === 'column' && term.row === this.question.row && this.rows.find((one) => one.row.id === term.row)?.table.notNull.has(term.column) === true) return `${term.column} is never NULL`;
+      if (term.kind === 'column' && this.rows.find((one) => one.row.id === term.row)?.table.notNull.has(term.column) === true) return `${term.column} is never NULL`;
     }
     return undefined;
   }
