@@ -1,7 +1,9 @@
 import type { AccessCommand } from './access.ts';
+import type { FunctionBody } from './plpgsql.ts';
 import type { Escape, Formula, Row, Term, Value } from './formula.ts';
 import type { Facts } from './rule.ts';
 import type { Policy, Table } from './schema.ts';
+import { walkBody } from './sql-walk.ts';
 import type { Tenancy } from './tenancy.ts';
 
 /** Why a policy leaks: one root cause each, told by logic, so that of several rules exactly one speaks. */
@@ -232,15 +234,30 @@ export function triggerNames(facts: Facts, table: Table, event: 'insert' | 'upda
   return false;
 }
 
-function namesColumn(body: object, columns: readonly string[]): boolean {
-  const stack: unknown[] = [body];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
-    if ('kind' in next && next.kind === 'column' && 'path' in next && Array.isArray(next.path) && columns.includes(String(next.path[next.path.length - 1]))) return true;
-    if ('target' in next && typeof next.target === 'string' && columns.includes(next.target.slice(next.target.lastIndexOf('.') + 1))) return true;
-    for (const value of Object.values(next)) stack.push(value);
-  }
-  return false;
+function namesColumn(body: FunctionBody, columns: readonly string[]): boolean {
+  let found = false;
+  const see = (name: string | undefined): void => {
+    if (name !== undefined && columns.includes(name)) found = true;
+  };
+  walkBody(body, {
+    expr: (expr) => { if (expr.kind === 'column') see(expr.path[expr.path.length - 1]); },
+    pl: (statement) => { if (statement.kind === 'assign') see(statement.target.slice(statement.target.lastIndexOf('.') + 1)); },
+  });
+  return found;
+}
+
+/** Some comparison of the formula, however deep, mentions the column of the row. */
+export function mentionsRow(formula: Formula, row: number, column: string): boolean {
+  let found = false;
+  const see = (term: Term): void => {
+    if (term.kind === 'column' && term.row === row && term.column === column) found = true;
+    if (term.kind === 'apply') term.of.forEach(see);
+  };
+  each(formula, (part) => {
+    if (part.kind === 'compare') [part.left, part.right].forEach(see);
+    else if (part.kind === 'null') see(part.of);
+  });
+  return found;
 }
 
 /** Every part of a formula, itself first. */

@@ -1,4 +1,4 @@
-import { aboutCaller, each, sameTerm, tablesOfRows, triggerNames, valueIn, type Facts, type Formula, type Policy, type Span, type Table, type Term } from '@tenantlint/model';
+import { aboutCaller, each, grantedOn, sameTerm, tablesOfRows, triggerNames, valueIn, type Facts, type Formula, type Policy, type Span, type Table, type Term } from '@tenantlint/model';
 
 /** A column of a person's own row that policies compare with a constant: a role, a level, a flag. */
 export interface Decisive {
@@ -70,15 +70,11 @@ export function mayPromote(facts: Facts, table: Table, policy: Policy, column: s
   if (!using || !check || table.columns.get(column)?.generated) return undefined;
   const others = [...table.policies.values()].filter((other) => !other.permissive && (other.command === 'all' || other.command === 'update'));
   const asked = (side: 'using' | 'check'): Formula => ({ kind: 'and', of: [side === 'using' ? using : check, ...others.flatMap((other) => facts.formula(table, other, side) ?? [])] });
-  const roles = facts.access(table).filter(({ role, command, verdict }) => command === 'update' && (verdict === 'isolated' || verdict === 'leak') && (policy.roles.includes('public') || policy.roles.includes(role)) && mayUpdate(table, role, column))
+  const roles = facts.access(table).filter(({ role, command, verdict }) => command === 'update' && (verdict === 'isolated' || verdict === 'leak') && (policy.roles.includes('public') || policy.roles.includes(role)) && grantedOn(table, role, 'update', column))
     .map(({ role }) => role)
     .filter((role) => reachesOwn(facts, table, using) && free(asked('using'), table.key, column, role) && free(asked('check'), table.key, column, role));
   if (roles.length === 0) return undefined;
   return { roles, guarded: triggerNames(facts, table, 'update', [column]) };
-}
-
-function mayUpdate(table: Table, role: string, column: string): boolean {
-  return table.grants.some((grant) => (grant.role === role || grant.role === 'public') && (grant.privilege === 'update' || grant.privilege === 'all') && (grant.columns === undefined || grant.columns.includes(column)));
 }
 
 /** Some way to satisfy the formula never looks at the column: neither of the row nor of another row of the table. */

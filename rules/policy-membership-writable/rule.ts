@@ -1,4 +1,4 @@
-import { causesOf, defineRule, listed, policySubject, rolesOf, tableName, tenantColumnsOf, triggerNames, verbsOf } from '@tenantlint/model';
+import { causesOf, defineRule, listed, policySubject, rolesOf, sqlTable, tableName, tenantColumnsOf, triggerNames, verbsOf } from '@tenantlint/model';
 import { decisiveColumns, mayPromote } from './promotion.ts';
 
 export default defineRule({
@@ -14,8 +14,8 @@ export default defineRule({
     },
     promotes: {
       what: 'Policy "{policy}" lets {roles} set `{column}` of their own row in `{table}`, where the policies of {deciding} look for {literals}.',
-      why: '`update {table} set {column} = {example}` on one\'s own row is all it takes: the policy tests whose row it is, not what is written into `{column}`.',
-      fix: 'Grant UPDATE on the columns that people may change and revoke it on the table (`revoke update on {table} from {roles}; grant update (…) on {table} to {roles};`), or let only others who hold the role change it.',
+      why: '`update {sql} set {column} = {example}` on one\'s own row is all it takes: the policy tests whose row it is, not what is written into `{column}`.',
+      fix: 'Grant UPDATE on the columns that people may change and revoke it on the table (`revoke update on {sql} from {from}; grant update (…) on {sql} to {from};`), or let only others who hold the role change it.',
     },
   },
   visit: {
@@ -48,6 +48,8 @@ export default defineRule({
           data: {
             policy: policy.name,
             roles: listed(found.roles),
+            from: found.roles.join(', '),
+            sql: sqlTable(table.key),
             column: decisive.column,
             table: tableName(table.key),
             deciding: listed(decisive.tables.map((key) => `\`${tableName(key)}\``)),

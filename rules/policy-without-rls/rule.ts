@@ -1,4 +1,4 @@
-import { defineRule, tableName, tableSubject } from '@tenantlint/model';
+import { defineRule, sqlTable, tableName, tableSubject } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -10,7 +10,7 @@ export default defineRule({
     inert: {
       what: '`{table}` has {count}, but row level security is not enabled: none of them is applied.',
       why: 'Policies only take effect once row level security is enabled on their table. Until then every granted role sees every row.',
-      fix: 'Add `alter table {table} enable row level security;`.',
+      fix: 'Add `alter table {sql} enable row level security;`.',
     },
   },
   visit: {
@@ -22,7 +22,7 @@ export default defineRule({
         message: 'inert',
         at: table.rls?.at ?? table.at,
         subject: tableSubject(table),
-        data: { table: name, count: policies.length === 1 ? 'a policy' : `${policies.length} policies` },
+        data: { table: name, sql: sqlTable(table.key), count: policies.length === 1 ? 'a policy' : `${policies.length} policies` },
         related: policies.slice(0, 3).map(p => ({ at: p.at, note: 'never applied' })),
       });
     },

@@ -1,4 +1,4 @@
-import { defineRule, tableName, tableSubject } from '@tenantlint/model';
+import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Table } from '@tenantlint/model';
 
 const WRITES = ['insert', 'update', 'delete'] as const;
 
@@ -6,18 +6,27 @@ export default defineRule({
   since: '0.1.0',
   severity: 'error',
   preset: 'recommended',
-  needs: ['sql'],
-  sources: [{ tool: 'splinter', rule: '0013_rls_disabled_in_public' }, { tool: 'pgrls', rule: 'SEC001' }],
+  needs: ['sql', 'rls'],
+  sources: [
+    { tool: 'splinter', rule: '0013_rls_disabled_in_public' },
+    { tool: 'pgrls', rule: 'SEC001' },
+    { tool: 'pgrls', rule: 'SEC025' },
+  ],
   messages: {
     neverEnabled: {
       what: '`{table}` has no row level security, and {roles} can reach it.',
       why: 'Its rows belong to tenants ({tenancy}), yet whoever arrives as {roles} reads and writes the rows of all of them.',
-      fix: 'Add `alter table {table} enable row level security;` and a policy that compares the row\'s tenant with the caller\'s.',
+      fix: 'Add `alter table {sql} enable row level security;` and a policy that compares the row\'s tenant with the caller\'s.',
     },
     disabledAgain: {
       what: '`{table}` had row level security, and this statement turns it off; {roles} can reach the table.',
       why: 'Its policies stay in the catalog and are no longer applied: every tenant\'s rows are open.',
       fix: 'Remove this statement, or revoke the table from {roles}.',
+    },
+    decides: {
+      what: '`{table}` has no row level security, {roles} can write it, and the policies of {readers} look there to decide who sees what.',
+      why: 'Whoever adds or changes a row of `{table}` gives themselves the answer that those policies ask for.',
+      fix: 'Enable row level security on `{table}` with a policy for reading only, or revoke insert, update and delete from {roles}.',
     },
     writableByAnyone: {
       severity: 'warning',
@@ -28,21 +37,40 @@ export default defineRule({
   },
   visit: {
     table(table, facts, report) {
-      if (table.kind === 'foreign' || table.partitionOf !== undefined || table.rls?.value === true || table.rls?.value === 'unknown') return;
+      if (table.kind === 'foreign' || table.inferred || table.rls?.value === true || table.rls?.value === 'unknown') return;
+      // Partitions and children of protected tables, bookkeeping and implied join tables have rules of their own.
+      if (isBookkeeping(table) || isImpliedJoin(table) || table.partitionOf !== undefined || table.parents.some((key) => facts.schema.tables.get(key)?.rls?.value === true)) return;
       const { tenancy, why } = facts.tenancyOf(table);
       const at = table.rls?.at ?? table.at;
       const subject = tableSubject(table);
       const name = tableName(table.key);
-      if (tenancy.kind === 'global' || tenancy.kind === 'unknown') {
-        const roles = [...new Set(WRITES.flatMap(privilege => facts.reachableBy(table, privilege)))].sort();
-        if (roles.length > 0) report({ message: 'writableByAnyone', at, subject, certainty: 'likely', data: { table: name, roles: roles.join(' and ') } });
+      const writers = untrustedReach(facts, table, WRITES);
+      const readers = writers.length > 0 && tenancy.kind !== 'root' ? readersOf(table, facts) : [];
+      const published = [...facts.schema.publications.values()].flatMap((p) => p.tables.get(table.key) ?? []).filter((place) => place.file !== '').map((place) => ({ at: place, note: 'published here: every change is sent to subscribers' }));
+      if (readers.length > 0) {
+        report({ message: 'decides', at, subject, data: { table: name, roles: listed(writers), readers: listed(readers.map((key) => `\`${tableName(key)}\``)) }, related: published });
         return;
       }
-      const reached = [...new Set(['select', ...WRITES].flatMap(privilege => facts.reachableBy(table, privilege)))].sort();
+      if (!isOwned(tenancy)) {
+        if (writers.length > 0) report({ message: 'writableByAnyone', at, subject, certainty: 'likely', data: { table: name, roles: listed(writers) }, related: published });
+        return;
+      }
+      const reached = [...new Set(['select', ...WRITES].flatMap((privilege) => facts.reachableBy(table, privilege)))].sort();
       if (reached.length === 0) return;
-      const roles = reached.join(' and ');
-      if (table.rls) report({ message: 'disabledAgain', at, subject, data: { table: name, roles }, related: [{ at: table.at, note: 'created here' }] });
-      else report({ message: 'neverEnabled', at, subject, data: { table: name, roles, tenancy: why[0]?.text ?? tenancy.kind }, related: why.slice(0, 1).map(r => ({ at: r.at, note: r.text })) });
+      const roles = listed(reached);
+      if (table.rls) report({ message: 'disabledAgain', at, subject, data: { table: name, roles }, related: [{ at: table.at, note: 'created here' }, ...published] });
+      else report({ message: 'neverEnabled', at, subject, data: { table: name, sql: sqlTable(table.key), roles, tenancy: why[0]?.text ?? tenancy.kind }, related: [...why.slice(0, 1).map((r) => ({ at: r.at, note: r.text })), ...published] });
     },
   },
 });
+
+/** Tables with policies that look for the caller in this one. */
+function readersOf(table: Table, facts: Facts): readonly string[] {
+  const users = facts.tenancy.userColumns.get(table.key) ?? [];
+  const found = new Set<string>();
+  for (const other of facts.schema.tables.values()) {
+    if (other.key === table.key || other.rls?.value !== true) continue;
+    for (const policy of other.policies.values()) if (facts.filters(other, policy).some((f) => f.inner && f.table === table.key && users.includes(f.column))) found.add(other.key);
+  }
+  return [...found].sort();
+}
