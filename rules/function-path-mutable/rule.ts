@@ -25,7 +25,7 @@ export default defineRule({
       const common = { at: routine.at, subject: routineSubject(routine) };
       const data = { fn: routineName(routine), sql: sqlRoutine(routine) };
       const name = unqualified(facts.body(routine));
-      if (routine.securityDefiner.value && name !== undefined) report({ message: 'definer', ...common, data: { ...data, name, owner: routine.owner } });
+      if (routine.securityDefiner.value) report({ message: 'definer', ...common, certainty: name === undefined ? 'likely' : 'proven', data: { ...data, name: name ?? 'even an operator such as =', owner: routine.owner } });
       else report({ message: 'invoker', ...common, certainty: 'possible', data });
     },
   },

@@ -26,13 +26,16 @@ export default defineRule({
       const bare = calls.find((call) => !call.perArgument);
       const call = bare ?? calls.find((one) => one.perArgument && one.rowsOf === table.key && isOwn(one, facts.schema.functions));
       if (!call) return;
-      const data = { policy: policy.name, call: facts.text(call.at), table: tableName(call.rowsOf ?? table.key) };
+      const text = facts.text(call.at);
+      // A policy that a DO block made stands nowhere as such.
+      const written = text.startsWith(call.name) ? text : `${call.name}(…)`;
+      const data = { policy: policy.name, call: written, table: tableName(call.rowsOf ?? table.key) };
       const common = { at: call.at, subject: policySubject(table, policy), related: [{ at: policy.at, note: 'the policy' }] };
       // WITH CHECK is asked for the rows that are written, which are few.
       // A sub-select that reads through an index computes the value once; whether it does is the planner's affair.
       const certainty = call.side === 'check' && policy.using === undefined ? 'possible' : call.rowsOf === table.key ? 'proven' : 'likely';
       if (bare) report({ message: 'bare', ...common, certainty, data });
-      else report({ message: 'helper', ...common, certainty: certainty === 'possible' ? certainty : 'likely', data: { ...data, name: call.name, column: /\(\s*(?:\w+\.)?(\w+)/.exec(facts.text(call.at))?.[1] ?? 'column' } });
+      else report({ message: 'helper', ...common, certainty: 'possible', data: { ...data, name: call.name, column: /\(\s*(?:\w+\.)?(\w+)/.exec(written)?.[1] ?? 'column' } });
     },
   },
 });
