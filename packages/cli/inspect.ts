@@ -1,4 +1,4 @@
-import { LineIndex, sqlText, selectText, typeText, type Facts, type Grant, type Index, type Isolation, type Policy, type Routine, type Span, type Table, type Tenancy, type View } from '@tenantlint/model';
+import { LineIndex, sqlText, selectText, typeText, type Access, type Facts, type Grant, type Index, type Isolation, type Policy, type Routine, type Span, type Table, type Tenancy, type View } from '@tenantlint/model';
 import { ledger, ownTables, tableVerdicts, type TableVerdict } from './ledger.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,7 +17,7 @@ export function model(facts: Facts, workspace: Workspace, notes: readonly string
     environment: { kind: facts.environment.kind, untrusted: facts.environment.untrusted, exposed: facts.environment.exposed, connectsAs: facts.environment.connectsAs, why: facts.environment.why.map((r) => r.text) },
     tenancy: { root: facts.tenancy.root ?? null, found: facts.tenancy.found, users: facts.tenancy.users ?? null, why: facts.tenancy.why.map((r) => r.text) },
     tables: ownTables(facts).map((t) => table(t, facts, place, verdictOf(t))),
-    views: own(schema.views).map((v) => view(v, place)),
+    views: own(schema.views).map((v) => view(v, facts, place)),
     functions: own(schema.functions).map((f) => routine(f, facts, place)),
     types: own(schema.types).map((t) => ({
       name: t.key,
@@ -87,16 +87,21 @@ function table(t: Table, facts: Facts, place: Place, verdict: TableVerdict) {
     triggers: sorted([...t.triggers.values()], (g) => g.name).map((g) => ({ name: g.name, timing: g.timing, events: g.events, function: g.function, enabled: g.enabled, ...place(g.at) })),
     owner: t.owner,
     grants: grants(t.grants),
-    access: facts.access(t).map((a) => ({
-      role: a.role,
-      command: a.command,
-      verdict: a.verdict,
-      why: a.why.map((r) => r.text),
-      ...(a.policy === undefined ? {} : { policy: a.policy }),
-      ...(a.escape ? { escape: a.escape.row } : {}),
-    })),
+    access: facts.access(t).map(access),
     partitionOf: t.partitionOf ?? null,
     inferred: t.inferred,
+  };
+}
+
+function access(a: Access) {
+  return {
+    role: a.role,
+    command: a.command,
+    verdict: a.verdict,
+    why: a.why.map((r) => r.text),
+    ...(a.policy === undefined ? {} : { policy: a.policy }),
+    ...(a.escape ? { escape: a.escape.row } : {}),
+    ...(a.escalation ? { escalation: { table: a.escalation.table, command: a.escalation.command, text: a.escalation.text } } : {}),
   };
 }
 
@@ -155,7 +160,7 @@ function index(i: Index, place: Place) {
   };
 }
 
-function view(v: View, place: Place) {
+function view(v: View, facts: Facts, place: Place) {
   return {
     name: v.key,
     ...place(v.at),
@@ -163,6 +168,7 @@ function view(v: View, place: Place) {
     securityInvoker: ['true', 'on', '1', 'yes'].includes(v.options['security_invoker'] ?? ''),
     columns: v.columns.map((c) => ({ name: c.name, type: c.typeText ?? null })),
     reads: v.reads,
+    access: facts.viewAccess(v).map(access),
     query: selectText(v.select),
     indexes: sorted([...v.indexes.values()], (i) => i.name).map((i) => index(i, place)),
     owner: v.owner,
@@ -180,6 +186,7 @@ function routine(f: Routine, facts: Facts, place: Place) {
     returns: f.returns ? `${f.returns.setof ? 'setof ' : ''}${typeText(f.returns)}` : null,
     securityDefiner: f.securityDefiner.value,
     searchPath: f.settings['search_path'] ?? null,
+    reaches: facts.routineReach(f).map((r) => ({ role: r.role, command: r.command, table: r.table, isolates: r.isolation.verdict })),
     executableBy: [...new Set([...f.grants.filter((g) => g.privilege === 'execute').map((g) => g.role), ...facts.reachableBy(f, 'execute')])].sort(),
     owner: f.owner,
   };

@@ -1,5 +1,6 @@
 import type { Environment, Facts, Policy, QuerySite, Span, Table, TenancyModel, Timeline } from '@tenantlint/model';
 import type { IsolationFacts } from './isolation/index.ts';
+import { underRowSecurity } from './row-security.ts';
 
 export interface Known {
   readonly timeline: Timeline;
@@ -40,7 +41,7 @@ export function createFacts({ timeline, environment, tenancy, isolation, sites, 
     timeline,
     environment,
     tenancy,
-    sites,
+    sites: underRowSecurity(sites, isolation, timeline.last, environment),
     tenancyOf: isolation.tenancyOf,
     access: isolation.access,
     isolates: perPolicy(isolation.isolates),
