@@ -14,7 +14,7 @@ import { proxies } from './known/proxies.ts';
 import { judge, type Judgement } from './judge/verdict.ts';
 import { usedBy, type SiteRecord } from './queries/record.ts';
 import { State } from './state.ts';
-import { functionsOf, looksLikeQuery, placeOf, queriesIn, walkStatements, type CallCode, type Declared } from './summaries/functions.ts';
+import { functionsOf, looksLikeQuery, nameOf, queriesIn, walkStatements, type CallCode, type Declared } from './summaries/functions.ts';
 
 /** Steps that one entry point may take; what is left when they are used up is unknown. */
 const FUEL = 40_000;
@@ -32,7 +32,7 @@ export function analyse(program: CodeProgram, input: FlowInput): readonly QueryS
     if (entry) runEntry(f, entry, found);
   }
   for (const file of files) {
-    for (const one of functionsOf(file)) if (queriesIn(f, one.fn).some((code) => !f.called.has(placeOf(code)))) runLibrary(f, file, one, found);
+    for (const one of functionsOf(file)) if (queriesIn(f, one.fn).some((code) => !f.hasMet(nameOf(code)))) runLibrary(f, file, one, found);
   }
   for (const file of files) leftovers(f, file, found);
   return found.all();
@@ -92,7 +92,7 @@ function runLibrary(f: Flow, file: CodeFile, { fn, owner }: Declared, found: Sit
 function leftovers(f: Flow, file: CodeFile, found: Sites): void {
   const open: CallCode[] = [];
   walkStatements(file.body, (code) => {
-    if (looksLikeQuery(f, code) && !f.called.has(placeOf(code))) open.push(code);
+    if (looksLikeQuery(f, code) && !f.hasMet(nameOf(code))) open.push(code);
     return true;
   });
   if (open.length === 0) return;
@@ -100,7 +100,7 @@ function leftovers(f: Flow, file: CodeFile, found: Sites): void {
   const kind = systemKind(file);
   const point: EntryPoint = { kind: kind ?? 'library', framework: 'none', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'unknown' };
   for (const code of open) {
-    if (f.called.has(placeOf(code))) continue;
+    if (f.hasMet(nameOf(code))) continue;
     const closure = [...f.closures.values()].filter((c) => c.value.file === file.path && c.value.fn.at.start <= code.at.start && code.at.end <= c.value.fn.at.end).at(-1);
     begin(f, kind !== undefined);
     if (closure) {
@@ -109,7 +109,7 @@ function leftovers(f: Flow, file: CodeFile, found: Sites): void {
       if (f.state.live) usedBy(f, result, closure.value.fn.at);
       settle(f, point, found);
     }
-    if (!f.called.has(placeOf(code)) && module) {
+    if (!f.hasMet(nameOf(code)) && module) {
       inModule(f, module, () => {
         f.state = f.state.fork();
         evaluate(f, code, module.names);

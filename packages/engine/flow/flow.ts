@@ -66,8 +66,8 @@ export class Flow {
   uses: Use[] = [];
   /** Answers of the prover, by the shape of the question. */
   readonly proofs = new Map<string, Isolation>();
-  /** Calls that some run of the product's own code came to, by place. */
-  readonly called = new Set<string>();
+  /** Where queries stand that some run of the product's own code sent. */
+  readonly #met = new Set<string>();
   /** What is being run are tests, seeds or scripts. */
   offline = false;
   /** Functions that were made, and hold queries: in case that nobody calls them. */
@@ -93,6 +93,16 @@ export class Flow {
     this.adapters = new Map(input.adapters.map((a) => [a.id, a]));
     this.methods = new Set(input.adapters.flatMap((a) => [...a.methods]));
     this.delegates = new Set([...(input.models?.models.values() ?? [])].map((m) => m.delegate));
+  }
+
+  met(at: Span): void {
+    this.#met.add(`${at.file}:${at.start}`);
+    this.#met.add(`${at.file}:-${at.end}`);
+  }
+
+  /** Whether a query was sent by the call whose name stands there: places of queries begin or end with it. */
+  hasMet(name: Span): boolean {
+    return this.#met.has(`${name.file}:${name.start}`) || this.#met.has(`${name.file}:-${name.end}`);
   }
 
   get truths(): readonly Truth[] {

@@ -4,7 +4,6 @@ import { registered } from '../entries/registered.ts';
 import { knownCall } from '../known/known.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { usedBy } from '../queries/record.ts';
-import { placeOf } from '../summaries/functions.ts';
 import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
 import { tidy } from '../values/join.ts';
 import { itemsOf } from '../values/items.ts';
@@ -23,7 +22,6 @@ const DEEPEST = 24;
 export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
   const { callee } = code;
   if (callee.kind === 'member' && !code.construct) {
-    if (!f.offline && f.state.live && f.methods.has(callee.name)) f.called.add(placeOf(code));
     const of = evaluate(f, callee.of, names);
     if (!f.state.live) return nothing(code.at);
     if (callee.optional || code.optional || shortCircuits(callee.of)) {

@@ -52,7 +52,7 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
         const module = moduleOf(f, owner.file);
         const scope = new Names(owner.scope, owner.file);
         if (module) return inModule(f, module, () => {
-          f.state = f.state.fork();
+          // The field may be a function that is called much later: what it closes over stays with the file.
           f.state.set(scope.declare('this'), of);
           return evaluate(f, code, scope);
         });

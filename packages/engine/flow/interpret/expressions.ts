@@ -8,7 +8,7 @@ import { truthsOf, type Known } from './truths.ts';
 import { computed, indexed, presence, property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { originKey } from '../values/key.ts';
-import { placeOf, queriesIn } from '../summaries/functions.ts';
+import { queriesIn } from '../summaries/functions.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
 import { awaited, contextAt } from './clients.ts';
@@ -82,7 +82,7 @@ function dynamicImport(f: Flow, from: string, names: Names, at: Span): AbstractV
 
 export function lookup(f: Flow, name: string, names: Names, at: Span): AbstractValue {
   const slot = names.find(name);
-  if (slot) return f.state.get(slot) ?? outer(f, slot, names) ?? nothing(at);
+  if (slot) return f.state.get(slot) ?? outer(f, slot, names) ?? unknown(`${name} was set where nobody looked`, at);
   return moduleName(f, names.file, name) ?? globalValue(name, at);
 }
 
@@ -161,7 +161,6 @@ function entry(f: Flow, e: CodeEntry, names: Names): ValueEntry {
 }
 
 function template(f: Flow, code: Extract<Code, { kind: 'template' }>, names: Names): AbstractValue {
-  if (!f.offline && code.tag?.kind === 'member' && f.methods.has(code.tag.name)) f.called.add(placeOf(code));
   const tag = code.tag ? evaluate(f, code.tag, names) : undefined;
   const values = code.values.map((v) => evaluate(f, v, names));
   const text: Extract<AbstractValue, { kind: 'text' }> = { kind: 'text', texts: code.texts.map((t) => t.text), values, at: code.at };

@@ -1,7 +1,9 @@
-import { cases, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
+import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeFunction, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
 import { Names, State } from '../state.ts';
 import { property } from '../values/property.ts';
+import { walkStatements } from '../summaries/functions.ts';
+import { applyFunction } from './calls.ts';
 import { contextAt } from './clients.ts';
 import { evaluate } from './expressions.ts';
 import { ofType } from './types.ts';
@@ -66,6 +68,8 @@ export function inModule<T>(f: Flow, module: ModuleNames, run: () => T): T {
   const { state, frame } = f;
   f.state = module.state;
   f.frame = moduleFrame(module);
+  // A file that was imported was loaded: what one of its values could not get past is no reason to give up the others.
+  module.state.live = true;
   try {
     return run();
   } finally {
@@ -96,6 +100,10 @@ export function moduleName(f: Flow, path: string, name: string): AbstractValue |
   f.fuel = fuel;
   module.busy.delete(name);
   module.values.set(name, value);
+  if (declaration.kind === 'value' && !declaration.statement.constant && isEmpty(value)) {
+    fill(f, module, name);
+    return module.values.get(name) ?? value;
+  }
   return value;
 }
 
@@ -116,10 +124,40 @@ function declare(f: Flow, module: ModuleNames, name: string, declaration: Declar
   return inModule(f, module, () => {
     const assigned = statement.value ? [statement.value] : assignments(module.file.body, name);
     const typed = statement.type ? ofType(f, statement.type, module.file.path, statement.at) : undefined;
-    if (typed?.kind === 'client' || assigned.length === 0) return typed ?? (statement.type ? unknown(`module variable ${name}`, statement.at) : nothing(statement.at));
+    const filled = !statement.constant && fillers(module, name).length > 0;
+    if (assigned.length === 0) return filled ? nothing(statement.at) : typed ?? (statement.type ? unknown(`module variable ${name}`, statement.at) : nothing(statement.at));
     const values = assigned.map((code) => ({ value: evaluate(f, code, module.names), truths: [] }));
     if (!statement.value) values.push({ value: nothing(statement.at), truths: [] });
-    return pick(f, statement.target, f.joinValues(values), name) ?? unknown(`module variable ${name}`, statement.at);
+    const value = pick(f, statement.target, f.joinValues(values), name) ?? unknown(`module variable ${name}`, statement.at);
+    // What it is made of says more than its type, which says more than nothing.
+    const told = typed?.kind !== 'client' || cases(value).some((c) => c.value.kind === 'client') || (filled && isEmpty(value));
+    return told ? value : typed;
+  });
+}
+
+const isEmpty = (value: AbstractValue): boolean => cases(value).every((c) => isNullish(c.value));
+
+/** Functions of the file that give a variable of it a value, and can be called without arguments. */
+function fillers(module: ModuleNames, name: string): readonly CodeFunction[] {
+  return module.file.body.flatMap((s): CodeFunction[] => {
+    const fns = s.kind === 'function' ? [s.fn] : s.kind === 'let' && s.value?.kind === 'function' ? [s.value.fn] : [];
+    return fns.filter((fn) => fn.params.length === 0 && assigns(fn, name));
+  });
+}
+
+function assigns(fn: CodeFunction, name: string): boolean {
+  let found = false;
+  walkStatements(fn.body, (code) => {
+    found ||= code.kind === 'assign' && code.target.kind === 'name' && code.target.name === name;
+    return !found;
+  });
+  return found;
+}
+
+/** A variable that is empty until a function is called for the first time: as if it had been. */
+function fill(f: Flow, module: ModuleNames, name: string): void {
+  inModule(f, module, () => {
+    for (const fn of fillers(module, name)) applyFunction(f, { kind: 'function', fn, file: module.file.path, scope: module.names, at: fn.at }, [], fn.at);
   });
 }
 

@@ -46,7 +46,8 @@ function shapeOf(formula: Formula, row: number): string {
 export function untrusted(formula: Formula): Extract<Value, { kind: 'param' | 'input' | 'unknown' }>[] {
   const found = new Map<string, Extract<Value, { kind: 'param' | 'input' | 'unknown' }>>();
   const work: unknown[] = [formula];
-  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+  while (work.length > 0) {
+    const at = work.pop();
     if (typeof at !== 'object' || at === null) continue;
     if (Array.isArray(at)) {
       work.push(...at);

@@ -12,6 +12,7 @@ import { termOf } from './terms.ts';
 /** A query is sent: it is noted with what is known here, and its result is a row variable of its own. */
 export function runQuery(f: Flow, query: Query): AbstractValue {
   if (!f.state.live) return nothing(query.at);
+  if (!f.offline) f.met(query.at);
   if (query.sql) return rowsOfSql(f, query, query.sql);
   const { table, model } = resolveTable(f, query.table);
   const def = f.rows.make(table, model, TRUE, query.at);
@@ -36,7 +37,8 @@ function afterwards(query: Query, formula: Formula, def: RowDef, model: Model | 
 function mentions(formula: Formula, row: number, name: string): boolean {
   if (!freeRows(formula).has(row)) return false;
   const work: unknown[] = [formula];
-  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+  while (work.length > 0) {
+    const at = work.pop();
     if (typeof at !== 'object' || at === null) continue;
     const node = at as { kind?: string; row?: number; column?: string };
     if (node.kind === 'column' && node.row === row && node.column === name) return true;

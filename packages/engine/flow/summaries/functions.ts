@@ -1,4 +1,4 @@
-import type { Code, CodeClass, CodeFile, CodeFunction, CodeStatement } from '@tenantlint/model';
+import type { Code, CodeClass, CodeFile, CodeFunction, CodeStatement, Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 
 export interface Declared {
@@ -66,11 +66,8 @@ export function looksLikeQuery(f: Flow, code: Code): code is CallCode {
   return (name === 'from' || name === 'rpc') && first !== undefined && first.value.kind === 'literal' && typeof first.value.value === 'string';
 }
 
-/** Where the call's name ends: what tells two calls of a file apart. */
-export const placeOf = (code: CallCode): string => {
-  const at = code.kind === 'call' ? (code.callee.kind === 'member' ? code.callee.nameAt : code.callee.at) : (code.tag?.at ?? code.at);
-  return `${at.file}:${at.end}`;
-};
+/** The name that is called. */
+export const nameOf = (code: CallCode): Span => (code.kind === 'call' ? (code.callee.kind === 'member' ? code.callee.nameAt : code.callee.at) : code.tag?.kind === 'member' ? code.tag.nameAt : code.at);
 
 /** Visits code and what it is made of, inner functions included, as long as `visit` says so. */
 export function walk(code: Code, visit: (code: Code) => boolean): void {
@@ -84,7 +81,8 @@ export function walkStatements(body: readonly CodeStatement[], visit: (code: Cod
 const EXPRESSIONS = new Set<string>(['literal', 'undefined', 'this', 'super', 'name', 'member', 'index', 'call', 'object', 'array', 'function', 'class', 'template', 'conditional', 'logical', 'binary', 'unary', 'assign', 'await', 'yield', 'non-null', 'typed', 'sequence', 'import', 'element', 'each', 'opaque']);
 
 function drain(work: unknown[], visit: (code: Code) => boolean): void {
-  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+  while (work.length > 0) {
+    const at = work.pop();
     if (typeof at !== 'object' || at === null) continue;
     if (Array.isArray(at)) {
       for (const part of at) work.push(part);
