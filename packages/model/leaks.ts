@@ -260,6 +260,29 @@ export function mentionsRow(formula: Formula, row: number, column: string): bool
   return found;
 }
 
+/** Never holds for somebody who is not signed in: it compares the caller's id or a claim, or asks for one. */
+export function needsCaller(formula: Formula): boolean {
+  switch (formula.kind) {
+    case 'and': return formula.of.some(needsCaller);
+    case 'or': return formula.of.every(needsCaller);
+    case 'exists': return needsCaller(formula.where);
+    case 'false': return true;
+    case 'true': case 'not': case 'opaque': return false;
+    case 'null': return formula.negated && ofSignedIn(valueIn(formula.of));
+    case 'compare': {
+      const values = [formula.left, formula.right].map(valueIn);
+      const role = values.some((value) => value?.kind === 'role' || (value?.kind === 'claim' && value.path === 'role'));
+      const literal = [formula.left, formula.right].find((term) => term.kind === 'value' && term.value.kind === 'literal');
+      if (role && literal?.kind === 'value' && literal.value.kind === 'literal') return formula.op === '=' ? literal.value.value !== 'anon' : literal.value.value === 'anon';
+      return values.some(ofSignedIn);
+    }
+  }
+}
+
+function ofSignedIn(value: Value | undefined): boolean {
+  return value !== undefined && (value.kind === 'caller' || value.kind === 'tenant' || (value.kind === 'claim' && value.path !== 'role' && value.path !== '' && !value.path.startsWith('request.')));
+}
+
 /** Every part of a formula, itself first. */
 export function each(formula: Formula, visit: (part: Formula) => void): void {
   const stack: Formula[] = [formula];

@@ -186,3 +186,8 @@ const MADE: Partial<Readonly<Record<MigrationTool, string>>> = {
 export function bookkeepingOf(tool: MigrationTool): string | undefined {
   return MADE[tool];
 }
+
+/** The role of requests that nobody signed: it has no user id and no claims of its own. */
+export function isAnonymous(role: string): boolean {
+  return /^(anon|anonymous|web_anon|api_anon|guest)$|_anon(ymous)?$/.test(role);
+}

@@ -1,4 +1,4 @@
-import { mentionsRow, type Formula } from '@tenantlint/model';
+import { mentionsRow, needsCaller, type Formula } from '@tenantlint/model';
 
 /** One way to satisfy a policy of storage.objects. */
 export interface StorageCase {
@@ -8,7 +8,11 @@ export interface StorageCase {
   readonly bound: boolean;
   /** It asks something of other tables: a role, a membership. */
   readonly asks: boolean;
+  /** It only holds for somebody who is signed in. */
+  readonly signedIn: boolean;
 }
+
+const ANY: StorageCase = { bucket: undefined, bound: false, asks: false, signedIn: false };
 
 const MOST = 64;
 /** Columns of storage.objects that say whose the object is. */
@@ -17,7 +21,7 @@ const WHOSE = ['name', 'owner', 'owner_id', 'path_tokens', 'user_metadata', 'met
 /** Every way to satisfy the formula; undefined where there are too many to tell. */
 export function casesOf(formula: Formula): readonly StorageCase[] | undefined {
   switch (formula.kind) {
-    case 'true': return [{ bucket: undefined, bound: false, asks: false }];
+    case 'true': return [ANY];
     case 'false': return [];
     case 'or': {
       const parts = formula.of.map(casesOf);
@@ -25,7 +29,7 @@ export function casesOf(formula: Formula): readonly StorageCase[] | undefined {
       return parts.includes(undefined) || all.length > MOST ? undefined : all;
     }
     case 'and': {
-      let out: readonly StorageCase[] = [{ bucket: undefined, bound: false, asks: false }];
+      let out: readonly StorageCase[] = [ANY];
       for (const part of formula.of) {
         const next = casesOf(part);
         if (next === undefined || out.length * next.length > MOST) return undefined;
@@ -39,21 +43,21 @@ export function casesOf(formula: Formula): readonly StorageCase[] | undefined {
     }
     case 'compare': {
       for (const [one, other] of [[formula.left, formula.right], [formula.right, formula.left]] as const) {
-        if (one.kind === 'column' && one.row === 0 && one.column === 'bucket_id' && formula.op === '=' && other.kind === 'value' && other.value.kind === 'literal') return [{ bucket: String(other.value.value), bound: false, asks: false }];
+        if (one.kind === 'column' && one.row === 0 && one.column === 'bucket_id' && formula.op === '=' && other.kind === 'value' && other.value.kind === 'literal') return [{ ...ANY, bucket: String(other.value.value) }];
       }
       return [atom(formula)];
     }
     case 'null': case 'not': return [atom(formula)];
     // Whatever it is, it may bind the object.
-    case 'opaque': return [{ bucket: undefined, bound: true, asks: false }];
+    case 'opaque': return [{ ...ANY, bound: true }];
   }
 }
 
 function atom(formula: Formula): StorageCase {
-  return { bucket: undefined, bound: WHOSE.some((column) => mentionsRow(formula, 0, column)), asks: false };
+  return { ...ANY, bound: WHOSE.some((column) => mentionsRow(formula, 0, column)), signedIn: needsCaller(formula) };
 }
 
 function joined(a: StorageCase, b: StorageCase): readonly StorageCase[] {
   if (a.bucket !== undefined && b.bucket !== undefined && a.bucket !== b.bucket) return [];
-  return [{ bucket: a.bucket ?? b.bucket, bound: a.bound || b.bound, asks: a.asks || b.asks }];
+  return [{ bucket: a.bucket ?? b.bucket, bound: a.bound || b.bound, asks: a.asks || b.asks, signedIn: a.signedIn || b.signedIn }];
 }

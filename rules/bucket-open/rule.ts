@@ -1,4 +1,4 @@
-import { defineRule, listed, policySubject, walkStatement, type Bucket, type Facts, type Policy, type Span, type Table } from '@tenantlint/model';
+import { defineRule, isAnonymous, listed, policySubject, walkStatement, type Bucket, type Facts, type Policy, type Span, type Table } from '@tenantlint/model';
 import { casesOf, type StorageCase } from './cases.ts';
 
 const DOES = { all: 'read, overwrite and delete', select: 'read', insert: 'add', update: 'overwrite', delete: 'delete' } as const;
@@ -26,6 +26,12 @@ export default defineRule({
       why: 'The policy names the bucket and nothing of the path or the owner: one tenant\'s files are another tenant\'s to {does}.',
       fix: 'Put the tenant\'s id into the first folder of the path and compare it: `(storage.foldername(name))[1] in (select organization_id::text from … where user_id = (select auth.uid()))`.',
     },
+    everybody: {
+      severity: 'warning',
+      what: 'Policy "{policy}" lets {roles} read and list every file of bucket `{bucket}`.',
+      why: 'If the files are public, the policy adds the list of them, tenant by tenant. If they are not, it gives them away.',
+      fix: 'For public files make the bucket public and drop the policy: reading by address needs none. For others compare the first folder of the path with the tenant.',
+    },
     anyPath: {
       severity: 'warning',
       what: 'Policy "{policy}" lets {roles} add files anywhere in bucket `{bucket}`.',
@@ -44,24 +50,27 @@ export default defineRule({
       }
     },
     policy(policy, table, facts, report) {
-      const roles = listed(strangers(policy, facts));
       const side = policy.command === 'insert' ? 'check' : 'using';
       const expr = policy[side];
       const formula = facts.formula(table, policy, side);
-      if (table.key !== 'storage.objects' || !policy.permissive || roles === '' || !expr || !formula) return;
+      if (table.key !== 'storage.objects' || !policy.permissive || !expr || !formula) return;
       const cases = (casesOf(formula) ?? []).filter((one) => !one.bound);
-      if (cases.length === 0) return;
+      const who = strangers(policy, facts).filter((role) => !isAnonymous(role) || cases.some((one) => !one.signedIn));
+      if (cases.length === 0 || who.length === 0) return;
+      const roles = listed(who);
       const place = { at: expr.at, subject: policySubject(table, policy) };
       const data = { policy: policy.name, roles, does: DOES[policy.command] };
-      // A role that is looked up elsewhere may be the platform's own staff's.
-      const certainty = cases.every((one) => one.asks) ? 'likely' : 'proven';
+      // A role that is looked up elsewhere may be the platform's own staff's; what strangers may read is meant for them.
+      const meant = policy.command === 'select' && who.some(isAnonymous);
+      const certainty = meant || !facts.tenancy.found || cases.every((one) => one.asks) ? 'likely' : 'proven';
       if (cases.some((one) => one.bucket === undefined)) {
         report({ ...place, message: 'anyBucket', certainty, data });
         return;
       }
       const buckets = [...new Set(cases.map((one) => one.bucket ?? ''))].filter((id) => policy.command !== 'select' || facts.schema.buckets.get(id)?.public !== true).sort();
       if (buckets.length === 0) return;
-      if (policy.command === 'insert') report({ ...place, message: 'anyPath', certainty: 'likely', data: { policy: policy.name, roles, bucket: listed(buckets) } });
+      if (meant) report({ ...place, message: 'everybody', certainty, data: { policy: policy.name, roles, bucket: listed(buckets) } });
+      else if (policy.command === 'insert') report({ ...place, message: 'anyPath', certainty: 'likely', data: { policy: policy.name, roles, bucket: listed(buckets) } });
       else report({ ...place, message: 'everyTenant', certainty, data: { ...data, bucket: listed(buckets) } });
     },
   },

@@ -1,4 +1,4 @@
-import { defineRule, listed, sqlTable, tableName, tableSubject, type AccessCommand, type Facts, type Policy, type Table } from '@tenantlint/model';
+import { defineRule, isAnonymous, listed, sqlTable, tableName, tableSubject, type AccessCommand, type Facts, type Policy, type Table } from '@tenantlint/model';
 
 const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
 
@@ -40,15 +40,18 @@ export default defineRule({
       const policies = [...table.policies.values()];
       const permissive = policies.filter((policy) => policy.permissive);
       if (permissive.length === 0) {
-        const reached = COMMANDS.some((command) => facts.reachableBy(table, command).length > 0);
+        // `using (false)` says on purpose that nobody does.
+        const meant = policies.every((policy) => facts.formula(table, policy, policy.command === 'insert' ? 'check' : 'using')?.kind === 'false');
+        const reached = !meant && COMMANDS.some((command) => facts.reachableBy(table, command).length > 0);
         if (reached) report({ message: 'onlyRestrictive', at: table.at, subject, data: { table: name }, related: policies.slice(0, 3).map((policy) => ({ at: policy.at, note: 'takes away' })) });
         return;
       }
       if (facts.environment.kind === 'own-connection') return;
       const roles = [...new Set(facts.access(table).map((access) => access.role))].filter((role) => facts.reachableBy(table, 'select').includes(role));
-      const blind = roles.filter((role) => !permissive.some((policy) => covers(policy, role, 'select')));
+      // A stranger to whom a policy for everybody applies by chance misses nothing.
+      const blind = roles.filter((role) => !isAnonymous(role) && !permissive.some((policy) => covers(policy, role, 'select')));
       for (const command of ['update', 'delete'] as const) {
-        const policy = permissive.find((one) => blind.some((role) => facts.reachableBy(table, command).includes(role) && covers(one, role, command)));
+        const policy = permissive.find((one) => facts.formula(table, one, 'using')?.kind !== 'false' && blind.some((role) => facts.reachableBy(table, command).includes(role) && covers(one, role, command)));
         const concerned = blind.filter((role) => policy && covers(policy, role, command));
         if (policy) report({ message: 'unseen', at: policy.at, subject, data: { policy: policy.name, table: name, roles: listed(concerned), does: command === 'update' ? 'change' : 'delete', command: command.toUpperCase() } });
       }
