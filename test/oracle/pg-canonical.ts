@@ -3,11 +3,11 @@ import type { Column, Constraint, FunctionArg, Grant, Index, Routine, Schema, Ta
 /** A replayed schema in the shape in which `DUMP_SQL` gives the real one. */
 export function canonical(schema: Schema): Record<string, unknown> {
   return {
-    tables: entries(schema.tables, tableOf, (table) => !table.inferred),
-    views: entries(schema.views, viewOf),
-    functions: entries(schema.functions, routineOf),
-    types: entries(schema.types, typeOf, (type) => type.form.is !== 'base' && type.form.is !== 'shell'),
-    sequences: entries(schema.sequences, (sequence) => ({ owner: sequence.owner, ownedBy: sequence.ownedBy ?? null, grants: grantLines(sequence.grants) })),
+    tables: entries(schema.tables, tableOf, (table) => !table.inferred && !ofExtension(table)),
+    views: entries(schema.views, viewOf, (view) => !view.platform),
+    functions: entries(schema.functions, routineOf, (routine) => !ofExtension(routine) && !(routine.platform && routine.language === 'c')),
+    types: entries(schema.types, typeOf, (type) => type.form.is !== 'base' && type.form.is !== 'shell' && !ofExtension(type)),
+    sequences: entries(schema.sequences, (sequence) => ({ owner: sequence.owner, ownedBy: sequence.ownedBy ?? null, grants: grantLines(sequence.grants) }), (sequence) => !ofExtension(sequence)),
     schemas: entries(schema.schemas, (namespace) => ({ owner: namespace.owner, grants: grantLines(namespace.grants) })),
     roles: entries(schema.roles, ({ options, memberOf }) => ({
       superuser: options.superuser ?? false, bypassRls: options.bypassRls ?? false, login: options.login ?? false, inherit: options.inherit ?? true,
@@ -16,6 +16,13 @@ export function canonical(schema: Schema): Record<string, unknown> {
     publications: entries(schema.publications, (publication) => ({ allTables: publication.allTables, tables: [...publication.tables.keys()].sort(), schemas: [...publication.schemas].sort() })),
     defaultPrivileges: defaultLines(schema),
   };
+}
+
+/** Schemas that extensions fill. Their members are not compared: not every machine has the extensions. */
+const EXTENSION_SCHEMAS = new Set(['vault', 'net', 'cron', 'pgmq']);
+
+function ofExtension(object: { readonly platform: boolean; readonly schema: string }): boolean {
+  return object.platform && EXTENSION_SCHEMAS.has(object.schema);
 }
 
 function entries<T>(map: ReadonlyMap<string, T>, f: (value: T) => unknown, shown: (value: T) => boolean = () => true): Record<string, unknown> {

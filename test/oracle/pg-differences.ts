@@ -1,5 +1,5 @@
 import type { History, Schema, SchemaEvent, SqlExpr, SqlParser, SqlSelect, Step } from '@tenantlint/model';
-import { replay, type ReplayOptions } from '@tenantlint/engine';
+import { replay, SUPABASE_SQL, type ReplayOptions } from '@tenantlint/engine';
 import { canonical } from './pg-canonical.ts';
 import type { Database } from './pg-database.ts';
 import { DUMP_SQL, EXPRESSIONS_SQL } from './pg-dump-sql.ts';
@@ -131,4 +131,16 @@ export function expressionDifferences(sql: SqlParser, schema: Schema, expression
 
 function scalar(select: SqlSelect): SqlExpr {
   return { kind: 'scalar', at: select.at, select };
+}
+
+/** The statements of the Supabase base that a bare Postgres can run: it has none of the platform's extensions. */
+export function supabaseSetup(): readonly SqlSource[] {
+  return SUPABASE_SQL.map((text, i) => ({ path: `base${i}.sql`, text: text.split('\n').filter((line) => !line.startsWith('create extension')).join('\n') }));
+}
+
+/** For SQL of a rule's page: its files on a database of their kind; every difference is a line. */
+export async function differences(db: Database, sql: SqlParser, files: readonly SqlSource[]): Promise<readonly string[]> {
+  const supabase = files.some(({ text }) => /\bauth\.|\bstorage\.|\bauthenticated\b|\bservice_role\b/.test(text));
+  const found = await compare(db, sql, files, supabase ? supabaseSetup() : [], supabase ? 'supabase' : 'plain');
+  return found.differences;
 }

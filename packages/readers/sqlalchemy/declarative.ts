@@ -10,7 +10,7 @@ import type { ColumnSpec } from './table.ts';
 /** An attribute of a mapped class. */
 export type Attribute = { readonly name: string; readonly at: Span; readonly owner: ClassValue } & (
   | { readonly kind: 'column'; readonly column: ColumnSpec }
-  | { readonly kind: 'relation'; readonly call: ValueOf<'call'>; readonly list: boolean | undefined; readonly nullable: boolean | undefined; readonly model: string | undefined }
+  | { readonly kind: 'relation'; readonly call: ValueOf<'call'>; readonly list: boolean | undefined; readonly nullable: boolean | undefined; readonly model: string | undefined; /** As the annotation says. */ readonly lazy: string | undefined }
 );
 
 /** Calls by which a class body declares columns. */
@@ -18,6 +18,9 @@ const COLUMNS = new Set(['Column', 'mapped_column', 'MappedColumn']);
 /** Calls whose first argument may be the column. */
 const WRAPPERS = new Set(['deferred', 'column_property', 'deferred_column']);
 export const RELATIONS = new Set(['relationship', 'Relationship', 'relation', 'dynamic_loader', 'dynamic_relationship', 'backref']);
+
+/** Annotations that say when the rows are read. */
+const LAZY: Readonly<Record<string, string>> = { DynamicMapped: 'dynamic', WriteOnlyMapped: 'write_only' };
 
 export class Declarative {
   readonly #of: Reading;
@@ -206,7 +209,8 @@ export class Declarative {
     if (value?.kind === 'call' && word !== undefined && RELATIONS.has(word)) {
       const type = inner ?? field.type;
       const read = type ? readAnnotation(of, type, owner.scope, at, [], base.kind === 'sqlmodel' ? 'sqlmodel' : 'sqlalchemy') : undefined;
-      return [{ kind: 'relation', name, at, owner, call: value, list: read?.list, nullable: read?.nullable, model: read?.model }];
+      const lazy = LAZY[field.type?.kind === 'ref' ? field.type.name.slice(field.type.name.lastIndexOf('.') + 1) : ''];
+      return [{ kind: 'relation', name, at, owner, call: value, list: lazy === undefined ? read?.list : true, nullable: read?.nullable, model: read?.model, lazy }];
     }
     if (base.kind === 'sqlmodel' && !inner && (value?.kind !== 'call' || !COLUMNS.has(word ?? ''))) {
       const column = field.type && !name.startsWith('_') && name !== 'model_config' ? sqlmodelColumn(of, { ...field, type: field.type, decorators: field.decorators ?? [] }, value, owner, locate) : undefined;

@@ -50,7 +50,7 @@ export class Relations {
     const through = this.#secondary(option('link_model') ?? option('secondary') ?? (sqlmodel ? undefined : attribute.call.args.positional[1]));
     const uselist = option('uselist');
     const stated = uselist ? truthOf(uselist) : attribute.list;
-    const lazy = textOf(option('lazy')) ?? (calledName(attribute.call) === 'dynamic_loader' ? 'dynamic' : undefined);
+    const lazy = textOf(option('lazy')) ?? attribute.lazy ?? (calledName(attribute.call) === 'dynamic_loader' ? 'dynamic' : undefined);
     const base = { from, to, lazy } as const;
     const join = through === undefined ? this.#join(from, to, option('foreign_keys'), option('primaryjoin'), option('remote_side'), stated) : { on: [], many: true, required: false };
     const own: Relation = { ...base, name: attribute.name, at: attribute.at, list: stated ?? join.many, required: join.required && attribute.nullable !== true, on: join.on, through };
@@ -97,7 +97,7 @@ export class Relations {
 
   #join(from: MappedClass, to: MappedClass, keys: Value | undefined, condition: Value | undefined, remote: Value | undefined, list: boolean | undefined): { on: [string, string][]; many: boolean; required: boolean } {
     const stated = condition && this.#pairs(from, to, condition);
-    if (stated && stated.length > 0) return { on: stated, many: list ?? false, required: false };
+    if (stated && stated.pairs.length > 0) return { on: stated.pairs, many: list ?? stated.many, required: false };
     const only = keys && this.#columns(keys);
     const fits = (table: TableSpec) => (reference: Reference): boolean => !only || reference.columns.some((c) => only.some((o) => o.column === c && (o.table === undefined || o.table === table.name)));
     const forward = this.#references(from, to).filter(fits(from.table));
@@ -141,7 +141,7 @@ export class Relations {
   }
 
   /** Columns by `[Message.sender_id]`, `'Message.sender_id'`, `'[Message.sender_id, …]'`, `sender_id`. */
-  #columns(value: Value): { readonly table: string | undefined; readonly column: string }[] {
+  #columns(value: Value): ColumnPlace[] {
     if (value.kind === 'list') return value.items.flatMap((i) => this.#columns(i));
     if (value.kind === 'function') return this.#columns(this.#run.call(value, NO_ARGS, value.at));
     const text = textOf(value);
@@ -155,28 +155,41 @@ export class Relations {
     return [];
   }
 
-  #attribute(cls: string, name: string): { readonly table: string | undefined; readonly column: string } {
+  #attribute(cls: string, name: string): ColumnPlace {
     const mapped = this.#byName.get(cls)?.[0];
     const attribute = mapped?.attributes.find((a) => a.name === name);
     return { table: mapped?.table.name, column: attribute?.kind === 'column' ? attribute.column.name : name };
   }
 
-  /** Equalities of a join condition, as pairs of attributes of the two sides. */
-  #pairs(from: MappedClass, to: MappedClass, condition: Value): [string, string][] {
+  /** Equalities of a join condition, as pairs of attributes of the two sides, and whether the other side holds the keys. */
+  #pairs(from: MappedClass, to: MappedClass, condition: Value): { readonly pairs: [string, string][]; readonly many: boolean } {
     if (condition.kind === 'function') return this.#pairs(from, to, this.#run.call(condition, NO_ARGS, condition.at));
+    const found: { readonly column: ColumnPlace; readonly foreign: boolean }[][] = [];
     const text = textOf(condition);
-    const sides: { readonly table: string | undefined; readonly column: string }[][] = [];
     if (text !== undefined) {
-      for (const [, a = '', b = '', c = '', d = ''] of text.matchAll(/(\w+)\.(?:c\.)?(\w+)\s*\)*\s*==\s*(?:foreign\(|remote\(|\()*\s*(\w+)\.(?:c\.)?(\w+)/g)) sides.push([this.#attribute(a, b), this.#attribute(c, d)]);
-    } else for (const [left, right] of equalities(condition)) sides.push([...this.#columns(left), ...this.#columns(right)]);
-    return sides.flatMap(([a, b]): [string, string][] => {
-      if (!a || !b) return [];
-      const [here, there] = a.table === from.table.name && (b.table === to.table.name || b.table !== from.table.name) ? [a, b] : [b, a];
-      if (here.table !== from.table.name || there.table !== to.table.name) return [];
-      return pairsOf(from, [here.column], to, [there.column]);
-    });
+      for (const [, marks = '', a = '', b = '', others = '', c = '', d = ''] of text.matchAll(EQUALITY)) found.push([{ column: this.#attribute(a, b), foreign: marks.includes('foreign') }, { column: this.#attribute(c, d), foreign: others.includes('foreign') }]);
+    } else for (const sides of equalities(condition)) found.push(sides.flatMap((side) => this.#columns(bare(side)).map((column) => ({ column, foreign: isForeign(side) }))));
+    const pairs: [string, string][] = [];
+    let many = false;
+    for (const [a, b] of found) {
+      if (!a || !b) continue;
+      const straight = a.column.table === from.table.name && (from.table !== to.table || !a.foreign);
+      const [here, there] = straight ? [a, b] : [b, a];
+      if (here.column.table !== from.table.name || there.column.table !== to.table.name) continue;
+      pairs.push(...pairsOf(from, [here.column.column], to, [there.column.column]));
+      const holds = (of: MappedClass, column: string): boolean => of.table.columns.some((c) => c.name === column && c.foreignKeys.length > 0);
+      many ||= there.foreign || (!here.foreign && holds(to, there.column.column) && !holds(from, here.column.column));
+    }
+    return { pairs, many };
   }
 }
+
+interface ColumnPlace {
+  readonly table: string | undefined;
+  readonly column: string;
+}
+
+const EQUALITY = /((?:\b(?:foreign|remote)\()*)\b(\w+)\.(?:c\.)?(\w+)\s*\)*\s*==\s*((?:\b(?:foreign|remote)\()*)(\w+)\.(?:c\.)?(\w+)/g;
 
 interface Reference {
   readonly columns: readonly string[];
@@ -186,7 +199,7 @@ interface Reference {
 function equalities(value: Value): [Value, Value][] {
   if (value.kind === 'operation') {
     const [left, right] = value.of;
-    if (value.op === '=' && left && right) return [[bare(left), bare(right)]];
+    if (value.op === '=' && left && right) return [[left, right]];
     return value.of.flatMap(equalities);
   }
   return value.kind === 'call' && calledName(value) === 'and_' ? value.args.positional.flatMap(equalities) : [];
@@ -196,6 +209,12 @@ function equalities(value: Value): [Value, Value][] {
 function bare(value: Value): Value {
   const word = calledName(value);
   return (word === 'foreign' || word === 'remote') && value.kind === 'call' && value.args.positional[0] ? bare(value.args.positional[0]) : value;
+}
+
+/** Marked as the side that holds the key. */
+function isForeign(value: Value): boolean {
+  const word = calledName(value);
+  return word === 'foreign' || (word === 'remote' && value.kind === 'call' && value.args.positional[0] !== undefined && isForeign(value.args.positional[0]));
 }
 
 /** Pairs of attributes for pairs of columns. */

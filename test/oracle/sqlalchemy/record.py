@@ -1,16 +1,19 @@
-"""Prints the DDL that SQLAlchemy compiles for the models of a case, for Postgres.
+"""What SQLAlchemy makes of the models of a case: the DDL that it compiles for Postgres, and its mappers.
 
-    python record.py NAME          to standard output
-    python record.py --all         rewrites recorded/NAME.sql for every case
+    python record.py ddl NAME        the DDL, to standard output
+    python record.py mappers NAME    classes, columns and relationships, as JSON
+    python record.py --all           rewrites recorded/ for every case
 """
 
 import importlib
+import json
 import pathlib
 import sys
 
 import sqlalchemy
 from sqlalchemy import MetaData, create_mock_engine
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import configure_mappers, mapperlib
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE / "cases"))
@@ -36,12 +39,46 @@ def ddl(name):
     return "\n\n".join(f"{line};" for line in lines) + "\n"
 
 
+def mappers(name):
+    importlib.import_module(name)
+    configure_mappers()
+    found = {}
+    for registry in mapperlib._all_registries():
+        for mapper in registry.mappers:
+            if mapper.class_.__module__.split(".")[0] != name:
+                continue
+            table = mapper.local_table
+            found[mapper.class_.__name__] = {
+                "table": f"{table.schema or 'public'}.{table.name}",
+                "columns": {p.key: p.columns[0].name for p in mapper.column_attrs},
+                "relationships": {p.key: relationship(p) for p in mapper.relationships},
+            }
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+
+
+def relationship(p):
+    pairs = [] if p.secondary is not None else [[key(p.parent, a), key(p.mapper, b)] for a, b in p.local_remote_pairs]
+    through = None if p.secondary is None else f"{p.secondary.schema or 'public'}.{p.secondary.name}"
+    return {"to": p.mapper.class_.__name__, "list": bool(p.uselist), "on": sorted(pairs), "through": through, "lazy": p.lazy}
+
+
+def key(mapper, column):
+    return mapper.get_property_by_column(column).key
+
+
+def headed(text):
+    return f"-- SQLAlchemy {sqlalchemy.__version__}\n\n{text}"
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--all"]:
         for case in sorted((HERE / "cases").iterdir()):
             if case.suffix == ".py" or (case / "__init__.py").exists():
-                (HERE / "recorded" / f"{case.stem}.sql").write_text(f"-- SQLAlchemy {sqlalchemy.__version__}\n\n{ddl(case.stem)}")
+                (HERE / "recorded" / f"{case.stem}.sql").write_text(headed(ddl(case.stem)))
+                (HERE / "recorded" / f"{case.stem}.json").write_text(mappers(case.stem))
                 # One collection for all: SQLModel has only the one.
-                sys.modules.get("sqlmodel") and sys.modules["sqlmodel"].SQLModel.metadata.clear()
+                if "sqlmodel" in sys.modules:
+                    sys.modules["sqlmodel"].SQLModel.metadata.clear()
     else:
-        print(f"-- SQLAlchemy {sqlalchemy.__version__}\n\n{ddl(sys.argv[1])}", end="")
+        what, name = sys.argv[1:]
+        print(headed(ddl(name)) if what == "ddl" else mappers(name), end="")

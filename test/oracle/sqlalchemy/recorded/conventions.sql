@@ -37,11 +37,11 @@ CREATE TABLE crm.contacts (
 	CONSTRAINT fk_contacts_tenant_id_tenants_id FOREIGN KEY(tenant_id) REFERENCES crm.tenants (id)
 );
 
-CREATE INDEX ix_crm_contacts_email ON crm.contacts (email, phone);
+CREATE INDEX ix_crm_contacts_tenant_id ON crm.contacts (tenant_id);
 
 CREATE INDEX ix_crm_contacts_a_column_whose_name_is_so_long_that_no__b689 ON crm.contacts (a_column_whose_name_is_so_long_that_no_index_can_hold_it);
 
-CREATE INDEX ix_crm_contacts_tenant_id ON crm.contacts (tenant_id);
+CREATE INDEX ix_crm_contacts_email ON crm.contacts (email, phone);
 
 CREATE TABLE audit.elsewhere (
 	id SERIAL NOT NULL, 

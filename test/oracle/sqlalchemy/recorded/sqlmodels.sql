@@ -46,9 +46,9 @@ CREATE TABLE deal (
 
 CREATE INDEX ix_deal_tenant_id ON deal (tenant_id);
 
-CREATE INDEX ix_deal_open ON deal (tenant_id, stage);
-
 CREATE INDEX ix_deal_title ON deal (title);
+
+CREATE INDEX ix_deal_open ON deal (tenant_id, stage);
 
 COMMENT ON COLUMN deal.stamped IS 'when';
 
