@@ -44,7 +44,13 @@ describe('the key says what row level security does to a client', () => {
     const files = {
       'lib/env.ts': `export const env = { supabase: { url: process.env.SUPABASE_URL!, serviceKey: process.env.SUPABASE_SERVICE_ROLE_KEY! } };
 export function required(name: string): string { const value = process.env[name]; if (!value) throw new Error(name); return value; }`,
-      'lib/admin.ts': `import { createClient } from '@supabase/supabase-js';
+      'lib/admin.ts': `import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+export const stated: SupabaseClient = createClient(env.supabase.url, env.supabase.serviceKey);
+let late: SupabaseClient | null = null;
+export function typed(): SupabaseClient { if (late) return late; late = createClient(env.supabase.url, env.supabase.serviceKey); return late; }
+let started: SupabaseClient;
+export const start = () => { started = createClient(env.supabase.url, env.supabase.serviceKey); };
+export function given() { return started; }
 import { env } from './env';
 let cached: ReturnType<typeof createClient> | null = null;
 export function getAdmin() { if (!cached) { cached = createClient(env.supabase.url, env.supabase.serviceKey); } return cached; }
@@ -56,6 +62,9 @@ export class Repository { constructor(private readonly client = createClient(env
     expect(kind('await makeAdmin()', `import { makeAdmin } from '../../../lib/admin';`, files)).toBe('service-role');
     expect(kind('ready', `import { ready } from '../../../lib/admin';`, files)).toBe('service-role');
     expect(kind('new Repository().db', `import { Repository } from '../../../lib/admin';`, files)).toBe('service-role');
+    expect(kind('typed()', `import { typed } from '../../../lib/admin';`, files)).toBe('service-role');
+    expect(kind('stated', `import { stated } from '../../../lib/admin';`, files)).toBe('service-role');
+    expect(kind('given()', `import { given } from '../../../lib/admin';`, files)).toBe('service-role');
     expect(kind('(ready as any)', `import { ready } from '../../../lib/admin';`, files)).toBe('service-role');
     expect(kind(`createClient(required('SUPABASE_URL'), required('SUPABASE_SERVICE_ROLE_KEY'))`, `import { createClient } from '@supabase/supabase-js'; import { required } from '../../../lib/env';`, files)).toBe('service-role');
   });

@@ -62,6 +62,7 @@ export function looksLikeQuery(f: Flow, code: Code): code is CallCode {
   if (of.kind === 'member' && f.delegates.has(of.name)) return true;
   if (of.kind === 'index') return code.args.some((a) => a.value.kind === 'object');
   const [first] = code.args;
+  if (of.kind === 'member' && of.name === 'storage') return false;
   // `from('projects')`, `rpc('name')`: a builder begins.
   return (name === 'from' || name === 'rpc') && first !== undefined && first.value.kind === 'literal' && typeof first.value.value === 'string';
 }

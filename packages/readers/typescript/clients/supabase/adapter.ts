@@ -137,7 +137,7 @@ function callMethod(state: Method, args: readonly AbstractValue[], context: Clie
 
 function clientCall(state: Method, client: Connection, args: readonly AbstractValue[], context: ClientContext): AbstractValue | undefined {
   const [first] = args;
-  const at = calledAt({ at: context.at, nameAt: state.at });
+  const at = calledAt(context);
   switch (state.name) {
     case 'schema': return handle({ ...client, schema: first && constantText(first) }, context.at);
     case 'rpc':
