@@ -1,5 +1,5 @@
-import { createFacts, createIsolation, inferTenancy, replay, type Missing } from '@tenantlint/engine';
-import type { Comment, Facts, ModelMap, Span, Unread } from '@tenantlint/model';
+import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing } from '@tenantlint/engine';
+import type { Access, Comment, Facts, ModelMap, Schema, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
 import { NO_CODE, readCode, type CodeRead } from './code.ts';
@@ -45,7 +45,7 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const isolation = createIsolation({ schema, tenancy, environment: env, parser: sql, ...(config.tenancy ? { config: config.tenancy } : {}) });
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
-  const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles }, sources.models).catch(failed);
+  const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key) }, sources.models).catch(failed);
   const facts = createFacts({ timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
@@ -60,6 +60,11 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
     nothing: sources.files.size + code.files.length === 0 ? 'nothing to lint: no SQL migrations, Prisma schema or database queries were found here' : timeline.steps.every((x) => x.up.length === 0) && unread.length > 0 && facts.sites.length === 0 ? 'nothing could be read' : undefined,
   };
 }
+
+const accessOf = (isolation: IsolationFacts, schema: Schema, key: string): readonly Access[] => {
+  const table = schema.tables.get(key);
+  return table ? isolation.access(table) : [];
+};
 
 /** A mistake of ours in the analysis of code takes nothing from what the schema says. */
 function failed(error: unknown): CodeRead {

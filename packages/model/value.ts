@@ -60,6 +60,8 @@ export type Truth =
   | { readonly kind: 'defined'; readonly of: AbstractValue; readonly at: Span }
   /** Null, undefined, empty, zero or false. */
   | { readonly kind: 'falsy'; readonly of: AbstractValue; readonly at: Span }
+  /** A setting of the database connection has this value, until the transaction ends; without value: it has none. */
+  | { readonly kind: 'setting'; readonly name: string; readonly value: AbstractValue | undefined; readonly at: Span }
   /** Whoever called has shown a secret that only another system knows. */
   | { readonly kind: 'secret'; readonly at: Span }
   /** All of one of these. */

@@ -1,6 +1,6 @@
-import type { ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue, ValueOf } from '@tenantlint/model';
+import type { Access, ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue, ValueOf } from '@tenantlint/model';
 import type { Entry } from './entries/entry.ts';
-import type { Prove } from '../isolation/index.ts';
+import type { Database, Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
 import { Rows } from './queries/rows.ts';
 import type { SiteRecord, Use } from './queries/record.ts';
@@ -17,6 +17,12 @@ export interface FlowInput {
   readonly prove: Prove;
   readonly sql: SqlParser;
   readonly adminRoles: ReadonlySet<string>;
+  /** What row level security adds to a row that a role reads; undefined where it adds nothing. */
+  readonly visible?: Database['visible'];
+  /** What each judged role can do to a table. */
+  readonly access?: (table: string) => readonly Access[];
+  /** Roles whose access policies decide: those of an API, or the application's own. */
+  readonly roles?: readonly string[];
 }
 
 /** A function that is being run. */

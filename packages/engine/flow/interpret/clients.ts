@@ -1,6 +1,7 @@
 import { unknown, type AbstractValue, type ClientContext, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { runQuery } from '../queries/run.ts';
+import { truthsSince } from '../state.ts';
 import { itemsOf } from '../values/items.ts';
 import { computed, property } from '../values/property.ts';
 import { applyFunction } from './calls.ts';
@@ -18,13 +19,26 @@ export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = fals
     construct,
     version: (pkg) => f.program.packages.get(pkg),
     run: (query) => runQuery(f, query),
-    apply: (fn, args) => applyFunction(f, fn, args, at),
+    apply: (fn, args) => scoped(f, () => applyFunction(f, fn, args, at)),
     property: (of, name) => property(f, of, name, at) ?? unknown(name, at),
     items: (of) => itemsOf(of),
     become: (handle) => {
       if (becoming) becoming.handle = handle;
     },
   };
+}
+
+/** Settings that a callback makes end with it: clients run callbacks inside transactions. */
+function scoped(f: Flow, run: () => AbstractValue): AbstractValue {
+  const before = f.state.truths;
+  const value = run();
+  if (!f.state.live) return value;
+  const made = new Set(truthsSince(f.state.truths, before).flatMap((t) => (t.kind === 'setting' ? [t.name] : [])));
+  for (const name of made) {
+    const earlier = truthsSince(before, undefined).findLast((t) => t.kind === 'setting' && t.name === name);
+    f.state.learn([earlier?.kind === 'setting' ? earlier : { kind: 'setting', name, value: undefined, at: value.at }]);
+  }
+  return value;
 }
 
 export function readClient(f: Flow, handle: ValueOf<'client'>, name: string | AbstractValue, at: Span, nameAt: Span): AbstractValue {

@@ -4,6 +4,7 @@ import type { Inserted } from '../queries/record.ts';
 import { columnOf } from '../queries/rows.ts';
 import { authenticated } from './caller.ts';
 import { isIdentity, isTenantField, ownerColumns } from './owners.ts';
+import { untrusted } from './prove.ts';
 import { bindings, sourceOf, trustOf } from './trust.ts';
 import { byDesign, type Case, type Judgement } from './verdict.ts';
 
@@ -20,6 +21,15 @@ export function unreached(f: Flow, { record, table, entry, at }: Case): Judgemen
   const [fixed] = ids.filter((b) => isTenantField(f, record, b.field) && cases(b.value).some((c) => c.value.kind === 'literal' && c.value.value !== null));
   if (fixed && !hasOr(query.condition)) {
     return { verdict: entry ? 'leak' : 'unknown', certainty: 'likely', why: [{ text: 'the tenant is written down', at: fixed.at }], defect: { kind: 'tenant-hard-coded', value: sourceOf(fixed.value) }, defectAt: fixed.at };
+  }
+  if (query.sql) {
+    const open = untrusted(record.formula);
+    const brought = open.find((v) => v.kind === 'input');
+    if (brought?.kind === 'input' && entry) {
+      const value = [brought.channel, ...brought.path].join('.');
+      return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties ${table} to the caller's tenant`, at }], defect: { kind: 'unbound-id', value } };
+    }
+    if (open.length > 0) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `where the values that select rows of ${table} come from could not be told`, at }] };
   }
   const [id] = ids.filter((b) => trustOf(b.value) === 'param' || trustOf(b.value) === 'unknown');
   if (id) {

@@ -14,7 +14,7 @@ interface Supposition {
 }
 
 /** A value that, taken for the caller's tenant or the caller, makes the formula isolate. */
-function bound(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Supposition | undefined {
+export function bound(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Supposition | undefined {
   for (const value of untrusted(formula).slice(0, 8)) {
     const compared = comparedWith(f, formula, row, table, value);
     for (const [as, is] of [['tenant', { kind: 'tenant', from: 'supposed' }], ['caller', { kind: 'caller' }]] as const) {

@@ -10,6 +10,7 @@ import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { unreached, unwritten } from './defects.ts';
 import { namesOwner, statesOwner } from './owners.ts';
 import { ask } from './prove.ts';
+import { secured } from './policies.ts';
 import { bindings } from './trust.ts';
 
 export interface Judgement {
@@ -46,6 +47,7 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   const of: Case = { record, table, entry, truths: truthsSince(record.truths, undefined), uses, at };
   const parts: Judgement[] = [];
   if (query.verb !== 'insert') parts.push(reached(f, of));
+  for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
   for (const one of record.inserted) parts.push(written(f, of, one));
   return worst(parts) ?? byDesign('nothing is asked', at);
 }
@@ -70,6 +72,8 @@ function reached(f: Flow, of: Case): Judgement {
   if (answer.verdict === 'yes') {
     return { verdict: injected ? 'injected' : stated || (alone.verdict === 'yes' && !restsOnRows(f, row, formula)) ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
+  const guard = secured(f, of);
+  if (guard) return guard;
   const system = systemCall(of);
   if (system) return system;
   const secret = secretOf(f, query.condition, table, record.model, 'capability');
@@ -128,6 +132,8 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
     const stated = statesOwner(f, record, record.query.inserts) || (alone.verdict === 'yes' && !restsOnRows(f, one.row, one.formula));
     return { verdict: stated ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
+  const guard = secured(f, of);
+  if (guard) return guard;
   const system = systemCall(of);
   if (system) return system;
   const whole = closed(f, one.row, one.formula, truths);

@@ -18,7 +18,7 @@ export function formulasOf(truths: readonly Truth[]): Formula[] {
       case 'holds': return [truth.formula];
       case 'row': return [{ kind: 'null', of: { kind: 'column', row: truth.row, column: PRESENT, at: truth.at }, negated: true, at: truth.at }];
       case 'any': return [or(truth.of.map((way) => and(formulasOf(way))))];
-      case 'defined': case 'falsy': case 'secret': return [];
+      case 'defined': case 'falsy': case 'secret': case 'setting': return [];
     }
   });
 }
@@ -107,7 +107,7 @@ function mentioned(formula: Formula): ReadonlySet<number> {
 /** Truths that share rows or values with the formula, directly or through each other; the rest cannot matter. */
 function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] {
   const atoms = new Set<string>([...atomsOf(formula), ...[...freeRows(formula)].flatMap((row) => behind(f, row))]);
-  let left = decided(truths).flatMap((truth) => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' ? [] : [{ truth, atoms: truthAtoms(f, truth) }]));
+  let left = decided(truths).flatMap((truth) => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' ? [] : [{ truth, atoms: truthAtoms(f, truth) }]));
   const chosen: Truth[] = [];
   for (let distance = 0; distance < FARTHEST; distance++) {
     const rest: typeof left = [];
@@ -146,7 +146,7 @@ function truthAtoms(f: Flow, truth: Truth): readonly string[] {
       case 'holds': return [...new Set([...atomsOf(truth.formula), ...[...freeRows(truth.formula)].flatMap((row) => behind(f, row))])];
       case 'row': return behind(f, truth.row);
       case 'any': return [...new Set(truth.of.flatMap((way) => way.flatMap((t) => truthAtoms(f, t))))];
-      case 'defined': case 'falsy': case 'secret': return [];
+      case 'defined': case 'falsy': case 'secret': case 'setting': return [];
     }
   })();
   truthsAtoms.set(truth, found);

@@ -14,9 +14,17 @@ export interface SiteRecord {
   readonly formula: Formula;
   /** Rows that it inserts, each with what is written. */
   readonly inserted: readonly Inserted[];
+  /** Further relations that the same statement reads. */
+  readonly others: readonly Judged[];
   readonly truths: Truths | undefined;
   readonly frame: Frame | undefined;
   readonly loop: Span | undefined;
+}
+
+export interface Judged {
+  readonly row: number;
+  readonly table: string | undefined;
+  readonly formula: Formula;
 }
 
 export interface Inserted {

@@ -18,7 +18,7 @@ export function runQuery(f: Flow, query: Query): AbstractValue {
   const def = f.rows.make(table, model, TRUE, query.at);
   const formula = toFormula(f, query.condition, { row: def.id, model });
   const inserted = query.inserts.flatMap((written) => insert(f, written, table, model));
-  f.records.push({ query, table, model, row: def.id, formula, inserted, truths: f.state.truths, frame: f.frame, loop: f.frame?.loop });
+  f.records.push({ query, table, model, row: def.id, formula, inserted, others: [], truths: f.state.truths, frame: f.frame, loop: f.frame?.loop });
   for (const written of [...query.inserts, ...query.changes]) for (const e of written.entries) if (e.kind === 'field') usedBy(f, e.value, e.at);
   def.formula = and([afterwards(query, formula, def, model, f), ...credentialFacts(f, query.condition, def.id, table, model)]);
   if (query.verb === 'insert') return insertResult(f, query, inserted, def);
