@@ -24,6 +24,9 @@ export interface Stores {
 
 export type StoreName = keyof Stores;
 
+/** Stores whose objects can live in the session's own schema. */
+export type TemporaryStore = 'table' | 'view' | 'sequence' | 'function' | 'type';
+
 /** A rewrite rule, kept under its table and name. */
 export interface Rule {
   readonly name: string;
@@ -85,6 +88,7 @@ export class Catalog {
   readonly #mentions = new Map<string, Map<string, Dependent>>();
   readonly #existed = new Set<string>();
   readonly #owned = new Map<string, Set<string>>();
+  readonly #temporary = new Map<string, { readonly object: TemporaryStore; readonly key: string }>();
 
   get tables(): ReadonlyMap<string, Table> {
     return this.#maps.table;
@@ -104,6 +108,11 @@ export class Catalog {
     if (before === value) return;
     this.#journal.push({ object, key, before });
     this.#set(object, key, before, value);
+  }
+
+  /** What the session made for itself. */
+  get temporary(): readonly { readonly object: TemporaryStore; readonly key: string }[] {
+    return this.#temporary.size === 0 ? [] : [...this.#temporary.values()];
   }
 
   get schemaChanges(): number {
@@ -191,6 +200,7 @@ export class Catalog {
     const map: Map<string, Stores[K]> = this.#maps[object];
     if (after === undefined) map.delete(key);
     else map.set(key, after);
+    if (key.startsWith('pg_temp.')) this.#followTemporary(object, key, after !== undefined);
     if (object === 'schema') this.#schemaChanges++;
     else if (object === 'table') this.#followTable(key, before as Table | undefined, after as Table | undefined);
     else if (object === 'view') this.#followView(key, before as View | undefined, after as View | undefined);
@@ -201,6 +211,12 @@ export class Catalog {
     } else if (object === 'publication' && after !== undefined) {
       this.#mention(usesOf('publication', after as Publication), { is: 'publication', key });
     }
+  }
+
+  #followTemporary(object: StoreName, key: string, present: boolean): void {
+    if (object !== 'table' && object !== 'view' && object !== 'sequence' && object !== 'function' && object !== 'type') return;
+    if (present) this.#temporary.set(`${object}\n${key}`, { object, key });
+    else this.#temporary.delete(`${object}\n${key}`);
   }
 
   #name(key: string, relation: Relation): void {

@@ -158,9 +158,7 @@ function reasonOf(cause: unknown): string {
 }
 
 function dropTemporary(world: World): void {
-  for (const store of ['view', 'table', 'sequence', 'function', 'type'] as const) {
-    for (const [key, value] of world.catalog.map(store)) if (value.schema === 'pg_temp') world.catalog.put(store, key, undefined);
-  }
+  for (const { object, key } of world.catalog.temporary) world.catalog.put(object, key, undefined);
   for (const key of world.catalog.map('rows').keys()) world.catalog.put('rows', key, undefined);
 }
 

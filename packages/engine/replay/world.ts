@@ -85,7 +85,8 @@ export function requireRole(world: World, role: string): void {
 export function candidateSchemas(world: World, name: { readonly schema?: string }): readonly string[] {
   if (name.schema !== undefined) return [name.schema];
   const path = searchPath(world);
-  return path.includes(TEMP) ? path : [TEMP, ...path];
+  // Temporary objects hide all others, and most sessions have none.
+  return world.catalog.temporary.length === 0 || path.includes(TEMP) ? path : [TEMP, ...path];
 }
 
 export function findRelation(world: World, name: QName): { readonly key: string; readonly relation: Relation } | undefined {

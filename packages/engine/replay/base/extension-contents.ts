@@ -71,13 +71,19 @@ create function vault.update_secret(secret_id uuid, new_secret text default null
   pgmq: {
     sql: `create schema if not exists pgmq;
 create table pgmq.meta (queue_name varchar unique not null, is_partitioned boolean not null, is_unlogged boolean not null, created_at timestamptz not null default now());
-create function pgmq.create(queue_name text) returns void language c;
+create function pgmq.create(queue_name text) returns void language plpgsql as $$ begin
+  execute format('create table if not exists pgmq.%I (msg_id bigint primary key generated always as identity, read_ct int default 0 not null, enqueued_at timestamptz default now() not null, vt timestamptz not null, message jsonb)', 'q_' || queue_name);
+  execute format('create table if not exists pgmq.%I (msg_id bigint primary key, read_ct int default 0 not null, enqueued_at timestamptz default now() not null, archived_at timestamptz default now() not null, vt timestamptz not null, message jsonb)', 'a_' || queue_name);
+end $$;
 create function pgmq.send(queue_name text, msg jsonb) returns setof bigint language c;
 create function pgmq.send(queue_name text, msg jsonb, delay integer) returns setof bigint language c;
 create function pgmq.read(queue_name text, vt integer, qty integer) returns setof record language c;
 create function pgmq.pop(queue_name text) returns setof record language c;
 create function pgmq.delete(queue_name text, msg_id bigint) returns boolean language c;
 create function pgmq.archive(queue_name text, msg_id bigint) returns boolean language c;
-create function pgmq.drop_queue(queue_name text) returns boolean language c;`,
+create function pgmq.drop_queue(queue_name text) returns boolean language plpgsql as $$ begin
+  execute format('drop table if exists pgmq.%I, pgmq.%I', 'q_' || queue_name, 'a_' || queue_name);
+  return true;
+end $$;`,
   },
 };

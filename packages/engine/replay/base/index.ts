@@ -7,6 +7,9 @@ import { SUPABASE_SERVICES } from './supabase-services.ts';
 
 export type Base = 'supabase' | 'plain';
 
+/** What a Supabase project starts from, as SQL that an empty database accepts. */
+export const SUPABASE_SQL: readonly string[] = [SUPABASE_PROJECT, SUPABASE_AUTH, SUPABASE_SERVICES];
+
 /** Places in the platform's own definitions lead to no file of the project. */
 const AT: Span = { file: '', start: 0, end: 0 };
 
@@ -28,7 +31,7 @@ export function layBase(world: World, base: Base): readonly Change[] {
     catalog.takeChanges();
     return known;
   }
-  for (const text of [SUPABASE_PROJECT, SUPABASE_AUTH, SUPABASE_SERVICES]) {
+  for (const text of SUPABASE_SQL) {
     for (const event of world.parser.events(text, AT, false)) world.run(event);
   }
   const changes = catalog.takeChanges();

@@ -132,16 +132,66 @@ function visitNodes(stack: Pending[], visitor: Visitor): void {
 }
 
 function pushExprParts(expr: SqlExpr, stack: Pending[]): void {
-  mapExpr(expr, {
-    expr(part) {
-      stack.push({ expr: part });
-      return part;
-    },
-    select(select) {
-      stack.push({ statement: select });
-      return select;
-    },
-  });
+  switch (expr.kind) {
+    case 'literal':
+    case 'column':
+    case 'param':
+    case 'keyword':
+    case 'opaque':
+      return;
+    case 'call':
+      for (const arg of expr.args) stack.push({ expr: arg });
+      if (expr.filter !== undefined) stack.push({ expr: expr.filter });
+      return;
+    case 'cast':
+    case 'not':
+    case 'prefix':
+    case 'is-null':
+    case 'is-bool':
+    case 'field':
+      stack.push({ expr: expr.of });
+      return;
+    case 'and':
+    case 'or':
+    case 'coalesce':
+    case 'greatest':
+    case 'least':
+    case 'array':
+    case 'row':
+      for (const part of expr.of) stack.push({ expr: part });
+      return;
+    case 'operator':
+    case 'distinct':
+    case 'nullif':
+    case 'any-array':
+    case 'all-array':
+      stack.push({ expr: expr.left }, { expr: expr.right });
+      return;
+    case 'in':
+      stack.push({ expr: expr.left });
+      for (const part of expr.list) stack.push({ expr: part });
+      return;
+    case 'any-select':
+    case 'all-select':
+      stack.push({ expr: expr.left }, { statement: expr.select });
+      return;
+    case 'exists':
+    case 'scalar':
+    case 'array-select':
+      stack.push({ statement: expr.select });
+      return;
+    case 'case':
+      if (expr.of !== undefined) stack.push({ expr: expr.of });
+      for (const { when, then } of expr.whens) stack.push({ expr: when }, { expr: then });
+      if (expr.otherwise !== undefined) stack.push({ expr: expr.otherwise });
+      return;
+    case 'subscript':
+      stack.push({ expr: expr.of });
+      for (const part of expr.index) stack.push({ expr: part });
+      return;
+    default:
+      never(expr);
+  }
 }
 
 function pushFromParts(from: SqlFrom, stack: Pending[]): void {

@@ -18,6 +18,11 @@ type Call = SqlExpr & { readonly kind: 'call' };
 /** Calls deeper than this are taken for an endless recursion. */
 const DEEPEST = 40;
 
+/** Routines of the platform are known by name only, but for the queues, which are tables. */
+export function isFollowed(routine: Routine): boolean {
+  return !routine.platform || (routine.schema === 'pgmq' && routine.language === 'plpgsql');
+}
+
 /** The catalog's routine behind a call; none for a function of Postgres itself. */
 export function findRoutine(call: Call, { world }: Context): Routine | undefined {
   const { catalog } = world;
@@ -38,7 +43,7 @@ export function findRoutine(call: Call, { world }: Context): Routine | undefined
  */
 export function callRoutine(routine: Routine, call: Call, given: readonly Value[], context: Context): Relation | undefined {
   const { world, budget } = context;
-  if (routine.body === undefined || routine.platform) return undefined;
+  if (routine.body === undefined || !isFollowed(routine)) return undefined;
   if (routine.language !== 'plpgsql' && routine.language !== 'sql') return undefined;
   if (++budget.depth > DEEPEST) fail('statement_too_complex', 'stack depth limit exceeded');
   const settings = world.session.settings;

@@ -1,6 +1,7 @@
 import type { SchemaEvent, SqlStatement } from '@tenantlint/model';
 import { visitStatement } from '../expr/walk.ts';
 import { searchPath, type World } from '../world.ts';
+import { isFollowed } from './calls.ts';
 import { topLevel } from './run-block.ts';
 import { runStatement } from './run-statement.ts';
 
@@ -19,7 +20,10 @@ export function calls(world: World, statement: SqlStatement): boolean {
       if (name === 'set_config') found = true;
       else {
         const schemas = schema === undefined ? searchPath(world) : [schema];
-        found = schemas.some((candidate) => world.catalog.overloads(candidate, name).some((key) => world.catalog.get('function', key)?.platform === false));
+        found = schemas.some((candidate) => world.catalog.overloads(candidate, name).some((key) => {
+          const routine = world.catalog.get('function', key);
+          return routine !== undefined && isFollowed(routine);
+        }));
       }
     },
   });

@@ -2,7 +2,8 @@ import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { isArray, NOT_DECIDED, textOf, Unknown, type Value } from './values.ts';
 
 /** `format('%I %L %s %1$I %-10s', …)` as Postgres fills it in. */
-export function format(template: string, args: readonly Value[]): Value {
+export function format(written: string, args: readonly Value[]): Value {
+  const template = unescaped(written, args.length);
   let next = 0;
   let undecided: Unknown | undefined;
   const text = template.replaceAll(/%(?:(\d+)\$)?(-)?(?:(\d+)|\*(?:(\d+)\$)?)?([sIL%])/g, (whole, position: string | undefined, left: string | undefined, width: string | undefined, _star: string | undefined, kind: string) => {
@@ -21,6 +22,12 @@ export function format(template: string, args: readonly Value[]): Value {
     return left === undefined ? filled.padStart(size) : filled.padEnd(size);
   });
   return undecided ?? text;
+}
+
+/** Files written for a driver that takes `%%` for `%`: every place doubled, and as many arguments as places. */
+function unescaped(template: string, args: number): string {
+  const doubled = template.match(/%%[ILs]/g)?.length ?? 0;
+  return args > 0 && doubled === args && !/(^|[^%])(%%)*%[ILs\d]/.test(template) ? template.replaceAll('%%', '%') : template;
 }
 
 /** Whether the text matches a LIKE pattern. */
