@@ -139,7 +139,7 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
     circle: (table, policy) => {
       for (const expr of [policy.using, policy.check]) {
         for (const role of expr === undefined ? [] : names.filter((one) => roles.applies(policy, one))) {
-          const found = expr === undefined ? undefined : recursion.circle(policies.bound(table, expr).formula, role);
+          const found = expr === undefined ? undefined : recursion.circle(policies.bound(table, expr).formula, role, table);
           if (found !== undefined) return found;
         }
       }

@@ -1,6 +1,7 @@
-import type { Formula, Row, Schema } from '@tenantlint/model';
-import { never } from '@tenantlint/model';
+import type { Formula, Row, Schema, SqlExpr, Table } from '@tenantlint/model';
+import { never, walkExpr } from '@tenantlint/model';
 import type { EffectiveRules } from './effective.ts';
+import { policiesFor } from './policies.ts';
 
 /** Rows that a formula reads in the caller's name, the negated ones too. */
 export function rowsRead(formula: Formula, definers = false): readonly Row[] {
@@ -35,11 +36,34 @@ export class Recursion {
     this.rules = rules;
   }
 
-  /** The circle that a condition runs into, as table keys. */
-  circle(formula: Formula, role: string): readonly string[] | undefined {
+  /** The circle that a condition runs into, as table keys. `of`: the table whose policy it is. */
+  circle(formula: Formula, role: string, of?: Table): readonly string[] | undefined {
+    const again = of === undefined ? undefined : this.again(formula, role, of);
+    if (again !== undefined) return again;
     for (const table of new Set(rowsRead(formula).map((row) => row.table))) {
       const found = table === undefined ? undefined : this.from(table, role);
       if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * A statement that comes back to its own table within one query is refused as soon as the table's SELECT policies hold
+   * any sub-select, `(select auth.uid())` included: Postgres looks no further. What a function reads is a query of its own.
+   */
+  private again(formula: Formula, role: string, of: Table): readonly string[] | undefined {
+    const effective = this.rules.of(of, role, 'select', 'using');
+    if (effective.kind !== 'policies' || !policiesFor(of, 'select').some((policy) => policy.using !== undefined && hasSelect(policy.using))) return undefined;
+    const queue: { readonly path: readonly string[]; readonly next: readonly string[] }[] = [{ path: [of.key], next: inlineReads(formula, of) }];
+    const seen = new Set<string>();
+    for (let here = queue.shift(); here !== undefined; here = queue.shift()) {
+      for (const key of here.next) {
+        if (key === of.key) return [...here.path, key];
+        const table = this.schema.tables.get(key);
+        const inner = table === undefined || seen.has(key) ? undefined : this.rules.of(table, role, 'select', 'using');
+        seen.add(key);
+        if (table !== undefined && inner?.kind === 'policies') queue.push({ path: [...here.path, key], next: inlineReads(this.rules.formula(inner), table) });
+      }
     }
     return undefined;
   }
@@ -78,4 +102,17 @@ export class Recursion {
     if (effective.kind !== 'policies') return [];
     return [...new Set(rowsRead(this.rules.formula(effective)).map((row) => row.table))].filter((one): one is string => one !== undefined).sort();
   }
+}
+
+/** Tables named in the sub-selects of the table's own policies, not inside functions that they call. */
+function inlineReads(formula: Formula, of: Table): readonly string[] {
+  const exprs = [...of.policies.values()].flatMap((policy) => [policy.using, policy.check]);
+  const written = (row: Row): boolean => exprs.some((expr) => expr !== undefined && expr.at.file === row.at.file && expr.at.start <= row.at.start && row.at.end <= expr.at.end);
+  return [...new Set(rowsRead(formula).filter(written).map((row) => row.table))].filter((one): one is string => one !== undefined).sort();
+}
+
+function hasSelect(expr: SqlExpr): boolean {
+  let found = false;
+  walkExpr(expr, { statement: () => { found = true; } });
+  return found;
 }

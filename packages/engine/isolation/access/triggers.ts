@@ -1,4 +1,4 @@
-import type { Column, Formula, Reason, Row, Table, Term, Trigger } from '@tenantlint/model';
+import type { Column, Formula, Reason, Routine, Row, Table, Term, Trigger } from '@tenantlint/model';
 import type { World } from '../bind/bind.ts';
 import { Bind } from '../bind/bind.ts';
 import { runBlock } from '../bind/plpgsql.ts';
@@ -52,8 +52,9 @@ export class Triggers {
   /** The condition under which the trigger lets the row pass, as the function's ways to return say it. */
   private passes(table: Table, trigger: Trigger, event: string, goal: 'reach' | 'write', old: Row, newId: number): Formula | undefined {
     const routine = this.world.schema.functions.get(trigger.function) ?? this.world.schema.functions.get(`${trigger.function}()`);
-    const body = routine === undefined ? undefined : this.world.body(routine);
-    if (routine === undefined || body?.kind !== 'plpgsql') return undefined;
+    if (routine === undefined || !this.matters(table, routine)) return undefined;
+    const body = this.world.body(routine);
+    if (body.kind !== 'plpgsql') return undefined;
     const bind = new Bind(this.world);
     const definer = routine.securityDefiner.value;
     // An AFTER trigger sees the row as it is; a BEFORE trigger receives one and hands on another.
@@ -68,6 +69,12 @@ export class Triggers {
     const results = runBlock(bind, body.block, routine, scope);
     if (results === undefined) return undefined;
     return or(results.flatMap((result) => (before && returnsNothing(result) ? [] : [and([result.when, ...(before && goal === 'write' ? this.handedOn(bind, result, table, made, old) : [])])])));
+  }
+
+  /** Most triggers keep timestamps: a body that neither refuses nor names a column that says whose the row is need not be read. */
+  private matters(table: Table, routine: Routine): boolean {
+    const body = routine.body?.text.toLowerCase();
+    return body !== undefined && (/\braise\b|\breturn\s+(null|old)\b/.test(body) || this.telling(table).some((column) => body.includes(`new.${column.name.toLowerCase()}`) || body.includes(`new."${column.name.toLowerCase()}"`)));
   }
 
   /** Columns of the row as the trigger hands it on: assigned, or as received; RETURN OLD leaves everything as it was. */

@@ -33,6 +33,7 @@ export class Verdicts {
   private readonly recursion: Recursion;
   private readonly db: Database;
   private readonly triggers: Triggers;
+  private readonly proofs = new WeakMap<Formula, Map<string, Isolation>>();
 
   constructor(parts: { readonly schema: Schema; readonly environment: Environment; readonly roles: Roles; readonly rules: EffectiveRules; readonly recursion: Recursion; readonly triggers: Triggers; readonly db: Database }) {
     this.schema = parts.schema;
@@ -145,7 +146,17 @@ export class Verdicts {
 
   private prove(table: Table, role: string, formula: Formula, goal: Goal, at: Reason['at'], guard: Guard | undefined): Isolation {
     const question = { formula, row: 0, table: table.key, goal, caller: this.caller(role), at };
-    return prove(guard === undefined ? question : { ...question, assume: [guard.assume], rows: guard.rows }, this.db);
+    if (guard !== undefined) return prove({ ...question, assume: [guard.assume], rows: guard.rows }, this.db);
+    if (formula.kind === 'true' || formula.kind === 'false') return prove(question, this.db);
+    // One policy FOR ALL is asked the same for each of its commands.
+    let known = this.proofs.get(formula);
+    if (known === undefined) this.proofs.set(formula, (known = new Map<string, Isolation>()));
+    const key = `${role}|${goal}|${table.key}`;
+    const answered = known.get(key);
+    if (answered !== undefined) return answered;
+    const made = prove(question, this.db);
+    known.set(key, made);
+    return made;
   }
 
   /** The condition of a command as one formula, for whoever wants to know what it rests on. */

@@ -6,6 +6,9 @@ export const TRUE: Formula = { kind: 'true' };
 export const FALSE: Formula = { kind: 'false' };
 
 export function and(parts: readonly Formula[]): Formula {
+  // One formula stays the object it is, so that what is known of it is found again.
+  const said = parts.filter((part) => part.kind !== 'true');
+  if (said.length === 1 && said[0] !== undefined) return said[0];
   const of: Formula[] = [];
   for (const part of parts) {
     if (part.kind === 'false') return FALSE;

@@ -30,6 +30,8 @@ export class Known {
   /** The atoms cannot hold together; the text says why. */
   readonly contradiction: string | undefined;
   private readonly info = new Map<number, ClassInfo>();
+  private readonly columns = new Map<number, Set<string>>();
+  private readonly elements = new Map<number, readonly number[]>();
   private readonly question: Question;
 
   constructor(atoms: readonly Atom[], rows: readonly Row[], question: Question, db: Database) {
@@ -136,7 +138,7 @@ export class Known {
   }
 
   private refute(nonNull: readonly Term[], isNull: readonly Term[], different: readonly (readonly [Term, Term])[]): string | undefined {
-    for (const [root, members] of this.closure.classes()) this.info.set(root, describe(members));
+    this.index();
     for (const info of this.info.values()) if (info.literals.size > 1) return `${[...info.literals].join(' and ')} at once`;
     for (const [a, b] of different) if (this.closure.same(a, b)) return 'a value different from itself';
     const present = new Set(nonNull.map((term) => this.root(term)));
@@ -166,26 +168,28 @@ export class Known {
 
   /** Classes of what some atom takes out of an array column of the row. */
   elementsOf(row: number): readonly number[] {
-    const out: number[] = [];
-    for (const [root, members] of this.closure.classes()) {
-      if (members.some((term) => term.kind === 'apply' && term.fn.startsWith(ELEMENT) && term.of[0]?.kind === 'column' && term.of[0].row === row)) out.push(root);
-    }
-    return out;
+    return this.elements.get(row) ?? [];
   }
 
   /** The columns that occur in any atom, by row. */
   columnsByRow(): ReadonlyMap<number, ReadonlySet<string>> {
-    const out = new Map<number, Set<string>>();
-    for (const members of this.closure.classes().values()) {
+    return this.columns;
+  }
+
+  /** Reads the classes once they are final. */
+  private index(): void {
+    for (const [root, members] of this.closure.classes()) {
+      this.info.set(root, describe(members));
       for (const term of members) {
         columnsOf(term, (row, column) => {
-          const known = out.get(row) ?? new Set<string>();
-          known.add(column);
-          out.set(row, known);
+          const known = this.columns.get(row);
+          if (known === undefined) this.columns.set(row, new Set([column]));
+          else known.add(column);
         });
+        const array = term.kind === 'apply' && term.fn.startsWith(ELEMENT) ? term.of[0] : undefined;
+        if (array?.kind === 'column') this.elements.set(array.row, [...(this.elements.get(array.row) ?? []), root]);
       }
     }
-    return out;
   }
 }
 
