@@ -1,10 +1,11 @@
 import type { CodeFile } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { workers } from './edge.ts';
 import type { Convention, Entry } from './entry.ts';
 import { next } from './next.ts';
 import { systemKind } from './system.ts';
 
-const CONVENTIONS: readonly Convention[] = [next];
+const CONVENTIONS: readonly Convention[] = [next, workers];
 
 export function entriesOf(f: Flow, file: CodeFile): readonly Entry[] {
   return systemKind(file) ? [] : CONVENTIONS.flatMap((convention) => convention(f, file));

@@ -4,6 +4,7 @@ import { apply, applyFunction, type CallSite } from '../interpret/calls.ts';
 import { packageOf } from '../known/auth.ts';
 import { keyOf } from '../values/key.ts';
 import { property } from '../values/property.ts';
+import { edge } from './edge.ts';
 import { procedure } from './procedures.ts';
 import { runHandlers, sharedRequest } from './chain.ts';
 import { input } from './entry.ts';
@@ -13,6 +14,7 @@ export function registered(f: Flow, symbol: ValueOf<'symbol'>, site: CallSite): 
   if (symbol.origin.kind !== 'call') return false;
   const { callee, args } = symbol.origin;
   if (callee.kind !== 'symbol') return false;
+  if (edge(f, callee, args, site)) return true;
   const from = packageOf(callee);
   if (from === undefined) return false;
   return procedure(f, callee, args, from, site) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
