@@ -1,0 +1,25 @@
+import { defineRule, listed, tableName, tableSubject } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'note',
+  preset: 'audit',
+  needs: ['sql'],
+  messages: {
+    without: {
+      what: '{columns} of `{table}` {verb} a time without a zone.',
+      why: '`timestamp` keeps what the clock on the wall showed and forgets where the wall was. `now()` is written in the zone of the session; a client in another one reads another moment, and twice a year an hour is ambiguous.',
+      fix: '`timestamptz` keeps the moment: `alter table … alter column {first} type timestamptz using {first} at time zone \'UTC\';`.',
+    },
+  },
+  visit: {
+    table(table, facts, report) {
+      // What writes through models writes UTC, and makes its columns so by itself.
+      const tool = facts.timeline.steps[table.createdIn]?.tool;
+      if (table.inferred || table.partitionOf !== undefined || tool === 'prisma' || tool === 'models') return;
+      const columns = [...table.columns.values()].filter((c) => /^timestamp(\(\d\))? without time zone/.test(c.typeText));
+      const [first] = columns;
+      if (first) report({ message: 'without', at: first.at, subject: tableSubject(table), data: { columns: listed(columns.map((c) => `\`${c.name}\``)), table: tableName(table.key), verb: columns.length === 1 ? 'holds' : 'hold', first: first.name } });
+    },
+  },
+});
