@@ -126,7 +126,7 @@ export class Verdicts {
     let passes = false;
     for (const part of parts) {
       const formula = and([part?.formula ?? TRUE, restrictive, seen]);
-      const circle = this.recursion.circle(formula, role);
+      const circle = this.recursion.circle(formula, role, table);
       if (circle !== undefined) return { verdict: 'denied', why: [{ text: `fails at run time: policies lead in a circle (${circle.join(' → ')})`, at: part?.at ?? table.at }], side };
       const found = this.prove(table, role, formula, goal, part?.at ?? (effective.kind === 'open' ? effective.why.at : table.at), guard);
       const policy = part === undefined ? {} : { policy: part.policy.name };
