@@ -13,6 +13,7 @@ describe('a request is sent when it is awaited, whatever it was kept in', () => 
     ['returned by an async function', `const find = async (id: string) => db.from('projects').select('id').eq('id', id); await find('p');`, ['select projects id = "p"']],
     ['all at once', `const [a, b] = await Promise.all([db.from('projects').select('id').eq('id', 'p'), db.from('tasks').select('id').eq('id', 't')]);`, ['select projects id = "p"', 'select tasks id = "t"']],
     ['all settled', `await Promise.allSettled(['a'].map((id) => db.from('projects').delete().eq('id', id)));`, ['delete projects id = "a"']],
+    ['handed to a package', `const { data } = await withTimeout(db.from('projects').select('id').eq('id', 'p'), 500); if (data) for (const one of data) await db.from('tasks').delete().eq('project_id', one.id);`, ['select projects id = "p"', 'delete tasks project_id = "<column>"']],
     ['for each', `for (const id of ['a']) await db.from('projects').delete().eq('id', id);`, ['delete projects id = "a"']],
     ['a table in a variable', `const table = db.from('projects'); await table.select('id').eq('id', 'p'); await table.delete().eq('id', 'q');`, ['select projects id = "p"', 'delete projects id = "q"']],
     ['a client in an object', `const ctx = { db }; await ctx.db.from('projects').select('id');`, ['select projects all()']],

@@ -203,7 +203,12 @@ export function callUnknown(f: Flow, callee: AbstractValue, args: readonly Abstr
     const value = apply(f, callback, [], site);
     return f.state.live ? awaited(f, value, at) : symbol;
   }
-  return symbol;
+  // `withTimeout(db.from('x').select(), 500)`: whoever is handed a request waits for it, and its answer is the answer.
+  const answers = args.flatMap((a) => {
+    const answer = a.kind === 'client' ? awaited(f, a, at) : a;
+    return answer === a ? [] : [answer];
+  });
+  return answers.length === 1 && answers[0] ? answers[0] : symbol;
 }
 
 /** Schemas, routers and builders that are put together from parts. */
