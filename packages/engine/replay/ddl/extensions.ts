@@ -2,21 +2,21 @@ import type { SchemaEvent } from '@tenantlint/model';
 import { EXTENSION_CONTENTS } from '../base/extension-contents.ts';
 import type { Obj } from '../dependencies.ts';
 import { fail } from '../failure.ts';
-import { creationSchema, keyOf, requireSchema, type World } from '../world.ts';
+import { creationSchema, keyOf, requireSchema, searchPath, type World } from '../world.ts';
 import { dropAll } from './drop.ts';
 import { quoteIdent } from '../quote.ts';
 
 type CreateExtension = SchemaEvent & { readonly kind: 'create-extension' };
 
 /** Extensions that live in a schema of their own, whatever the statement says. */
-const OWN_SCHEMA: Readonly<Record<string, string>> = { pg_cron: 'pg_catalog', pgmq: 'pgmq', supabase_vault: 'vault', plpgsql: 'pg_catalog' };
+const OWN_SCHEMA: Readonly<Record<string, string>> = { pg_cron: 'pg_catalog', pgmq: 'pgmq', supabase_vault: 'vault', plpgsql: 'pg_catalog', pg_tle: 'pgtle', pg_graphql: 'graphql', pgsodium: 'pgsodium' };
 
 export function createExtension(world: World, event: CreateExtension): void {
   if (world.catalog.get('extension', event.name) !== undefined) {
     if (event.ifNotExists) return;
     fail('duplicate_object', `extension "${event.name}" already exists`);
   }
-  const schema = OWN_SCHEMA[event.name] ?? event.schema ?? creationSchema(world);
+  const schema = OWN_SCHEMA[event.name] ?? event.schema ?? (world.infers ? (searchPath(world)[0] ?? 'public') : creationSchema(world));
   requireSchema(world, schema, event.at);
   world.catalog.put('extension', event.name, { name: event.name, schema, at: event.at });
   for (const made of contentEvents(world, event, schema)) if (!exists(world, made)) world.silently(made);

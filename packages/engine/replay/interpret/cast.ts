@@ -88,7 +88,7 @@ export function lookup(world: World, type: string, text: string): Oid | undefine
     case 'regprocedure': {
       for (const candidate of schema.schema === undefined ? path : [schema.schema]) {
         const keys = catalog.overloads(candidate, name);
-        const wanted = argumentsAt < 0 ? keys[0] : keys.find((key) => squeezed(key) === squeezed(`${keyOf(candidate, name)}${aliased(text.slice(argumentsAt))}`));
+        const wanted = argumentsAt < 0 ? keys[0] : keys.find((key) => key === `${keyOf(candidate, name)}(${signature(world, text.slice(argumentsAt + 1, text.lastIndexOf(')')))})`);
         if (wanted !== undefined) return new Oid('routine', wanted, argumentsAt < 0 ? visibleName(candidate, name, path) : `${visibleName(candidate, name, path)}${wanted.slice(wanted.indexOf('('))}`);
       }
       return undefined;
@@ -104,12 +104,10 @@ export function lookup(world: World, type: string, text: string): Oid | undefine
 
 const ALIASES: Readonly<Record<string, string>> = { int: 'integer', int4: 'integer', int8: 'bigint', int2: 'smallint', bool: 'boolean', varchar: 'character varying', timestamptz: 'timestamp with time zone', timestamp: 'timestamp without time zone' };
 
-function aliased(args: string): string {
-  return args.replaceAll(/[a-z0-9_]+/g, (word) => ALIASES[word] ?? word);
-}
-
-function squeezed(text: string): string {
-  return text.replaceAll(/\s+/g, '');
+/** The argument types of a signature, spelled as keys spell them. */
+function signature(world: World, args: string): string {
+  if (args.trim() === '') return '';
+  return args.split(',').map((arg) => typeOid(world, arg.trim())?.text ?? arg.trim()).join(', ');
 }
 
 function typeOid(world: World, text: string): Oid | undefined {

@@ -1,8 +1,10 @@
 import type { Grant } from '@tenantlint/model';
 import { formatType } from '../types.ts';
+import { quoteIdent } from '../quote.ts';
+import { constraintDefinition, indexDefinition } from './definitions.ts';
 import { lookup } from './cast.ts';
 import type { Context } from './context.ts';
-import { NOT_DECIDED, Oid, textOf, Unknown, type Value } from './values.ts';
+import { NOT_DECIDED, Oid, Stored, textOf, Unknown, type Value } from './values.ts';
 import type { World } from '../world.ts';
 
 /** Functions that look into the catalog; undefined for any other name. */
@@ -10,6 +12,13 @@ export function catalogFunction(name: string, args: readonly Value[], { world }:
   const undecided = args.find((arg) => arg instanceof Unknown);
   const [first = null, second = null] = args;
   switch (name) {
+    case 'pg_get_expr':
+      return first instanceof Stored ? first.print() : first === null ? null : NOT_DECIDED;
+    case 'pg_get_constraintdef':
+    case 'pg_get_indexdef':
+      return undecided ?? (first instanceof Oid ? (definition(world, first) ?? NOT_DECIDED) : NOT_DECIDED);
+    case 'pg_get_serial_sequence':
+      return undecided ?? serialSequence(world, textOf(first) ?? '', textOf(second) ?? '');
     case 'pg_get_userbyid':
       return undecided ?? (first instanceof Oid ? first.key : NOT_DECIDED);
     case 'pg_get_function_identity_arguments':
@@ -40,6 +49,25 @@ export function catalogFunction(name: string, args: readonly Value[], { world }:
     default:
       return undefined;
   }
+}
+
+function definition(world: World, oid: Oid): string | undefined {
+  const space = oid.key.lastIndexOf(' ');
+  if (oid.of === 'constraint') {
+    const table = world.catalog.get('table', oid.key.slice(0, space));
+    const constraint = table?.constraints.get(oid.key.slice(space + 1));
+    return table === undefined || constraint === undefined ? undefined : constraintDefinition(world, table, constraint);
+  }
+  const relation = oid.of === 'index' ? world.catalog.relation(oid.key) : undefined;
+  const table = relation?.is === 'index' ? world.catalog.get('table', relation.of) : undefined;
+  const index = relation?.is === 'index' ? table?.indexes.get(relation.name) : undefined;
+  return table === undefined || index === undefined ? undefined : indexDefinition(world, table, index);
+}
+
+function serialSequence(world: World, table: string, column: string): Value {
+  const found = lookup(world, 'regclass', table);
+  const [sequence] = found === undefined ? [] : world.catalog.ownedSequences(`${found.key}.${column}`);
+  return sequence === undefined ? null : `${quoteIdent(sequence.schema)}.${quoteIdent(sequence.name)}`;
 }
 
 function hasPrivilege(world: World, name: string, role: string, object: Value, privilege: string): Value {

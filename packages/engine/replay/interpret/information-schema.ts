@@ -1,3 +1,5 @@
+import { printExpr } from '../expr/print.ts';
+import { tableScope } from '../expr/qualify.ts';
 import { formatType } from '../types.ts';
 import type { World } from '../world.ts';
 import { wantedTables } from './pg-views.ts';
@@ -51,7 +53,7 @@ export const INFORMATION_SCHEMA: Readonly<Record<string, VirtualTable>> = {
           const user = type !== undefined && type.schema !== undefined;
           const dataType = type === undefined ? new Unknown('the type of a view column') : type.dims > 0 ? 'ARRAY' : user ? 'USER-DEFINED' : formatType({ ...type, mods: [] });
           const length = type?.name === 'character varying' && type.mods[0] !== undefined ? Number(type.mods[0]) : null;
-          yield [DATABASE, relation.schema, relation.name, columnName, i + 1, column?.default === undefined ? null : DEFINITION, yes(column?.notNull !== true), dataType, length,
+          yield [DATABASE, relation.schema, relation.name, columnName, i + 1, column?.default === undefined || table === undefined ? null : printExpr(world, column.default.value, tableScope(table)), yes(column?.notNull !== true), dataType, length,
             user ? (type.schema ?? null) : 'pg_catalog', type === undefined ? new Unknown('the type of a view column') : udtName(type.name, type.dims), yes(column?.identity !== undefined), column?.generated === undefined ? 'NEVER' : 'ALWAYS'];
         }
       }
@@ -104,7 +106,7 @@ export const INFORMATION_SCHEMA: Readonly<Record<string, VirtualTable>> = {
   check_constraints: {
     columns: ['constraint_schema', 'constraint_name', 'check_clause'],
     *rows(world) {
-      for (const table of world.catalog.tables.values()) for (const constraint of table.constraints.values()) if (constraint.kind === 'check') yield [table.schema, constraint.name, DEFINITION];
+      for (const table of world.catalog.tables.values()) for (const constraint of table.constraints.values()) if (constraint.kind === 'check') yield [table.schema, constraint.name, printExpr(world, constraint.expr, tableScope(table))];
     },
   },
   schemata: {

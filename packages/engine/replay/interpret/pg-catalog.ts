@@ -1,11 +1,12 @@
-import type { Constraint, Index, Table } from '@tenantlint/model';
+import type { Constraint, Index, SqlExpr, Table } from '@tenantlint/model';
+import { printExpr } from '../expr/print.ts';
+import { tableScope } from '../expr/qualify.ts';
 import { formatType, isBuiltIn } from '../types.ts';
 import type { World } from '../world.ts';
 import { commandWord } from './pg-views.ts';
-import { Oid, textOf, Unknown, visibleName, type Value } from './values.ts';
+import { Oid, Stored, textOf, Unknown, visibleName, type Value } from './values.ts';
 import type { VirtualTable } from './virtual-tables.ts';
 
-const TREE = new Unknown('a stored expression tree');
 
 const COMMANDS: Readonly<Record<string, string>> = { SELECT: 'r', INSERT: 'a', UPDATE: 'w', DELETE: 'd', ALL: '*' };
 const CONSTRAINTS: Readonly<Record<Constraint['kind'], string>> = { 'primary key': 'p', unique: 'u', 'foreign key': 'f', check: 'c', exclude: 'x' };
@@ -29,6 +30,11 @@ function indexOid(schema: string, name: string, path: readonly string[]): Oid {
 
 function typeOid(type: Parameters<typeof formatType>[0]): Oid {
   return new Oid('type', isBuiltIn(type) || type.schema === undefined ? `pg_catalog.${type.name}` : `${type.schema}.${type.name}`, formatType(type));
+}
+
+/** An expression of a table as its catalog column holds it. */
+function stored(world: World, table: Table, expr: SqlExpr | undefined): Value {
+  return expr === undefined ? null : new Stored(() => printExpr(world, expr, tableScope(table)));
 }
 
 /** Table that a wanted relation oid names. */
@@ -97,7 +103,18 @@ export const PG_CATALOG: Readonly<Record<string, VirtualTable>> = {
     *rows(world, wanted, path) {
       for (const table of tableByOid(world, wanted, 'polrelid')) {
         for (const policy of table.policies.values()) {
-          yield [new Oid('policy', `${table.key} ${policy.name}`), policy.name, relationOid(table.schema, table.name, path), COMMANDS[commandWord(policy)] ?? '*', policy.permissive, policy.roles.map(roleOid), policy.using === undefined ? null : TREE, policy.check === undefined ? null : TREE];
+          yield [new Oid('policy', `${table.key} ${policy.name}`), policy.name, relationOid(table.schema, table.name, path), COMMANDS[commandWord(policy)] ?? '*', policy.permissive, policy.roles.map(roleOid), stored(world, table, policy.using), stored(world, table, policy.check)];
+        }
+      }
+    },
+  },
+  pg_attrdef: {
+    columns: ['oid', 'adrelid', 'adnum', 'adbin'],
+    *rows(world, wanted, path) {
+      for (const table of tableByOid(world, wanted, 'adrelid')) {
+        for (const [i, column] of [...table.columns.values()].entries()) {
+          const value = column.generated ?? column.default;
+          if (value !== undefined) yield [new Oid('catalog', `default ${table.key} ${column.name}`), relationOid(table.schema, table.name, path), i + 1, stored(world, table, value.value)];
         }
       }
     },
@@ -109,7 +126,7 @@ export const PG_CATALOG: Readonly<Record<string, VirtualTable>> = {
         const numbers = [...table.columns.keys()];
         for (const index of table.indexes.values()) {
           yield [indexOid(table.schema, index.name, path), relationOid(table.schema, table.name, path), index.unique, index.primary, true,
-            index.keys.map((key) => (key.column === undefined ? 0 : numbers.indexOf(key.column) + 1)), index.where === undefined ? null : TREE, index.keys.length + index.include.length, index.keys.length];
+            index.keys.map((key) => (key.column === undefined ? 0 : numbers.indexOf(key.column) + 1)), stored(world, table, index.where), index.keys.length + index.include.length, index.keys.length];
         }
       }
     },

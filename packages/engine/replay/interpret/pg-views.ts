@@ -1,3 +1,6 @@
+import { printExpr } from '../expr/print.ts';
+import { tableScope } from '../expr/qualify.ts';
+import { indexDefinition } from './definitions.ts';
 import type { Policy, Table } from '@tenantlint/model';
 import { Unknown, textOf, type Value } from './values.ts';
 import type { VirtualTable } from './virtual-tables.ts';
@@ -51,8 +54,9 @@ export const PG_VIEWS: Readonly<Record<string, VirtualTable>> = {
     columns: ['schemaname', 'tablename', 'policyname', 'permissive', 'roles', 'cmd', 'qual', 'with_check'],
     *rows(world, wanted) {
       for (const table of wantedTables(world, wanted, 'schemaname', 'tablename')) {
+        const scope = tableScope(table);
         for (const policy of table.policies.values()) {
-          yield [table.schema, table.name, policy.name, policy.permissive ? 'PERMISSIVE' : 'RESTRICTIVE', policy.roles, commandWord(policy), policy.using === undefined ? null : DEFINITION, policy.check === undefined ? null : DEFINITION];
+          yield [table.schema, table.name, policy.name, policy.permissive ? 'PERMISSIVE' : 'RESTRICTIVE', policy.roles, commandWord(policy), policy.using === undefined ? null : printExpr(world, policy.using, scope), policy.check === undefined ? null : printExpr(world, policy.check, scope)];
         }
       }
     },
@@ -60,7 +64,7 @@ export const PG_VIEWS: Readonly<Record<string, VirtualTable>> = {
   pg_indexes: {
     columns: ['schemaname', 'tablename', 'indexname', 'tablespace', 'indexdef'],
     *rows(world, wanted) {
-      for (const table of wantedTables(world, wanted, 'schemaname', 'tablename')) for (const index of table.indexes.values()) yield [table.schema, table.name, index.name, null, DEFINITION];
+      for (const table of wantedTables(world, wanted, 'schemaname', 'tablename')) for (const index of table.indexes.values()) yield [table.schema, table.name, index.name, null, indexDefinition(world, table, index)];
       for (const view of world.catalog.map('view').values()) for (const index of view.indexes.values()) yield [view.schema, view.name, index.name, null, DEFINITION];
     },
   },

@@ -31,10 +31,19 @@ export class Json {
   }
 }
 
+/** A stored expression: pg_get_expr turns it into its text. */
+export class Stored {
+  readonly print: () => string;
+
+  constructor(print: () => string) {
+    this.print = print;
+  }
+}
+
 /** A record: its fields by name, in order. */
 export type Row = ReadonlyMap<string, Value>;
 
-export type Value = null | boolean | number | string | Oid | Json | Row | Unknown | readonly Value[];
+export type Value = null | boolean | number | string | Oid | Json | Stored | Row | Unknown | readonly Value[];
 
 export const NOT_DECIDED = new Unknown('not decidable from the repository');
 
@@ -48,7 +57,7 @@ export function isRow(value: Value): value is Row {
 
 /** The text form of a value; undefined where it has none that is known. */
 export function textOf(value: Value): string | undefined {
-  if (value === null || value instanceof Unknown) return undefined;
+  if (value === null || value instanceof Unknown || value instanceof Stored) return undefined;
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number') return String(value);
