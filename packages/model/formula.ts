@@ -62,7 +62,8 @@ export type Isolation =
   /** `vacuous`: no row satisfies the formula at all. */
   | { readonly verdict: 'yes'; readonly because: readonly Reason[]; readonly vacuous?: true }
   | { readonly verdict: 'no'; readonly escape: Escape; readonly because: readonly Reason[] }
-  | { readonly verdict: 'unknown'; readonly opaque: readonly Reason[] };
+  /** `escape`: a case that binds the row to nobody, of a table that may belong to nobody: how it belongs is all that is unknown. */
+  | { readonly verdict: 'unknown'; readonly opaque: readonly Reason[]; readonly escape?: Escape };
 
 export interface Reason {
   readonly text: string;

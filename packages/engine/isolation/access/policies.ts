@@ -2,7 +2,10 @@ import type { AccessCommand, Capture, Formula, Policy, Span, SqlExpr, Table } fr
 import type { World } from '../bind/bind.ts';
 import { Bind, rootScope } from '../bind/bind.ts';
 import { truth } from '../bind/truth.ts';
-import { withNotNull } from '../logic/formula.ts';
+import { isLarger, withNotNull } from '../logic/formula.ts';
+
+/** Far more than any condition that a person wrote has, its helpers opened. */
+const MOST_NODES = 10_000;
 
 export interface BoundSide {
   readonly formula: Formula;
@@ -23,7 +26,8 @@ export class Policies {
     const known = this.memo.get(expr);
     if (known !== undefined) return known;
     const bind = new Bind(this.world);
-    const formula = withNotNull(truth(bind, expr, rootScope(this.world, table, expr.at), true), (column) => table.columns.get(column)?.notNull === true);
+    const made = truth(bind, expr, rootScope(this.world, table, expr.at), true);
+    const formula: Formula = bind.exhausted || isLarger(made, MOST_NODES) ? { kind: 'opaque', text: 'the condition', why: 'too large to be followed', about: [0], at: expr.at } : withNotNull(made, (column) => table.columns.get(column)?.notNull === true);
     const side: BoundSide = { formula, captures: bind.captures, at: expr.at };
     this.memo.set(expr, side);
     return side;

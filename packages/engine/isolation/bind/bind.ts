@@ -40,9 +40,13 @@ export class Bind {
     return this.nextElement++;
   }
 
-  /** False when the condition is too large to be followed any further. */
+  /** False when the condition is too large to be followed any further; what was made of it then means nothing. */
   spend(): boolean {
     return ++this.spent < MOST_STEPS;
+  }
+
+  get exhausted(): boolean {
+    return this.spent >= MOST_STEPS;
   }
 }
 const MOST_STEPS = 3000;

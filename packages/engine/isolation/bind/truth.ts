@@ -14,6 +14,8 @@ import { bindSelect } from './select.ts';
 
 type AnyArray = Extract<SqlExpr, { kind: 'any-array' | 'all-array' }>;
 
+const MOST_LISTED = 40;
+
 /** Where the expression is TRUE (`want`) or FALSE, exactly; where it is NULL, neither. */
 export function truth(b: Bind, expr: SqlExpr, scope: Scope, want: boolean): Formula {
   if (!b.spend()) return opaque(expr, 'too large to be followed', [0]);
@@ -39,6 +41,10 @@ export function truth(b: Bind, expr: SqlExpr, scope: Scope, want: boolean): Form
     case 'operator': return operator(b, expr, scope, want);
     case 'in': {
       const equal = expr.negated !== want;
+      // A long list of constants is one test: which of them it is binds nobody to anything.
+      if (expr.list.length > MOST_LISTED && expr.list.every((one) => bare(one).kind === 'literal')) {
+        return or(valuesOf(b, { kind: 'expr', expr: expr.left, scope }).map((one) => exists(one.rows, and([one.when, compare('=', { kind: 'apply', fn: `in a list of ${expr.list.length}`, of: [one.term], at: expr.at }, literal(equal, expr.at), expr.at)]), expr.at)));
+      }
       const parts = expr.list.map((one) => comparison(b, equal ? '=' : '<>', expr.left, one, scope, expr.at));
       return equal ? or(parts) : and(parts);
     }

@@ -34,8 +34,32 @@ export function exists(rows: readonly Row[], where: Formula, at: Span): Formula 
   return { kind: 'exists', rows, where, at };
 }
 
-/** Holds exactly where the formula does not: its condition is FALSE or NULL. */
+/** Holds exactly where the formula does not: its condition is FALSE or NULL. Parts that are shared stay shared. */
 export function complement(formula: Formula): Formula {
+  const known = complements.get(formula);
+  if (known !== undefined) return known;
+  const made = complemented(formula);
+  complements.set(formula, made);
+  return made;
+}
+const complements = new WeakMap<Formula, Formula>();
+
+/** Nodes of the formula written out, counted up to a limit: shared parts make a small object a huge text. */
+export function isLarger(formula: Formula, limit: number): boolean {
+  const stack: Formula[] = [formula];
+  let count = 0;
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (++count > limit) return true;
+    if (next.kind === 'and' || next.kind === 'or') {
+      if (next.of.length > limit) return true;
+      for (const part of next.of) stack.push(part);
+    } else if (next.kind === 'not') stack.push(next.of);
+    else if (next.kind === 'exists') stack.push(next.where);
+  }
+  return false;
+}
+
+function complemented(formula: Formula): Formula {
   switch (formula.kind) {
     case 'true': return FALSE;
     case 'false': return TRUE;

@@ -11,7 +11,7 @@ export function prove(question: Question, db: Database): Isolation {
   const found = search(question, db);
   switch (found.end) {
     case 'escape': return { verdict: 'no', escape: found.escape, because: [] };
-    case 'unknown': return { verdict: 'unknown', opaque: found.opaque };
+    case 'unknown': return found.escape === undefined ? { verdict: 'unknown', opaque: found.opaque } : { verdict: 'unknown', opaque: found.opaque, escape: found.escape };
     case 'closed': {
       const because = found.vacuous ? [{ text: 'no row satisfies it', at: question.at }] : found.why.map((text) => ({ text, at: question.at }));
       return found.vacuous ? { verdict: 'yes', because, vacuous: true } : { verdict: 'yes', because };

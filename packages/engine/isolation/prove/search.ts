@@ -30,7 +30,7 @@ interface Case {
 export type Found =
   | { readonly end: 'closed'; readonly why: readonly string[]; readonly vacuous: boolean }
   | { readonly end: 'escape'; readonly escape: Escape }
-  | { readonly end: 'unknown'; readonly opaque: readonly Reason[] };
+  | { readonly end: 'unknown'; readonly opaque: readonly Reason[]; readonly escape?: Escape };
 
 /**
  * Case analysis over the disjunctive normal form, depth first. A case is left as soon as it cannot hold or the goal is
@@ -74,8 +74,12 @@ export function search(question: Question, db: Database): Found {
       continue;
     }
     vacuous = false;
-    const doubts = doubtsOf(flat, question, target.table.tenancy.kind);
-    if (doubts.length === 0) return { end: 'escape', escape: escapeOf(question, target, flat.atoms, flat.rows, known, ownership) };
+    const doubts = doubtsOf(flat, question);
+    if (doubts.length === 0) {
+      const escape = escapeOf(question, target, flat.atoms, flat.rows, known, ownership);
+      if (target.table.tenancy.kind !== 'unknown') return { end: 'escape', escape };
+      return { end: 'unknown', opaque: [{ text: `how ${question.table} belongs to tenants is not known`, at: question.at }], escape };
+    }
     unknown.push(...doubts);
   }
   if (unknown.length > 0) return { end: 'unknown', opaque: unknown };
@@ -150,7 +154,7 @@ function unfold(node: Case, question: Question, db: Database, fresh: { next: num
 }
 
 /** What could still bind the row, if only it were understood. */
-function doubtsOf(node: Case, question: Question, kind: string): readonly Reason[] {
+function doubtsOf(node: Case, question: Question): readonly Reason[] {
   const out: Reason[] = [];
   const names = new Map(node.rows.map((row) => [row.id, row.alias]));
   for (const atom of node.atoms) {
@@ -159,7 +163,6 @@ function doubtsOf(node: Case, question: Question, kind: string): readonly Reason
     else if (atom.kind === 'not') out.push(...opaqueInside(atom.of));
     else if (atom.kind === 'compare' && atom.op === '=' && (emptied(atom.left, atom.right) || emptied(atom.right, atom.left))) out.push({ text: `${atomText(atom, question, names)}: a pooled connection may have it so after SET LOCAL`, at: atom.at });
   }
-  if (kind === 'unknown') out.push({ text: `how ${question.table} belongs to tenants is not known`, at: question.at });
   return out;
 }
 
