@@ -46,7 +46,8 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
   const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key) }, sources.models).catch(failed);
-  const facts = createFacts({ timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
+  const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
+  const facts = createFacts({ modelled, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
     facts,

@@ -8,6 +8,8 @@ export interface Sources {
   /** In the order in which they are replayed. */
   readonly histories: readonly History[];
   readonly models: readonly ModelMap[];
+  /** Models of tables that migrations make: not replayed with these, but held against them. */
+  readonly described: readonly History[];
   readonly comments: ReadonlyMap<string, readonly Comment[]>;
   /** Statements of SQL files, in order. */
   readonly statements: ReadonlyMap<string, readonly Span[]>;
@@ -41,6 +43,7 @@ export function readSources(workspace: Workspace, sql: SqlParser): Sources {
   return {
     histories: [...schemas.filter((s) => !describes(s, made)).map((s) => s.history), ...migrations],
     models: schemas.map((s) => s.models),
+    described: schemas.filter((s) => describes(s, made)).map((s) => s.history),
     comments,
     statements,
     unread,

@@ -1,4 +1,4 @@
-import type { Environment, Facts, Policy, QuerySite, Span, Table, TenancyModel, Timeline } from '@tenantlint/model';
+import type { Environment, Facts, Policy, QuerySite, Schema, Span, Table, TenancyModel, Timeline } from '@tenantlint/model';
 import type { IsolationFacts } from './isolation/index.ts';
 import { underRowSecurity } from './row-security.ts';
 
@@ -9,10 +9,12 @@ export interface Known {
   readonly isolation: IsolationFacts;
   readonly sites: readonly QuerySite[];
   text(path: string): string | undefined;
+  /** See Facts. */
+  modelled?(): Schema | undefined;
 }
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ timeline, environment, tenancy, isolation, sites, text }: Known): Facts {
+export function createFacts({ modelled, timeline, environment, tenancy, isolation, sites, text }: Known): Facts {
   const perPolicy = <A extends readonly string[], T>(answer: (table: Table, policy: Policy, ...more: A) => T) => {
     const memo = new WeakMap<Policy, Map<string, T>>();
     return (table: Table, policy: Policy, ...more: A): T => {
@@ -36,8 +38,10 @@ export function createFacts({ timeline, environment, tenancy, isolation, sites, 
       return made;
     };
   };
+  let models: { readonly schema: Schema | undefined } | undefined;
   return {
     schema: timeline.last,
+    modelled: () => (models ??= { schema: modelled?.() }).schema,
     timeline,
     environment,
     tenancy,

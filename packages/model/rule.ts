@@ -14,6 +14,8 @@ export type Need = 'sql' | 'rls' | 'sites' | 'models' | 'history' | 'tenancy';
 /** All that is known, decided once and shared by the rules. Every answer is memoised. */
 export interface Facts {
   readonly schema: Schema;
+  /** The tables as models alone describe them, where migrations make them too; undefined where only one of both is there. */
+  modelled(): Schema | undefined;
   readonly timeline: Timeline;
   readonly environment: Environment;
   readonly tenancy: TenancyModel;
