@@ -1,4 +1,5 @@
 import type { AbstractValue, CodeFile, CodeProgram, EntryPoint, QuerySite, Reason, ValueOf } from '@tenantlint/model';
+import { graphql } from './entries/graphql.ts';
 import { entriesOf } from './entries/entries.ts';
 import type { Entry } from './entries/entry.ts';
 import { systemKind } from './entries/system.ts';
@@ -49,8 +50,8 @@ function loadModule(f: Flow, file: CodeFile, found: Sites): void {
   for (const [name, declaration] of module.declared) if (declaration.kind === 'value') moduleName(f, file.path, name);
   inModule(f, module, () => {
     run(f, statements, module.names);
-    module.state.live = true;
   });
+  if (kind === undefined) f.registered.push(...graphql(f, file));
   settle(f, { kind: kind ?? 'script', framework: 'module', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'none' }, found);
 }
 
@@ -63,7 +64,7 @@ function runEntry(f: Flow, entry: Entry, found: Sites): void {
 
 function begin(f: Flow, offline: boolean): void {
   f.fuel = FUEL;
-  f.state = new State(undefined);
+  f.state = new State(f.loaded);
   f.frame = undefined;
   f.offline = offline;
 }

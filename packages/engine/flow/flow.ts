@@ -64,7 +64,9 @@ export class Flow {
   readonly rows = new Rows();
   readonly modules = new Map<string, ModuleNames>();
   readonly adapters: ReadonlyMap<string, ClientAdapter>;
-  state = new State(undefined);
+  /** What files hold once they are loaded; everything that runs later begins here. */
+  readonly loaded = new State(undefined);
+  state = this.loaded;
   frame: Frame | undefined;
   /** Queries met so far. */
   records: SiteRecord[] = [];

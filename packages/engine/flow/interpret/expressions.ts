@@ -82,13 +82,8 @@ function dynamicImport(f: Flow, from: string, names: Names, at: Span): AbstractV
 
 export function lookup(f: Flow, name: string, names: Names, at: Span): AbstractValue {
   const slot = names.find(name);
-  if (slot) return f.state.get(slot) ?? outer(f, slot, names) ?? unknown(`${name} was set where nobody looked`, at);
+  if (slot) return f.state.get(slot) ?? unknown(`${name} was set where nobody looked`, at);
   return moduleName(f, names.file, name) ?? globalValue(name, at);
-}
-
-/** Variables of a file's top-level functions that ran when the file was loaded live in the file's own state. */
-function outer(f: Flow, slot: ReturnType<Names['declare']>, names: Names): AbstractValue | undefined {
-  return f.modules.get(names.file)?.state.get(slot);
 }
 
 /** A read through `.`, `?.` or `[]`: what is read from must be there, unless the access is optional. */

@@ -1,6 +1,6 @@
 import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeFunction, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
-import { Names, State } from '../state.ts';
+import { Names, type State } from '../state.ts';
 import { property } from '../values/property.ts';
 import { walkStatements } from '../summaries/functions.ts';
 import { applyFunction } from './calls.ts';
@@ -15,7 +15,7 @@ type Declaration =
   | { readonly kind: 'statement'; readonly statement: Extract<CodeStatement, { kind: 'function' | 'class' }> }
   | { readonly kind: 'import'; readonly import: CodeImport };
 
-/** A file's outermost names. Values are computed when they are first asked for, in the file's own state. */
+/** A file's outermost names. Values are computed when they are first asked for, in the state that all files share. */
 export class ModuleNames {
   readonly file: CodeFile;
   readonly names: Names;
@@ -23,7 +23,6 @@ export class ModuleNames {
   readonly types = new Map<string, CodeType>();
   readonly values = new Map<string, AbstractValue>();
   readonly exports = new Map<string, AbstractValue>();
-  readonly state = new State(undefined);
   readonly busy = new Set<string>();
 
   constructor(file: CodeFile) {
@@ -63,23 +62,26 @@ export function moduleOf(f: Flow, path: string): ModuleNames | undefined {
   return module;
 }
 
-/** Runs something in a file's own state, apart from whoever asks. */
+/** Runs something as it runs when files are loaded, apart from whoever asks. */
 export function inModule<T>(f: Flow, module: ModuleNames, run: () => T): T {
-  const { state, frame } = f;
-  f.state = module.state;
-  f.frame = moduleFrame(module);
+  const { state, frame, loaded } = f;
+  const { live, truths } = loaded;
+  f.state = loaded;
+  f.frame = moduleFrame(module, loaded);
   // A file that was imported was loaded: what one of its values could not get past is no reason to give up the others.
-  module.state.live = true;
+  loaded.live = true;
   try {
     return run();
   } finally {
+    loaded.live = live;
+    loaded.truths = truths;
     f.state = state;
     f.frame = frame;
   }
 }
 
-const moduleFrame = (module: ModuleNames): Frame => ({
-  fn: undefined, name: module.file.path, from: undefined, base: module.state, returns: [], jumps: [], caller: undefined, depth: 0, loop: undefined, guessed: false,
+const moduleFrame = (module: ModuleNames, loaded: State): Frame => ({
+  fn: undefined, name: module.file.path, from: undefined, base: loaded, returns: [], jumps: [], caller: undefined, depth: 0, loop: undefined, guessed: false,
 });
 
 /** The value of a name of a file; undefined where the file does not declare it. */

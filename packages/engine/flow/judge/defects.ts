@@ -1,4 +1,4 @@
-import { cases, type Condition } from '@tenantlint/model';
+import { cases, type Condition, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import type { Inserted } from '../queries/record.ts';
 import { columnOf } from '../queries/rows.ts';
@@ -6,16 +6,18 @@ import { authenticated } from './caller.ts';
 import { isIdentity, isTenantField, ownerColumns } from './owners.ts';
 import { untrusted } from './prove.ts';
 import { bindings, sourceOf, trustOf } from './trust.ts';
+import { vouched } from './vouched.ts';
 import { byDesign, type Case, type Judgement } from './verdict.ts';
 
 /** A read or write whose condition does not hold the caller's tenant: what is to blame, and how sure that is. */
-export function unreached(f: Flow, { record, table, entry, at }: Case): Judgement {
+export function unreached(f: Flow, { record, table, entry, truths, at }: Case): Judgement {
   const { query } = record;
   const all = bindings(query.condition);
   const ids = all.filter((b) => !b.negated && (b.op === '=' || b.op === 'in') && isIdentity(f, record, b.field, b.related));
   const [fromInput] = ids.filter((b) => trustOf(b.value) === 'input');
   if (fromInput) {
     const value = sourceOf(fromInput.value);
+    if (vouched(f, record.formula, truths)) return checkedElsewhere(value, fromInput.at);
     return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties it to the caller's tenant`, at: fromInput.at }], defect: { kind: 'unbound-id', value }, defectAt: fromInput.at };
   }
   const [fixed] = ids.filter((b) => isTenantField(f, record, b.field) && cases(b.value).some((c) => c.value.kind === 'literal' && c.value.value !== null));
@@ -44,6 +46,8 @@ export function unreached(f: Flow, { record, table, entry, at }: Case): Judgemen
   return { verdict: 'leak', certainty: widened || row ? 'likely' : 'proven', why: [{ text: row ? `${row.field} is that of a row that nothing ties to the caller's tenant` : `nothing binds ${table} to the caller's tenant`, at: row?.at ?? at }], defect: widened ? { kind: 'widened', branch: 'OR' } : row ? { kind: 'unbound-id', value: sourceOf(row.value) } : { kind: 'unscoped' }, ...(row ? { defectAt: row.at } : {}) };
 }
 
+const checkedElsewhere = (value: string, at: Span): Judgement => ({ verdict: 'unknown', certainty: 'possible', why: [{ text: `${value} is checked against something that could not be read`, at }] });
+
 const isOpaque = (of: Condition): boolean => of.kind === 'opaque' || ((of.kind === 'all' || of.kind === 'any') && of.of.some(isOpaque)) || (of.kind === 'alternatives' && of.of.some((one) => isOpaque(one.condition)));
 const hasOr = (of: Condition): boolean => of.kind === 'any' || (of.kind === 'relation' && of.quantifier === 'every') || (of.kind === 'all' && of.of.some(hasOr)) || (of.kind === 'alternatives' && of.of.some((one) => hasOr(one.condition)));
 
@@ -58,6 +62,7 @@ export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
     return e.kind === 'field' && isKey(e.field) && trustOf(e.value) === 'input' ? [{ field: e.field, value: e.value, at: e.at }] : [];
   });
   if (linked) {
+    if (vouched(f, one.formula, of.truths)) return checkedElsewhere(sourceOf(linked.value), linked.at);
     if (entry && entry.kind !== 'action' && !authenticated(f, of)) return byDesign('nobody is signed in here', at, 'possible');
     return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: one.table ?? '' }, defectAt: linked.at };
   }

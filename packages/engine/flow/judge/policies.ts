@@ -5,7 +5,7 @@ import { shift } from '../../isolation/logic/rename.ts';
 import { and, FALSE } from '../queries/formulas.ts';
 import { termOf } from '../queries/terms.ts';
 import { askClosed } from './prove.ts';
-import { bound } from './supposed.ts';
+import { bound, isAmbient } from './supposed.ts';
 import type { Case, Judgement } from './verdict.ts';
 
 /** Row level security that this client cannot bypass, with the settings that the code made: does it isolate? */
@@ -27,7 +27,8 @@ export function secured(f: Flow, of: Case): Judgement | undefined {
   if (known.kind === 'false') return { verdict: 'injected', certainty: 'proven', why: [{ text: `policies of ${table} let ${role} see nothing here`, at }] };
   const whole = closed(f, row, and([formula, known]), truths);
   if (askClosed(f, row, table, whole, 'reach', at).verdict === 'yes') return { verdict: 'injected', certainty: 'proven', why };
-  return bound(f, row, table, whole, 'reach', at) ? { verdict: 'injected', certainty: 'likely', why } : undefined;
+  const handed = bound(f, row, table, whole, 'reach', at);
+  return handed && (handed.value.kind !== 'input' || isAmbient(handed.value)) ? { verdict: 'injected', certainty: 'likely', why } : undefined;
 }
 
 /** The role that the policies judge: by kind of client, or the application's own behind its connection. */

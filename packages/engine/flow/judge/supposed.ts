@@ -1,9 +1,10 @@
-import { never, type AbstractValue, type Condition, type Formula, type Span, type Value } from '@tenantlint/model';
+import { never, type AbstractValue, type Condition, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
 import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
 import { toFormula } from '../queries/conditions.ts';
-import { comparedWith } from './owners.ts';
+import { comparedWith, tenantColumns } from './owners.ts';
+import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
 import { repaired, sourceOf, trustOf } from './trust.ts';
 import type { Case, Judgement } from './verdict.ts';
@@ -15,20 +16,59 @@ interface Supposition {
 
 /** A value that, taken for the caller's tenant or the caller, makes the formula isolate. */
 export function bound(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Supposition | undefined {
-  for (const value of untrusted(formula).slice(0, 8)) {
-    const compared = comparedWith(f, formula, row, table, value);
-    for (const [as, is] of [['tenant', { kind: 'tenant', from: 'supposed' }], ['caller', { kind: 'caller' }]] as const) {
-      if (compared.has(as) && askClosed(f, row, table, supposing<Formula>(formula, value, is satisfies Value), goal, at).verdict === 'yes') return { value, as };
-    }
+  const holds = (of: Formula): boolean => askClosed(f, row, table, of, goal, at).verdict === 'yes';
+  const tenant: Value = { kind: 'tenant', from: 'supposed' };
+  const values = untrusted(formula).slice(0, 8);
+  const tenants = values.filter((v) => comparedWith(f, formula, row, table, v).has('tenant'));
+  for (const value of tenants) if (holds(supposing<Formula>(formula, value, tenant))) return { value, as: 'tenant' };
+  if (tenants.length > 1) {
+    // Several ways to hand it in: what the request brings is to blame, if anything is.
+    const handed = tenants.filter((v) => v.kind !== 'input');
+    const [first] = handed;
+    const all = handed.reduce((of: Formula, v) => supposing<Formula>(of, v, tenant), formula);
+    if (first && holds(all)) return { value: first, as: 'tenant' };
+    const [brought] = tenants.filter((v) => v.kind === 'input');
+    if (brought && holds(tenants.reduce((of: Formula, v) => supposing<Formula>(of, v, tenant), formula))) return { value: brought, as: 'tenant' };
   }
-  return undefined;
+  for (const value of values) {
+    if (comparedWith(f, formula, row, table, value).has('caller') && holds(supposing<Formula>(formula, value, { kind: 'caller' }))) return { value, as: 'caller' };
+  }
+  const rows = ofRows(f, row, table, formula);
+  return rows && holds(rows) ? { value: { kind: 'unknown', why: 'the tenant of a row' }, as: 'tenant' } : undefined;
+}
+
+/** The formula with the tenant of every other row taken for the caller's: where those rows are at fault, they are judged where they are fetched. */
+function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula | undefined {
+  const own = tenantColumns(f, table);
+  const tables = new Map<number, string | undefined>();
+  const isTenant = (t: Term): boolean => t.kind === 'column' && t.row !== row && tenantColumns(f, tables.get(t.row) ?? f.rows.get(t.row)?.table ?? '').has(t.column);
+  let found = false;
+  const visit = (of: Formula): Formula => {
+    switch (of.kind) {
+      case 'and': case 'or': return { ...of, of: of.of.map(visit) };
+      case 'not': return { ...of, of: visit(of.of) };
+      case 'exists':
+        for (const r of of.rows) tables.set(r.id, r.table);
+        return { ...of, where: visit(of.where) };
+      case 'compare': {
+        if (of.op !== '=') return of;
+        const [mine, other] = of.left.kind === 'column' && of.left.row === row ? [of.left, of.right] : [of.right, of.left];
+        if (mine.kind !== 'column' || mine.row !== row || !own.has(mine.column) || !isTenant(other)) return of;
+        found = true;
+        return { ...of, left: mine, right: { kind: 'value', value: { kind: 'tenant', from: 'supposed' }, at: of.at } };
+      }
+      default: return of;
+    }
+  };
+  const changed = visit(formula);
+  return found ? changed : undefined;
 }
 
 /** Set by the server's own proxy or middleware as often as by the caller. */
-const isAmbient = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:headers|cookies|host|hostname)$/.test(p));
+export const isAmbient = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:headers|cookies|host|hostname)$/.test(p));
 
 /** The condition is right if the value is: a tenant that is handed in binds, one that the request brings does not. */
-export function supposed(f: Flow, { at, entry }: Case, row: number, table: string, whole: Formula, goal: Goal): Judgement | undefined {
+export function supposed(f: Flow, { at, entry, truths }: Case, row: number, table: string, whole: Formula, goal: Goal): Judgement | undefined {
   const found = bound(f, row, table, whole, goal, at);
   if (!found) return undefined;
   const { value, as } = found;
@@ -36,6 +76,7 @@ export function supposed(f: Flow, { at, entry }: Case, row: number, table: strin
     const name = [value.channel, ...value.path].join('.');
     const defect = { kind: 'tenant-from-client', value: name } as const;
     if (isAmbient(value)) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}`, at }], defect };
+    if (vouched(f, whole, truths)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${name} is checked against something that could not be read`, at }] };
     return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
   }
   return { verdict: 'scoped', certainty: 'likely', why: [{ text: as === 'tenant' ? 'bound to a tenant that is handed in' : 'bound to a user that is handed in', at }] };

@@ -54,7 +54,7 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
 
 export const byDesign = (text: string, at: Span, certainty: Certainty = 'proven'): Judgement => ({ verdict: 'by-design', certainty, why: [{ text, at }] });
 
-const RANK: readonly SiteVerdict[] = ['by-design', 'injected', 'scoped', 'guarded', 'unknown', 'leak'];
+const RANK: readonly SiteVerdict[] = ['by-design', 'scoped', 'injected', 'guarded', 'unknown', 'leak'];
 const worst = (of: readonly Judgement[]): Judgement | undefined => of.reduce((a: Judgement | undefined, b) => (!a || RANK.indexOf(b.verdict) > RANK.indexOf(a.verdict) ? b : a), undefined);
 
 /** The prover's reasons, here: its answers serve all sites that ask alike. */
@@ -72,8 +72,12 @@ function reached(f: Flow, of: Case): Judgement {
   if (answer.verdict === 'yes') {
     return { verdict: injected ? 'injected' : stated || (alone.verdict === 'yes' && !restsOnRows(f, row, formula)) ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
+  const whole = closed(f, row, formula, truths);
+  // What the call itself says comes before what stands around it.
+  const handed = supposed(f, of, row, table, whole, 'reach');
+  if (handed?.verdict === 'scoped' && stated) return handed;
   const guard = secured(f, of);
-  if (guard) return guard;
+  if (guard) return stated ? { ...guard, verdict: 'scoped' } : guard;
   const system = systemCall(of);
   if (system) return system;
   const secret = secretOf(f, query.condition, table, record.model, 'capability');
@@ -81,9 +85,7 @@ function reached(f: Flow, of: Case): Judgement {
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? checkedAfterwards(f, of) : undefined;
   if (checked) return checked;
-  const whole = closed(f, row, formula, truths);
-  const bound = supposed(f, of, row, table, whole, 'reach');
-  return replaced(f, of) ?? (bound?.verdict === 'scoped' && injected ? { ...bound, verdict: 'injected' } : bound) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of);
+  return replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of);
 }
 
 const restsOnRows = (f: Flow, row: number, formula: SiteRecord['formula']): boolean => [...freeRows(formula)].some((id) => id !== row && f.rows.get(id) !== undefined);
@@ -132,10 +134,9 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
     const stated = statesOwner(f, record, record.query.inserts) || (alone.verdict === 'yes' && !restsOnRows(f, one.row, one.formula));
     return { verdict: stated ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
+  const handed = supposed(f, of, one.row, one.table, closed(f, one.row, one.formula, truths), 'write');
+  if (handed?.verdict === 'scoped') return handed;
   const guard = secured(f, of);
-  if (guard) return guard;
-  const system = systemCall(of);
-  if (system) return system;
-  const whole = closed(f, one.row, one.formula, truths);
-  return supposed(f, of, one.row, one.table, whole, 'write') ?? unwritten(f, of, one);
+  if (guard) return statesOwner(f, record, record.query.inserts) ? { ...guard, verdict: 'scoped' } : guard;
+  return systemCall(of) ?? handed ?? unwritten(f, of, one);
 }

@@ -1,5 +1,6 @@
 import type { Formula, Row, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { belonging } from './belonging.ts';
 import { keyOf } from '../values/key.ts';
 import { and, exists, freeRows, opaque, or, TRUE } from './formulas.ts';
 
@@ -39,7 +40,8 @@ interface Closing {
 export function closed(f: Flow, row: number, formula: Formula, truths: readonly Truth[]): Formula {
   const at = f.rows.get(row)?.at;
   const closing: Closing = { f, row, parts: 0 };
-  const all = close(closing, and([formula, ...formulasOf(relevant(f, formula, truths))]), new Set([row]));
+  const near = relevant(f, formula, truths);
+  const all = close(closing, and([formula, ...formulasOf(near), ...belonging(f, near)]), new Set([row]));
   if (closing.parts > MOST_PARTS && at) return opaque('too many rows are involved', '', [row], at);
   const rows: Row[] = [...freeRows(all)].filter((id) => id !== row).sort((a, b) => a - b).flatMap((id) => {
     const def = f.rows.get(id);
@@ -105,7 +107,7 @@ function mentioned(formula: Formula): ReadonlySet<number> {
 }
 
 /** Truths that share rows or values with the formula, directly or through each other; the rest cannot matter. */
-function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] {
+export function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] {
   const atoms = new Set<string>([...atomsOf(formula), ...[...freeRows(formula)].flatMap((row) => behind(f, row))]);
   let left = decided(truths).flatMap((truth) => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' ? [] : [{ truth, atoms: truthAtoms(f, truth) }]));
   const chosen: Truth[] = [];

@@ -23,6 +23,18 @@ export function tenantNames(tenancy: TenancyModel): ReadonlySet<string> {
   return found;
 }
 
+const callers = new WeakMap<TenancyModel, ReadonlySet<string>>();
+
+/** How this product spells who is signed in: the columns by which memberships name their member. */
+function callerNames(tenancy: TenancyModel): ReadonlySet<string> {
+  const known = callers.get(tenancy);
+  if (known) return known;
+  const found = new Set([...tenancy.of.values()].flatMap(({ tenancy: of }) => (of.kind === 'membership' ? [snake(of.user)] : [])));
+  found.delete('id');
+  callers.set(tenancy, found);
+  return found;
+}
+
 /** Which part of the caller's identity a path into a session or token is. */
 export function classify(f: Flow, path: readonly string[], library: string): Value {
   const tenants = tenantNames(f.input.tenancy);
@@ -30,7 +42,7 @@ export function classify(f: Flow, path: readonly string[], library: string): Val
   const before = snake(path.at(-2) ?? '');
   const own = last.replace(/^(?:active|current|default|selected)_/, '');
   if (tenants.has(last) || tenants.has(own) || (last === 'id' && (tenants.has(before) || tenants.has(before.replace(/^(?:active|current)_/, ''))))) return { kind: 'tenant', from: path.join('.') };
-  if (last === 'user_id' || last === 'sub' || last === 'uid' || (last === 'id' && /^(?:|user|account|session_user|me|claims|payload)$/.test(before))) return { kind: 'caller' };
+  if (callerNames(f.input.tenancy).has(last) || last === 'user_id' || last === 'sub' || last === 'uid' || (last === 'id' && /^(?:|user|account|session_user|me|claims|payload)$/.test(before))) return { kind: 'caller' };
   // What a user may write about itself decides nothing.
   const trusted = !path.some((p) => /^user_?metadata$/i.test(p));
   return { kind: 'claim', path: `${library}:${path.join('.')}`, trusted };
