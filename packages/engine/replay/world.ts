@@ -1,5 +1,5 @@
 import type { Doubt, ObjectKind, QName, SchemaEvent, Span, SqlParser, Table, TypeRef, View } from '@tenantlint/model';
-import { Catalog, type Relation } from './catalog.ts';
+import type { Catalog, Relation } from './catalog.ts';
 import { fail } from './failure.ts';
 import { TEMP, type Session, type Settings } from './session.ts';
 import { formatType, isBuiltIn } from './types.ts';

@@ -54,7 +54,7 @@ function alterView(world: World, view: View, action: TableAction): void {
     case 'add-column':
     case 'drop-column':
     case 'add-constraint':
-      fail('wrong_object_type', `ALTER action ${action.do} cannot be performed on relation "${view.name}"`);
+      return fail('wrong_object_type', `ALTER action ${action.do} cannot be performed on relation "${view.name}"`);
     default:
       return;
   }

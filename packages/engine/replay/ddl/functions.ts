@@ -57,13 +57,13 @@ function resultText(routine: Routine): string {
 
 function changedSettings(world: World, settings: Readonly<Record<string, string>>, options: FunctionOptions): Readonly<Record<string, string>> {
   if (options.settings === undefined) return settings;
-  const next = { ...settings };
+  const next = new Map(Object.entries(settings));
   for (const [name, value] of Object.entries(options.settings)) {
-    if (value === null) delete next[name];
-    else if (value === 'FROM CURRENT') next[name] = (name === 'search_path' ? world.session.searchPath : (world.session.get(name) ?? [])).join(', ');
-    else next[name] = value;
+    if (value === null) next.delete(name);
+    else if (value === 'FROM CURRENT') next.set(name, (name === 'search_path' ? world.session.searchPath : (world.session.get(name) ?? [])).join(', '));
+    else next.set(name, value);
   }
-  return next;
+  return Object.fromEntries(next);
 }
 
 export function alterFunction(world: World, event: SchemaEvent & { readonly kind: 'alter-function' }): void {

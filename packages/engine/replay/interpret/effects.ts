@@ -1,5 +1,5 @@
-import type { PlStatement, QName, SchemaEvent } from '@tenantlint/model';
-import { findRelation, keyOf, searchPath, type World } from '../world.ts';
+import type { PlStatement, QName, SchemaEvent, Span } from '@tenantlint/model';
+import { doubt, findRelation, keyOf, putTable, searchPath, type World } from '../world.ts';
 import type { Context } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { textOf } from './values.ts';
@@ -16,6 +16,16 @@ export interface Effects {
   readonly assigns: ReadonlySet<string>;
   /** The code surely ends in an error that nothing inside it handles. */
   readonly raises: boolean;
+}
+
+/** What code that did not run could have changed is unknown from here on. */
+export function markUnknown(world: World, effects: Effects, at: Span, reason: string): void {
+  if (effects.touches.size === 0 && !effects.any) return;
+  for (const key of effects.rls) {
+    const table = world.catalog.get('table', key);
+    if (table !== undefined) putTable(world, { ...table, rls: { value: 'unknown', at } });
+  }
+  doubt(world, at, reason, effects.any ? [] : [...effects.touches].sort());
 }
 
 interface Collected {

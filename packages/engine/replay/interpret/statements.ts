@@ -1,24 +1,16 @@
-import type { PlBlock, PlStatement, PlVariable, Routine, SchemaEvent, Span, SqlExpr } from '@tenantlint/model';
+import type { PlBlock, PlStatement, Routine, SchemaEvent, Span, SqlExpr } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import { Failure, fail } from '../failure.ts';
-import { doubt, findRelation, putTable, type World } from '../world.ts';
+import { doubt } from '../world.ts';
 import { handles, mayHandleMissing } from './conditions.ts';
-import { Variables, type Context, type Relation, type Shape } from './context.ts';
+import { Variables, type Context, type Relation } from './context.ts';
 import { cast } from './cast.ts';
-import { effectsOf } from './effects.ts';
+import { effectsOf, markUnknown } from './effects.ts';
 import { evaluate } from './evaluate.ts';
+import { after, jumpIn, shapeOf, type Signal, type Undecided } from './jumps.ts';
 import { select } from './query.ts';
 import { runStatement } from './run-statement.ts';
 import { equal, isArray, isRow, NOT_DECIDED, textOf, toBoolean, Unknown, type Row, type Value } from './values.ts';
-
-/** How a statement list ended; `undecided`: whether the loop goes on cannot be told. */
-type Signal = { readonly is: 'exit' | 'continue'; readonly label: string | undefined } | { readonly is: 'return' } | Undecided | undefined;
-
-interface Undecided {
-  readonly is: 'undecided';
-  /** The jump would leave the whole routine, not only a loop. */
-  readonly returns: boolean;
-}
 
 /** Iterations of one loop before it counts as endless. */
 const MOST_ITERATIONS = 20_000;
@@ -224,15 +216,9 @@ export class Procedure {
 
   /** Does not run the statements: what they could change is unknown from here on. */
   #leave(statements: readonly PlStatement[], at: Span, reason: string): void {
-    const { world } = this.#context;
     const effects = effectsOf(statements, this.#here);
     for (const target of effects.assigns) this.#variables.set(target, NOT_DECIDED);
-    if (effects.touches.size === 0 && !effects.any) return;
-    for (const key of effects.rls) {
-      const table = world.catalog.get('table', key);
-      if (table !== undefined) putTable(world, { ...table, rls: { value: 'unknown', at } });
-    }
-    doubt(world, at, reason, effects.any ? [] : [...effects.touches].sort());
+    markUnknown(this.#context.world, effects, at, reason);
   }
 
   #loop(statement: PlStatement & { readonly kind: 'loop' | 'for-range' | 'for-query' | 'for-execute' | 'foreach' }): Signal {
@@ -406,52 +392,4 @@ export class Procedure {
     this.#rows.push(...relation.rows);
     this.#open ||= relation.open;
   }
-}
-
-function shapeOf(variable: PlVariable, world: World): Shape {
-  if (variable.typeOf !== undefined) return /%rowtype$/i.test(variable.typeOf) ? 'record' : 'scalar';
-  const { type } = variable;
-  if (type === undefined) return 'scalar';
-  if (type.dims > 0) return 'array';
-  if (type.name === 'record') return 'record';
-  return findRelation(world, { ...(type.schema === undefined ? {} : { schema: type.schema }), name: type.name, at: { file: '', start: 0, end: 0 } }) === undefined ? 'scalar' : 'record';
-}
-
-/** The furthest jump that these statements may make out of themselves. */
-function jumpIn(statements: readonly PlStatement[]): 'return' | 'exit' | undefined {
-  let found: 'exit' | undefined;
-  for (const statement of statements) {
-    if (statement.kind === 'return' && statement.next !== true) return 'return';
-    if (statement.kind === 'exit' || statement.kind === 'continue') found = 'exit';
-    const inner = bodiesOf(statement).map(jumpIn);
-    if (inner.includes('return')) return 'return';
-    // An exit inside an inner loop stays there.
-    if (inner.includes('exit') && (statement.kind === 'if' || statement.kind === 'case' || statement.kind === 'block')) found = 'exit';
-  }
-  return found;
-}
-
-function bodiesOf(statement: PlStatement): readonly (readonly PlStatement[])[] {
-  switch (statement.kind) {
-    case 'block':
-      return [statement.body, ...statement.handlers.map((handler) => handler.body)];
-    case 'if':
-    case 'case':
-      return [...statement.branches.map((branch) => branch.body), statement.otherwise ?? []];
-    case 'loop':
-    case 'for-range':
-    case 'for-query':
-    case 'for-execute':
-    case 'foreach':
-      return [statement.body];
-    default:
-      return [];
-  }
-}
-
-/** What a loop does after one pass. */
-function after(signal: Signal, label: string | undefined): 'go on' | 'leave' | 'pass on' {
-  if (signal === undefined) return 'go on';
-  if (signal.is === 'return' || signal.is === 'undecided' || (signal.label !== undefined && signal.label !== label)) return 'pass on';
-  return signal.is === 'exit' ? 'leave' : 'go on';
 }
