@@ -1,0 +1,95 @@
+import { columnList, columnSubject, defineRule, listed, tableName, tableSubject, type Column, type Constraint, type Table } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'warning',
+  preset: 'strict',
+  needs: ['models', 'sql'],
+  messages: {
+    table: {
+      what: 'The model of `{table}` is there, and no migration makes the table.',
+      why: 'The code is checked against the models, and the database is made by the migrations: every query of this table fails where only the migrations have run.',
+      fix: 'Write the migration, or take the model out.',
+    },
+    column: {
+      what: '`{table}.{column}` is in the model, and no migration adds it.',
+      why: 'The client asks for every column of the model: where only the migrations have run, each query of the table fails.',
+      fix: 'Write the migration, or take the field out.',
+    },
+    required: {
+      what: '`{table}.{column}` is {model} in the model and {database} in the database.',
+      why: 'Code that was checked against the model meets NULL where it expects none, or is refused where it expects to leave the value out.',
+      fix: 'Decide which is meant, and bring the other one in line.',
+    },
+    type: {
+      what: '`{table}.{column}` is {model} in the model and {database} in the database.',
+      why: 'Values that the code may write are refused, cut or rounded, and what it reads is not what its types promise.',
+      fix: 'Decide which is meant, and bring the other one in line.',
+    },
+    unguarded: {
+      what: 'The model of `{table}` says that {columns} is {kind}, and nothing in the database keeps it so.',
+      why: 'The code rests on it: it looks rows up by what may be there twice, or follows references that lead nowhere.',
+      fix: 'Write the migration that adds it; what breaks it already has to be mended first.',
+    },
+    unindexed: {
+      severity: 'note',
+      what: 'The model of `{table}` declares an index on {columns}, and no migration makes it.',
+      why: 'Whoever reads the model takes the query for fast, and it reads the whole table.',
+      fix: 'Write the migration: `create index`.',
+    },
+  },
+  visit: {
+    project(facts, report) {
+      const models = facts.modelled();
+      if (!models) return;
+      for (const model of [...models.tables.values()].filter((t) => !t.platform && !t.inferred)) {
+        const table = facts.schema.tables.get(model.key);
+        const name = tableName(model.key);
+        if (!table) {
+          // Another schema may be made by somebody else's migrations.
+          if (!facts.schema.views.has(model.key) && [...facts.schema.tables.values()].some((t) => t.schema === model.schema && !t.platform)) report({ message: 'table', at: model.at, subject: tableSubject(model), data: { table: name } });
+          continue;
+        }
+        if (table.inferred) continue;
+        const related = [{ at: table.at, note: 'the table' }];
+        for (const column of model.columns.values()) {
+          const real = table.columns.get(column.name);
+          const common = { at: column.at, subject: columnSubject(model, column.name) };
+          const data = { table: name, column: column.name };
+          if (!real) report({ message: 'column', ...common, data, related });
+          else if (real.notNull !== column.notNull) report({ message: 'required', ...common, data: { ...data, model: required(column), database: required(real) }, related: [{ at: real.at, note: required(real) }] });
+          else if (kind(real) !== kind(column)) report({ message: 'type', ...common, data: { ...data, model: column.typeText, database: real.typeText }, related: [{ at: real.at, note: real.typeText }] });
+        }
+        const known = (columns: readonly string[]) => columns.every((c) => table.columns.has(c));
+        for (const constraint of model.constraints.values()) {
+          if ((constraint.kind !== 'unique' && constraint.kind !== 'foreign key') || !known(constraint.columns) || keeps(table, constraint)) continue;
+          report({ message: 'unguarded', at: constraint.at, subject: tableSubject(model), data: { table: name, columns: columnList(constraint.columns), kind: constraint.kind === 'foreign key' ? `a key to \`${tableName(constraint.references)}\`` : 'unique' }, related });
+        }
+        for (const index of model.indexes.values()) {
+          const columns = index.keys.flatMap((k) => k.column ?? []);
+          if (index.primary || columns.length !== index.keys.length || !known(columns)) continue;
+          const twins = [...table.indexes.values()].filter((i) => columns.every((c, k) => i.keys[k]?.column === c));
+          if (index.unique ? twins.some((i) => i.unique && i.keys.length === columns.length) : twins.length > 0) continue;
+          if (index.unique) {
+            if (![...model.constraints.values()].some((c) => c.kind === 'unique' && c.index === index.name)) report({ message: 'unguarded', at: index.at, subject: tableSubject(model), data: { table: name, columns: columnList(columns), kind: 'unique' }, related });
+          } else report({ message: 'unindexed', at: index.at, subject: tableSubject(model), data: { table: name, columns: listed(columns) }, related });
+        }
+      }
+    },
+  },
+});
+
+function required(column: Column): string {
+  return column.notNull ? 'required' : 'optional';
+}
+
+/** Types that hold the same values under the names of models and of migrations. */
+function kind(column: Column): string {
+  return column.typeText.replace(/^public\./, '').replace(/"/g, '').replace(/^character varying$/, 'text').replace(/^(timestamp|time)\(\d\)/, '$1');
+}
+
+function keeps(table: Table, wanted: Constraint): boolean {
+  const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));
+  if (wanted.kind === 'foreign key') return [...table.constraints.values()].some((c) => c.kind === 'foreign key' && c.references === wanted.references && same(c.columns, wanted.columns));
+  return wanted.kind !== 'unique' || [...table.indexes.values()].some((i) => i.unique && same(i.keys.map((k) => k.column ?? ''), wanted.columns));
+}
