@@ -112,6 +112,14 @@ describe('clients that nobody is seen to hand in', () => {
   test('a parameter of the client\'s type', () => {
     expect(read(`export async function list(db: SupabaseClient<Database>, orgId: string) { return db.from('projects').select('id').eq('org_id', orgId); }`)).toEqual(['unknown projects org_id = "<symbol>"']);
   });
+  test('what a factory returns', () => {
+    const admin = `import { createClient } from '@supabase/supabase-js'; export async function createAdmin(region?: string) { return createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!); }`;
+    const { queries } = analysed({ 'lib/admin.ts': admin, 'lib/x.ts': `import { createAdmin } from './admin';
+type Admin = Awaited<ReturnType<typeof createAdmin>>;
+export async function one(db: Awaited<ReturnType<typeof createAdmin>>, id: string) { await db.from('projects').delete().eq('id', id); }
+export async function other({ db }: { db: Admin }, id: string) { await db.from('tasks').delete().eq('id', id); }` });
+    expect(queries.map((q) => `${q.clientKind} ${q.table.kind === 'table' ? q.table.name : '?'}`)).toEqual(['service-role projects', 'service-role tasks']);
+  });
   test('a parameter of any type, where the schema has the table', () => {
     expect(read(`export async function list(db: any, orgId: string) { return db.from('projects').select('id').eq('org_id', orgId); }`)).toEqual(['unknown projects org_id = "<symbol>"']);
     expect(read(`export async function list(ctx: any) { await ctx.db.from('nowhere').select('id'); await ctx.list.from([1, 2]).select(); await ctx.storage.from('projects').list(); }`)).toEqual([]);
