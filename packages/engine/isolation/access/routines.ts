@@ -49,6 +49,7 @@ function statementsOf(routine: Routine, world: World): readonly Judged[] {
   const bind = new Bind(world);
   const touched: Touch[] = [];
   const results = run(bind, routine, world, entryScope(routine), touched) ?? [];
+  if (bind.exhausted) return [];
   const writes = touched.map((touch): Judged => ({ ...touch, goal: touch.written ? 'write' : 'reach' }));
   const reads = results.flatMap((result) => handedOut(bind, result).flatMap(({ row, rows, when }): readonly Judged[] => (row.table === undefined ? [] : [{ command: 'select', table: row.table, row, rows, when, goal: 'reach', at: row.at }])));
   return [...writes, ...reads];

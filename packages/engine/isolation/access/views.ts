@@ -33,7 +33,10 @@ export class ViewVerdicts {
     const scope = { sources: [], ctes: NO_CTES, names: NO_NAMES, label: undefined, params: [], outer: undefined, policy: false, routine: { definer: !invoker, owner: view.owner, searchPath: this.world.schema.searchPath, stack: [`view ${view.key}`] } };
     let unknown: Access | undefined;
     let passes = false;
-    for (const one of bindSelect(new Bind(this.world), view.select, scope)) {
+    const bind = new Bind(this.world);
+    const alternatives = bindSelect(bind, view.select, scope);
+    if (bind.exhausted) return made('unknown', 'the view is too large to be followed');
+    for (const one of alternatives) {
       for (const row of one.rows) {
         const facts = row.table === undefined ? undefined : tableFacts(this.db, row.table);
         if (facts?.tenancy.kind === 'unknown') unknown ??= made('unknown', `how ${facts.key} belongs to tenants is not known`);
