@@ -33,6 +33,8 @@ describe('the key says what row level security does to a client', () => {
     ['service-role', `createClient(process.env.URL!, process.env.SUPABASE_ANON_KEY!, { global: { headers: { Authorization: \`Bearer \${process.env.SUPABASE_SERVICE_ROLE_KEY}\` } } })`],
     ['user', `createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!, { global: { headers: { Authorization: request.headers.get('Authorization')! } } })`],
     ['user', `createClient(process.env.URL!, process.env.SUPABASE_ANON_KEY!, { accessToken: async () => 'token' })`],
+    ['user', `createClient(process.env.NEXT_PUBLIC_SUPABASE_URL ?? 'http://localhost', process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY ?? 'placeholder')`],
+    ['unknown', `createClient('https://x.supabase.co', '${encoded('reporting')}')`],
     ['unknown', `createClient(process.env.URL!, process.env.SUPABASE_KEY!)`],
     ['unknown', `createClient(process.env.URL!, someKey())`],
     ['unknown', `createClient(process.env.URL!, process.env.SUPABASE_JWT_SECRET!)`],

@@ -25,12 +25,11 @@ function oneKey(key: AbstractValue): KeyKind | undefined {
   return names.some((n) => ANON.test(n) || BROWSER.test(n)) ? 'anon' : 'unknown';
 }
 
-/** Keys are JWTs that name their role, or tell their kind by their first letters. */
+/** Keys are JWTs that name their role, or tell their kind by their first letters; a placeholder opens nothing. */
 function fromText(key: string): KeyKind {
   if (key.startsWith('sb_secret_')) return 'service-role';
-  if (key.startsWith('sb_publishable_')) return 'anon';
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(key)?.[1];
-  if (payload === undefined) return 'unknown';
+  if (payload === undefined) return 'anon';
   const role = /"role"\s*:\s*"(\w+)"/.exec(atob(payload.replaceAll('-', '+').replaceAll('_', '/').replace(/[^A-Za-z0-9+/]/g, '')))?.[1];
   return role === 'service_role' ? 'service-role' : role === 'anon' ? 'anon' : 'unknown';
 }
