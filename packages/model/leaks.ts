@@ -283,6 +283,33 @@ function ofSignedIn(value: Value | undefined): boolean {
   return value !== undefined && (value.kind === 'caller' || value.kind === 'tenant' || (value.kind === 'claim' && value.path !== 'role' && value.path !== '' && !value.path.startsWith('request.')));
 }
 
+/**
+ * The ways to satisfy a formula, each as its atoms; rows that have to exist are taken apart, what is negated stays whole.
+ * Undefined where there are too many to list.
+ */
+export function disjuncts(formula: Formula, most = 64): readonly (readonly Formula[])[] | undefined {
+  switch (formula.kind) {
+    case 'true': return [[]];
+    case 'false': return [];
+    case 'or': {
+      const parts = formula.of.map((part) => disjuncts(part, most));
+      const all = parts.flatMap((part) => part ?? []);
+      return parts.includes(undefined) || all.length > most ? undefined : all;
+    }
+    case 'and': {
+      let out: readonly (readonly Formula[])[] = [[]];
+      for (const part of formula.of) {
+        const next = disjuncts(part, most);
+        if (next === undefined || out.length * next.length > most) return undefined;
+        out = out.flatMap((one) => next.map((other) => [...one, ...other]));
+      }
+      return out;
+    }
+    case 'exists': return disjuncts(formula.where, most);
+    case 'compare': case 'null': case 'not': case 'opaque': return [[formula]];
+  }
+}
+
 /** Every part of a formula, itself first. */
 export function each(formula: Formula, visit: (part: Formula) => void): void {
   const stack: Formula[] = [formula];

@@ -1,4 +1,4 @@
-import { mentionsRow, needsCaller, type Formula } from '@tenantlint/model';
+import { disjuncts, mentionsRow, needsCaller, type Formula } from '@tenantlint/model';
 
 /** One way to satisfy a policy of storage.objects. */
 export interface StorageCase {
@@ -12,52 +12,33 @@ export interface StorageCase {
   readonly signedIn: boolean;
 }
 
-const ANY: StorageCase = { bucket: undefined, bound: false, asks: false, signedIn: false };
-
-const MOST = 64;
 /** Columns of storage.objects that say whose the object is. */
 const WHOSE = ['name', 'owner', 'owner_id', 'path_tokens', 'user_metadata', 'metadata', 'id'];
 
-/** Every way to satisfy the formula; undefined where there are too many to tell. */
-export function casesOf(formula: Formula): readonly StorageCase[] | undefined {
-  switch (formula.kind) {
-    case 'true': return [ANY];
-    case 'false': return [];
-    case 'or': {
-      const parts = formula.of.map(casesOf);
-      const all = parts.flatMap((part) => part ?? []);
-      return parts.includes(undefined) || all.length > MOST ? undefined : all;
-    }
-    case 'and': {
-      let out: readonly StorageCase[] = [ANY];
-      for (const part of formula.of) {
-        const next = casesOf(part);
-        if (next === undefined || out.length * next.length > MOST) return undefined;
-        out = out.flatMap((one) => next.flatMap((other) => joined(one, other)));
-      }
-      return out;
-    }
-    case 'exists': {
-      const inner = casesOf(formula.where);
-      return inner?.map((one) => ({ ...one, asks: true }));
-    }
-    case 'compare': {
-      for (const [one, other] of [[formula.left, formula.right], [formula.right, formula.left]] as const) {
-        if (one.kind === 'column' && one.row === 0 && one.column === 'bucket_id' && formula.op === '=' && other.kind === 'value' && other.value.kind === 'literal') return [{ ...ANY, bucket: String(other.value.value) }];
-      }
-      return [atom(formula)];
-    }
-    case 'null': case 'not': return [atom(formula)];
-    // Whatever it is, it may bind the object.
-    case 'opaque': return [{ ...ANY, bound: true }];
+/** Every way to satisfy the formula; none where there are too many to tell. */
+export function casesOf(formula: Formula): readonly StorageCase[] {
+  return (disjuncts(formula) ?? []).flatMap((atoms): readonly StorageCase[] => {
+    const buckets = [...new Set(atoms.flatMap(bucketOf))];
+    // Two buckets at once are none.
+    if (buckets.length > 1) return [];
+    return [{
+      bucket: buckets[0],
+      bound: atoms.some((atom) => atom.kind === 'opaque' || WHOSE.some((column) => mentionsRow(atom, 0, column))),
+      asks: atoms.some(asksElsewhere),
+      signedIn: atoms.some(needsCaller),
+    }];
+  });
+}
+
+function bucketOf(atom: Formula): readonly string[] {
+  if (atom.kind !== 'compare' || atom.op !== '=') return [];
+  for (const [one, other] of [[atom.left, atom.right], [atom.right, atom.left]] as const) {
+    if (one.kind === 'column' && one.row === 0 && one.column === 'bucket_id' && other.kind === 'value' && other.value.kind === 'literal') return [String(other.value.value)];
   }
+  return [];
 }
 
-function atom(formula: Formula): StorageCase {
-  return { ...ANY, bound: WHOSE.some((column) => mentionsRow(formula, 0, column)), signedIn: needsCaller(formula) };
-}
-
-function joined(a: StorageCase, b: StorageCase): readonly StorageCase[] {
-  if (a.bucket !== undefined && b.bucket !== undefined && a.bucket !== b.bucket) return [];
-  return [{ bucket: a.bucket ?? b.bucket, bound: a.bound || b.bound, asks: a.asks || b.asks, signedIn: a.signedIn || b.signedIn }];
+function asksElsewhere(atom: Formula): boolean {
+  const terms = atom.kind === 'compare' ? [atom.left, atom.right] : atom.kind === 'null' ? [atom.of] : [];
+  return terms.some((term) => term.kind === 'column' && term.row !== 0);
 }

@@ -54,7 +54,7 @@ export default defineRule({
       const expr = policy[side];
       const formula = facts.formula(table, policy, side);
       if (table.key !== 'storage.objects' || !policy.permissive || !expr || !formula) return;
-      const cases = (casesOf(formula) ?? []).filter((one) => !one.bound);
+      const cases = casesOf(formula).filter((one) => !one.bound);
       const who = strangers(policy, facts).filter((role) => !isAnonymous(role) || cases.some((one) => !one.signedIn));
       if (cases.length === 0 || who.length === 0) return;
       const roles = listed(who);
@@ -83,7 +83,7 @@ function strangers(policy: Policy, facts: Facts): readonly string[] {
 
 function open(objects: Table, policy: Policy, facts: Facts, bucket: string): boolean {
   const formula = facts.formula(objects, policy, 'using');
-  const cases: readonly StorageCase[] = formula ? (casesOf(formula) ?? []) : [];
+  const cases: readonly StorageCase[] = formula ? casesOf(formula) : [];
   return cases.some((one) => !one.bound && (one.bucket === undefined || one.bucket === bucket));
 }
 
