@@ -14,6 +14,8 @@ export interface Step {
   /** What the tool calls it: version and name. */
   readonly id: string;
   readonly tool: MigrationTool;
+  /** Ids of the steps that it builds on, where the tool lets a step say so; absent: the one before it. */
+  readonly after?: readonly string[];
   readonly up: readonly SchemaEvent[];
   /** `known: false` where a down exists and could not be read; an absent down is `undefined`. */
   readonly down: Known<readonly SchemaEvent[]> | undefined;

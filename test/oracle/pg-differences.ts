@@ -137,10 +137,3 @@ function scalar(select: SqlSelect): SqlExpr {
 export function supabaseSetup(): readonly SqlSource[] {
   return SUPABASE_SQL.map((text, i) => ({ path: `base${i}.sql`, text: text.split('\n').filter((line) => !line.startsWith('create extension')).join('\n') }));
 }
-
-/** For SQL of a rule's page: its files on a database of their kind; every difference is a line. */
-export async function differences(db: Database, sql: SqlParser, files: readonly SqlSource[]): Promise<readonly string[]> {
-  const supabase = files.some(({ text }) => /\bauth\.|\bstorage\.|\bauthenticated\b|\bservice_role\b/.test(text));
-  const found = await compare(db, sql, files, supabase ? supabaseSetup() : [], supabase ? 'supabase' : 'plain');
-  return found.differences.filter((line) => !/^Postgres refuses.*schema "(pgmq|cron|net|vault)" does not exist/.test(line.replaceAll('\n', ' ')));
-}

@@ -75,7 +75,7 @@ export class TableEvents {
   }
 
   enumerations(): Enumeration[] {
-    return this.#table.columns.flatMap((c) => (c.type?.enumeration ? [{ ...c.type.enumeration, schema: this.#schemaOf(c.type.enumeration) }] : []));
+    return this.#table.columns.flatMap((c) => (c.type?.enumeration?.created ? [{ ...c.type.enumeration, schema: this.#schemaOf(c.type.enumeration) }] : []));
   }
 
   #schemaOf({ schema, inherits }: Enumeration): string | undefined {
@@ -145,7 +145,8 @@ export class TableEvents {
     if (keys.length !== 1 || !only) return keys.find((c) => c.autoincrement === true);
     if (only.autoincrement === false || only.identity || only.sequence) return undefined;
     if (only.autoincrement === true) return only.clientDefault ? undefined : only;
-    return only.clientDefault || only.default || only.foreignKeys.length > 0 ? undefined : only;
+    const refers = only.foreignKeys.length > 0 || this.#table.constraints.some((c) => c.kind === 'foreign key' && c.columns.includes(only.name));
+    return only.clientDefault || only.default || refers ? undefined : only;
   }
 
   constraints(): ConstraintDef[] {

@@ -22,6 +22,8 @@ export interface Enumeration {
   readonly schema: string | undefined;
   /** Made in the schema of the table that uses it. */
   readonly inherits: boolean;
+  /** Made with the first table that uses it; else by whoever says so. */
+  readonly created: boolean;
   readonly labels: readonly string[];
   readonly at: Span;
 }
@@ -210,12 +212,16 @@ function enumeration(of: Reading, args: Args, at: Span, native: boolean): Column
   }
   const byName = source !== undefined && !chosen;
   const texts = labels.map((l) => (byName && l.kind === 'enum-member' ? l.name : textOf(l)));
-  const known = texts.every((t) => t !== undefined) && labels.length > 0;
+  const created = truthOf(argument(args, 'create_type') ?? { kind: 'boolean', value: true, at }) !== false;
+  // A mere name refers to a type that is there already.
+  const mention = !source && args.positional.length === 0;
+  const known = texts.every((t) => t !== undefined) && (labels.length > 0 || mention);
   if (!known) of.note(at, 'the labels of the enumeration are not constant');
   return enumType(texts.flatMap((t) => t ?? []), {
     name: textOf(argument(args, 'name')) ?? (source?.class.name ?? undefined)?.toLowerCase(),
     schema: textOf(argument(args, 'schema')),
     inherits: truthOf(argument(args, 'inherit_schema') ?? { kind: 'none', at }) === true,
+    created: created && !mention,
     native: native || truthOf(argument(args, 'native_enum') ?? { kind: 'boolean', value: true, at }) !== false,
     checked: truthOf(argument(args, 'create_constraint') ?? { kind: 'none', at }) === true,
     length: argument(args, 'length'),
@@ -226,15 +232,16 @@ interface EnumOptions {
   readonly name: string | undefined;
   readonly schema: string | undefined;
   readonly inherits: boolean;
+  readonly created: boolean;
   readonly native: boolean;
   readonly checked: boolean;
   readonly length: Value | undefined;
 }
 
-function enumType(labels: readonly string[], { name, schema, inherits, native, checked, length }: EnumOptions, at: Span): ColumnType {
+function enumType(labels: readonly string[], { name, schema, inherits, created, native, checked, length }: EnumOptions, at: Span): ColumnType {
   if (native && name !== undefined) {
     const text = schema === undefined ? identifier(name) : `${identifier(schema)}.${identifier(name)}`;
-    return { text, at, enumeration: { name, schema, inherits, labels, at } };
+    return { text, at, enumeration: { name, schema, inherits, created, labels, at } };
   }
   const longest = labels.reduce((n, l) => Math.max(n, l.length), 0);
   const size = length?.kind === 'number' ? length.value : longest;
@@ -244,5 +251,5 @@ function enumType(labels: readonly string[], { name, schema, inherits, native, c
 /** The type that an enumeration of the program gets where a model names only it. */
 export function enumOf(of: Reading, type: ClassValue, at: Span): ColumnType {
   const labels = elementsOf(of.run, type).known.flatMap((m) => (m.kind === 'enum-member' ? [m.name] : []));
-  return enumType(labels, { name: type.class.name?.toLowerCase(), schema: undefined, inherits: false, native: true, checked: false, length: undefined }, at);
+  return enumType(labels, { name: type.class.name?.toLowerCase(), schema: undefined, inherits: false, created: true, native: true, checked: false, length: undefined }, at);
 }

@@ -10,3 +10,5 @@ create table fk (a int, b int, constraint f1 foreign key (a) references u on upd
 alter table fk add foreign key (a) references nope; alter table fk add foreign key (nope) references u; alter table fk add foreign key (a) references t (id); alter table fk alter column a type text;
 create table nopk (id int); alter table fk add foreign key (a) references nopk; alter table fk add foreign key (a) references nopk (id);
 create view v as select a from fk; alter table fk alter column a type bigint; create policy p on fk using (b > 0); alter table fk alter column b type bigint; alter view v enable row level security;
+create function vol(x int) returns int language plpgsql as 'begin return 1; end'; create function inlined(x int) returns int language sql as 'select 1';  create function imm(x int) returns int language sql immutable as 'select 1'; create table ix (a int, at timestamptz);
+create index on ix (vol(a)); create index on ix (inlined(a)); create index on ix (imm(a)); create index on ix (a) where at > now(); create index on ix (a) where at > '2024-01-01' and current_user = 'x'; create index on ix ((a + 1)) where imm(a) > 1;

@@ -65,7 +65,9 @@ export function evaluate(run: Interpreter, code: Code, scope: Scope): Value {
     case 'await': case 'non-null': case 'typed': return evaluate(run, code.of, scope);
     case 'yield': {
       const value = evaluate(run, code.of, scope);
-      run.yields.at(-1)?.push(value);
+      const generator = run.generators.at(-1);
+      generator?.yielded.push(value);
+      generator?.then?.(value);
       return unknown('sent to the generator', at);
     }
     case 'sequence': return code.of.map((one) => evaluate(run, one, scope)).at(-1) ?? none(at);
@@ -96,20 +98,31 @@ function template(run: Interpreter, code: Extract<Code, { kind: 'template' }>, s
   const { at } = code;
   const source = run.project.text(at.file) ?? '';
   const prefix = /^[a-zA-Z]*/.exec(source.slice(at.start, at.start + 3))?.[0].toLowerCase() ?? '';
-  const parts: TextPart[] = [];
+  const pieces: Value[] = [];
+  let parts: TextPart[] = [];
+  let whole = true;
+  const flush = (): void => {
+    if (parts.length > 0) pieces.push({ kind: 'text', parts, at });
+    parts = [];
+  };
   for (const [i, text] of code.texts.entries()) {
     parts.push(...(text.at.end - text.at.start === text.text.length ? [{ text: text.text, at: text.at, exact: true }] : spelled(source, text.text, text.at, prefix.includes('r'), prefix.includes('f'))));
     const hole = code.values[i];
     if (!hole) continue;
     const value = single(evaluate(run, hole, scope));
     const shown = printed(value);
-    if (!shown) return { kind: 'operation', op: 'text', of: [...texts(parts, at), value], at };
-    parts.push(...shown.parts);
+    if (shown) parts.push(...shown.parts);
+    else {
+      flush();
+      pieces.push(value);
+      whole = false;
+    }
   }
-  return { kind: 'text', parts, at };
+  if (whole) return { kind: 'text', parts, at };
+  flush();
+  // Known pieces and unknown ones, in order.
+  return { kind: 'operation', op: 'text', of: pieces, at };
 }
-
-const texts = (parts: readonly TextPart[], at: Span): Value[] => (parts.length > 0 ? [{ kind: 'text', parts, at }] : []);
 
 /** Of alternatives the first: for where any of them will do. */
 function single(value: Value): Value {
@@ -326,6 +339,7 @@ function contains(of: Value, item: Value): boolean | undefined {
 
 function each(run: Interpreter, code: Extract<Code, { kind: 'each' }>, scope: Scope): Value {
   const found: Value[] = [];
+  const over: Value[] = [];
   let open = false;
   const turn = (clause: number, inner: Scope): void => {
     const c = code.clauses[clause];
@@ -333,8 +347,10 @@ function each(run: Interpreter, code: Extract<Code, { kind: 'each' }>, scope: Sc
       found.push(evaluate(run, code.element, inner));
       return;
     }
-    const elements = elementsOf(run, evaluate(run, c.over, inner));
+    const value = evaluate(run, c.over, inner);
+    const elements = elementsOf(run, value);
     open ||= elements.open;
+    if (elements.open) over.push(value);
     for (const element of elements.known) {
       run.burn();
       const next = new Scope(inner, inner.file);
@@ -346,7 +362,8 @@ function each(run: Interpreter, code: Extract<Code, { kind: 'each' }>, scope: Sc
     }
   };
   turn(0, new Scope(scope, scope.file));
-  return listOf(found, code.at, 'list', open);
+  // Of what it knows nothing, it still knows whence it comes.
+  return found.length === 0 && over.length > 0 ? { kind: 'operation', op: 'each', of: over, at: code.at } : listOf(found, code.at, 'list', open);
 }
 
 /** What iterating over a value gives. */

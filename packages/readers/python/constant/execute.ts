@@ -155,14 +155,25 @@ function attempt(run: Interpreter, s: Extract<CodeStatement, { kind: 'try' }>, s
 }
 
 function managed(run: Interpreter, s: Extract<CodeStatement, { kind: 'with' }>, scope: Scope): Completion {
-  const entered: Value[] = [];
-  for (const item of s.items) {
-    const value = run.evaluate(item.value, scope);
-    run.host.enter?.(value);
-    entered.push(value);
+  return within(run, s, 0, scope);
+}
+
+/** From one item of a `with` statement inwards: a generator that manages the context runs around the body. */
+function within(run: Interpreter, s: Extract<CodeStatement, { kind: 'with' }>, index: number, scope: Scope): Completion {
+  const item = s.items[index];
+  if (!item) return execute(run, s.body, scope);
+  let end: Completion | undefined;
+  run.yieldTo = (value) => {
+    if (end) return;
     if (item.target) bindTarget(run, item.target, value, scope);
-  }
-  const end = execute(run, s.body, scope);
-  for (const value of entered.reverse()) run.host.leave?.(value);
-  return end;
+    end = within(run, s, index + 1, scope);
+  };
+  const value = run.evaluate(item.value, scope);
+  run.yieldTo = undefined;
+  if (end) return end;
+  run.host.enter?.(value);
+  if (item.target) bindTarget(run, item.target, value, scope);
+  const inner = within(run, s, index + 1, scope);
+  run.host.leave?.(value);
+  return inner;
 }

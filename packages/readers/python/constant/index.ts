@@ -4,4 +4,4 @@ export type { Completion } from './execute.ts';
 export { basesOf, classMember, fieldValue, identityOf, isEnum, lineage, packageBases } from './classes.ts';
 export { elementsOf } from './evaluate.ts';
 export { Scope } from './scope.ts';
-export { TextPlaces, concat, plainText, printed, type TextPart } from './text.ts';
+export { TextPlaces, concat, plainText, printed, slice, type TextPart } from './text.ts';

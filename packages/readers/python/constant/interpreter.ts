@@ -43,8 +43,10 @@ export class Interpreter {
   readonly attributes = new Map<string, Value>();
   readonly #modules = new Map<string, Scope | undefined>();
   #depth = 0;
-  /** What the generators that are being run have yielded. */
-  readonly yields: Value[][] = [];
+  /** What the generators that are being run have yielded, and what is done when they do. */
+  readonly generators: { readonly yielded: Value[]; readonly then: ((value: Value) => void) | undefined }[] = [];
+  /** What the next generator that is run gives control to when it yields: the body of a `with` statement. */
+  yieldTo: ((value: Value) => void) | undefined;
 
   constructor(project: PythonProject, host: Host, fuel = 2_000_000) {
     this.project = project;
@@ -165,13 +167,16 @@ export class Interpreter {
     if (of.self?.kind === 'instance') for (const p of of.fn.params) if (p.field !== undefined) of.self.fields.set(p.field, scope.names.get(p.field) ?? unknown(p.field, at));
     const { length } = this.guards;
     this.#depth++;
-    if (of.fn.generator) this.yields.push([]);
+    if (of.fn.generator) {
+      this.generators.push({ yielded: [], then: this.yieldTo });
+      this.yieldTo = undefined;
+    }
     try {
       const end = execute(this, of.fn.body, scope);
-      if (of.fn.generator) return listOf(this.yields.at(-1) ?? [], at);
+      if (of.fn.generator) return listOf(this.generators.at(-1)?.yielded ?? [], at);
       return end.kind === 'return' ? end.value : end.kind === 'raise' ? unknown('raises an error', at) : none(at);
     } finally {
-      if (of.fn.generator) this.yields.pop();
+      if (of.fn.generator) this.generators.pop();
       this.#depth--;
       this.guards.length = length;
     }

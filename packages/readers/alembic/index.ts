@@ -1,0 +1,2 @@
+export { readAlembic } from './reader.ts';
+export { isRevision } from './revisions.ts';
