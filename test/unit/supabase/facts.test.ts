@@ -17,6 +17,7 @@ describe('a row is a fact once its absence has left', () => {
     ['by the tenant', `return Response.json((await db.from('projects').select('id').eq('org_id', org)).data);`, ['projects.select service-role scoped']],
     ['by nothing', `return Response.json((await db.from('projects').select('id')).data);`, ['projects.select service-role leak unscoped']],
     ['by an id of the request', `await db.from('projects').update({ name: 'x' }).eq('id', id);`, ['projects.update service-role leak unbound-id']],
+    ['as text', `const { data } = await db.from('projects').select('id').eq('id', id).csv(); return new Response(data);`, ['projects.select service-role leak unbound-id']],
     ['single and error', `const { data, error } = await db.from('projects').select('id').eq('id', id).eq('org_id', org).single(); if (error) throw error; await db.from('tasks').delete().eq('project_id', id);`, ['projects.select service-role scoped', 'tasks.delete service-role guarded']],
     ['single and no data', `const { data } = await db.from('projects').select('id').eq('id', id).eq('org_id', org).single(); if (!data) throw new Error('none'); await db.from('tasks').delete().eq('project_id', data.id);`, ['projects.select service-role scoped', 'tasks.delete service-role guarded']],
     ['the whole answer', `const found = await db.from('projects').select('id').eq('id', id).eq('org_id', org).single(); if (found.error) throw found.error; await db.from('tasks').delete().eq('project_id', found.data.id);`, ['projects.select service-role scoped', 'tasks.delete service-role guarded']],

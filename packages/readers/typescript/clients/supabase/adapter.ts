@@ -30,9 +30,9 @@ export const supabase: ClientAdapter = {
     const [owner, last] = [names.at(-2), names.at(-1)];
     if (!last || isForeign(receiver, 0)) return undefined;
     const client = connection('unknown');
-    if (owner?.name === 'auth' && ASKED.has(last.name)) return handle({ is: 'method', of: { is: 'service', client, path: ['auth'], of: undefined }, name: last.name, at: last.at }, context.at);
+    if (owner?.name === 'auth' && ASKED.has(last.name)) return handle({ is: 'method', of: { is: 'service', client, path: ['auth'], of: undefined }, name: last.name }, context.at);
     if ((last.name !== 'from' && last.name !== 'rpc') || owner?.name === 'storage' || isSelect(receiver)) return undefined;
-    return handle({ is: 'method', of: client, name: last.name, at: last.at, guessed: receiver }, context.at);
+    return handle({ is: 'method', of: client, name: last.name, guessed: receiver }, context.at);
   },
 
   get(of, name, context) {
@@ -109,7 +109,7 @@ function isSelect(receiver: AbstractValue): boolean {
 }
 
 function method(of: Method['of'], name: string, context: ClientContext): AbstractValue {
-  return handle({ is: 'method', of, name, at: context.nameAt }, context.at);
+  return handle({ is: 'method', of, name }, context.at);
 }
 
 function callMethod(state: Method, args: readonly AbstractValue[], context: ClientContext, inPlace: boolean): AbstractValue | undefined {

@@ -4,7 +4,7 @@ import { handle, type Builder, type Connection, type Filter, type Table } from '
 
 const BASE: Omit<Builder, 'client' | 'table' | 'operation' | 'at'> = {
   is: 'builder', filters: [], values: undefined, onConflict: undefined, ignoreDuplicates: false, routine: undefined, columns: undefined,
-  single: undefined, head: false, counted: false, throws: false, limited: false, orders: [], other: false, wrapped: false,
+  single: undefined, head: false, counted: false, throws: false, limited: false, orders: [], form: 'rows', wrapped: false,
 };
 
 const OPERATIONS: ReadonlySet<string> = new Set<Builder['operation']>(['select', 'insert', 'update', 'upsert', 'delete']);
@@ -66,7 +66,8 @@ export function continued(of: Builder, name: string, args: readonly AbstractValu
       return column === undefined || isEmbedded(second, context) ? of : { ...of, orders: [...of.orders, column] };
     }
     case 'throwOnError': return { ...of, throws: true };
-    case 'csv': case 'geojson': case 'explain': return { ...of, other: true };
+    case 'csv': case 'geojson': return { ...of, form: 'text' };
+    case 'explain': return { ...of, form: 'plan' };
     default: {
       const filter = filterOf(of, name, args, context);
       return filter && { ...of, filters: [...of.filters, filter] };

@@ -10,7 +10,9 @@ export function answer(builder: Builder, value: AbstractValue, context: ClientCo
   if (!builder.columns) return { kind: 'union', of: [success(literal(null, at), []), ...ways], at };
   // A single row that is not there is an error; one that may be missing is not.
   const found = cases(value).filter((c) => builder.single !== 'one' || !isNullish(c.value));
-  return { kind: 'union', of: [...found.map((c) => success(c.value, c.truths)), ...ways], at };
+  // Text that is made of rows takes them along.
+  const data = (one: AbstractValue): AbstractValue => (builder.form === 'text' && !isNullish(one) ? computed('text of rows', at, [one]) : one);
+  return { kind: 'union', of: [...found.map((c) => success(data(c.value), c.truths)), ...ways], at };
 }
 
 /** As services other than the tables answer. */

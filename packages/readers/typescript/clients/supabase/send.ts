@@ -74,7 +74,7 @@ function verbOf(builder: Builder): SiteVerb {
 function resultOf(builder: Builder): Query['result'] {
   if (builder.operation === 'rpc') return 'unknown';
   if (builder.head) return 'count';
-  if (builder.other) return 'unknown';
+  if (builder.form === 'plan') return 'unknown';
   if (!builder.columns) return 'void';
   if (builder.single === undefined) return 'rows';
   return builder.single === 'one' && builder.throws ? 'row' : 'row-or-null';

@@ -7,7 +7,7 @@ const SERVICES = new Set(['auth', 'storage', 'functions', 'realtime']);
 const CHANNELS = new Set(['channel', 'removeChannel', 'removeAllChannels', 'getChannels']);
 
 export function serviceOf(client: Connection, name: string, at: Span): AbstractValue | undefined {
-  if (CHANNELS.has(name)) return handle({ is: 'method', of: { is: 'service', client, path: ['realtime'], of: undefined }, name, at }, at);
+  if (CHANNELS.has(name)) return handle({ is: 'method', of: { is: 'service', client, path: ['realtime'], of: undefined }, name }, at);
   return SERVICES.has(name) ? handle({ is: 'service', client, path: [name], of: undefined }, at) : undefined;
 }
 
@@ -15,7 +15,7 @@ export function serviceOf(client: Connection, name: string, at: Span): AbstractV
 export function serviceMember(of: Service, name: string, at: Span): AbstractValue {
   const [service] = of.path;
   if (service === 'auth' && (name === 'admin' || name === 'mfa' || name === 'passkey' || name === 'oauth')) return handle({ ...of, path: [...of.path, name] }, at);
-  return handle({ is: 'method', of, name, at }, at);
+  return handle({ is: 'method', of, name }, at);
 }
 
 export function serviceCall(of: Service, name: string, args: readonly AbstractValue[], context: ClientContext): AbstractValue {

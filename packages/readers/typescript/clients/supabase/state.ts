@@ -51,8 +51,8 @@ export type Builder = {
   readonly throws: boolean;
   readonly limited: boolean;
   readonly orders: readonly string[];
-  /** The answer is no rows: CSV, a plan, GeoJSON. */
-  readonly other: boolean;
+  /** The answer is text made of the rows (CSV, GeoJSON), or how they would be found. */
+  readonly form: 'rows' | 'text' | 'plan';
   /** Changed by a wrapper around the client. */
   readonly wrapped: boolean;
 };
@@ -66,7 +66,7 @@ export type Filter =
 /** Everything beside tables: auth, storage, functions, realtime. `path` are the names read. */
 export type Service = { readonly is: 'service'; readonly client: Connection; readonly path: readonly string[]; readonly of: AbstractValue | undefined };
 
-export type Method = { readonly is: 'method'; readonly of: Connection | Table | Builder | Service | Method; readonly name: string; readonly at: Span; readonly guessed?: AbstractValue };
+export type Method = { readonly is: 'method'; readonly of: Connection | Table | Builder | Service | Method; readonly name: string; readonly guessed?: AbstractValue };
 
 export type Proxied = { readonly is: 'proxy'; readonly target: AbstractValue; readonly traps: AbstractValue };
 /** What a trap gave for a name; whatever comes out of calling it went through the wrapper. */
