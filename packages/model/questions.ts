@@ -2,7 +2,7 @@ import type { FilteredColumn, RoutineReach } from './access.ts';
 import type { Subject } from './finding.ts';
 import type { MigrationTool } from './history.ts';
 import type { Facts } from './rule.ts';
-import type { Column, Index, Policy, Routine, Table, View } from './schema.ts';
+import type { Column, Index, Policy, Routine, Schema, Table, View } from './schema.ts';
 import type { SqlExpr } from './sql.ts';
 import { sqlName } from './sql-text.ts';
 import type { Tenancy } from './tenancy.ts';
@@ -191,3 +191,15 @@ export function bookkeepingOf(tool: MigrationTool): string | undefined {
 export function isAnonymous(role: string): boolean {
   return /^(anon|anonymous|web_anon|api_anon|guest)$|_anon(ymous)?$/.test(role);
 }
+
+/** Functions of that name in any schema. */
+export function routinesNamed(facts: Facts, name: string): readonly Routine[] {
+  let all = routines.get(facts.schema);
+  if (all === undefined) {
+    const made = new Map<string, Routine[]>();
+    for (const routine of facts.schema.functions.values()) made.set(routine.name, [...(made.get(routine.name) ?? []), routine]);
+    routines.set(facts.schema, (all = made));
+  }
+  return all.get(name) ?? [];
+}
+const routines = new WeakMap<Schema, ReadonlyMap<string, readonly Routine[]>>();
