@@ -1,6 +1,7 @@
 import type { Comment, History, ModelMap, Source, Span, SqlParser, Unread } from '@tenantlint/model';
-import { readPrisma, wantsPrisma, type PrismaSchema } from '@tenantlint/readers/prisma';
+import { readPrisma, wantsPrisma } from '@tenantlint/readers/prisma';
 import { sqlHistories } from '@tenantlint/readers/sql';
+import { readPython, type ModelSchema } from './python.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the schema is told by: migrations, and models of an ORM. */
@@ -17,7 +18,7 @@ export interface Sources {
   readonly files: ReadonlySet<string>;
 }
 
-export function readSources(workspace: Workspace, sql: SqlParser): Sources {
+export async function readSources(workspace: Workspace, sql: SqlParser): Promise<Sources> {
   const comments = new Map<string, readonly Comment[]>();
   const statements = new Map<string, readonly Span[]>();
   const unread: Unread[] = [];
@@ -31,15 +32,15 @@ export function readSources(workspace: Workspace, sql: SqlParser): Sources {
       return file;
     },
   };
-  const migrations = guarded(unread, 'SQL migrations', () => sqlHistories.read(load(workspace, sqlHistories.wants), observed)) ?? [];
-  const schemas = guarded(unread, 'Prisma schemas', () => readPrisma(load(workspace, wantsPrisma), sql.expression)) ?? [];
+  const sqlMigrations = await guarded(unread, 'SQL migrations', () => sqlHistories.read(load(workspace, sqlHistories.wants), observed));
+  const prisma = await guarded(unread, 'Prisma schemas', () => readPrisma(load(workspace, wantsPrisma), sql.expression));
+  const python = await guarded(unread, 'Python models and revisions', () => readPython(workspace, sql));
+  const migrations = [...(sqlMigrations ?? []), ...(python?.histories ?? [])];
+  const schemas: readonly ModelSchema[] = [...(prisma ?? []), ...(python?.schemas ?? [])];
+  for (const schema of prisma ?? []) for (const [file, list] of schema.comments) comments.set(file, list);
+  for (const [file, list] of python?.comments ?? []) comments.set(file, list);
+  unread.push(...schemas.flatMap((s) => s.unread), ...migrations.flatMap((h) => h.steps.flatMap((s) => s.unread)));
   const made = createdTables(migrations);
-  for (const schema of schemas) {
-    for (const [file, list] of schema.comments) comments.set(file, list);
-    unread.push(...schema.unread);
-  }
-  for (const history of migrations) for (const step of history.steps) unread.push(...step.unread);
-  const files = [...migrations.flatMap((h) => h.steps.map((s) => s.file)), ...schemas.flatMap((s) => s.files)];
   return {
     histories: [...schemas.filter((s) => !describes(s, made)).map((s) => s.history), ...migrations],
     models: schemas.map((s) => s.models),
@@ -47,7 +48,7 @@ export function readSources(workspace: Workspace, sql: SqlParser): Sources {
     comments,
     statements,
     unread,
-    files: new Set(files),
+    files: new Set([...migrations.flatMap((h) => h.steps.map((s) => s.file)), ...schemas.flatMap((s) => s.files)]),
   };
 }
 
@@ -55,7 +56,7 @@ export function readSources(workspace: Workspace, sql: SqlParser): Sources {
  * Models of a database whose migrations are there only repeat them, without what SQL alone can say. Others stand for
  * the tables themselves, and come first: SQL beside them adds to what they made.
  */
-function describes(schema: PrismaSchema, made: ReadonlySet<string>): boolean {
+function describes(schema: ModelSchema, made: ReadonlySet<string>): boolean {
   for (const model of schema.models.models.values()) if (made.has(model.table.slice(model.table.indexOf('.') + 1))) return true;
   return false;
 }
@@ -67,9 +68,9 @@ function createdTables(histories: readonly History[]): ReadonlySet<string> {
 }
 
 /** A mistake of ours in one reader takes nothing from the others. */
-function guarded<T>(unread: Unread[], what: string, read: () => T): T | undefined {
+async function guarded<T>(unread: Unread[], what: string, read: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     unread.push({ at: { file: '.', start: 0, end: 0 }, reason: `${what} could not be read: ${error instanceof Error ? error.message : String(error)}` });
     return undefined;
