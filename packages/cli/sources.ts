@@ -44,7 +44,8 @@ export async function readSources(workspace: Workspace, sql: SqlParser): Promise
   return {
     histories: [...schemas.filter((s) => !describes(s, made)).map((s) => s.history), ...migrations],
     models: schemas.map((s) => s.models),
-    described: schemas.filter((s) => describes(s, made)).map((s) => s.history),
+    // The same models for another kind of database say nothing of this one.
+    described: schemas.filter((s) => describes(s, made) && /^(postgres(ql)?|cockroachdb)$/.test(s.datamodel.provider ?? 'postgresql')).map((s) => s.history),
     comments,
     statements,
     unread,
