@@ -103,8 +103,9 @@ alter table invoices enable row level security;`;
     expect(verdict(`create policy p on invoices using (current_setting('app.tenant_id', true) is null or tenant_id = current_setting('app.tenant_id', true)::uuid);`)).toBe('leak');
     expect(verdict(`create policy p on invoices using (tenant_id = coalesce(current_setting('app.tenant_id', true)::uuid, tenant_id));`)).toBe('leak');
   });
-  test('an emptied setting is a matter of the connection', () => {
-    expect(verdict(`create policy p on invoices using (current_setting('app.tenant_id', true) = '' or tenant_id::text = current_setting('app.tenant_id', true));`)).toBe('unknown');
+  test('an emptied setting is what SET LOCAL leaves behind on a pooled connection', () => {
+    const made = product(`${TENANTS} create policy p on invoices using (current_setting('app.tenant_id', true) = '' or tenant_id::text = current_setting('app.tenant_id', true));`, own);
+    expect(made.access('invoices', 'app', 'select').escape?.row).toBe('every row of invoices, for a connection as app that has not set the tenant, or whose SET LOCAL is over');
   });
   test('a service mode that only the server can set', () => {
     expect(verdict(`create policy p on invoices using (current_setting('app.mode', true) = 'service' or tenant_id = current_setting('app.tenant_id')::uuid);`)).toBe('isolated');
@@ -146,5 +147,18 @@ describe('settings behind an API', () => {
   });
   test('unless a function of the API sets them from its argument', () => {
     expect(product(`${BASE}${policy} create function enter(org uuid) returns void language sql as $$ select set_config('app.org', org::text, false) $$;`).verdict('projects', 'authenticated', 'select')).toBe('leak');
+  });
+});
+
+describe('stored files', () => {
+  const files = (condition: string) => product(`${BASE}${HELPERS} create policy p on storage.objects for select to authenticated using (${condition});`).verdict('storage.objects', 'authenticated', 'select');
+  test('say whose they are in their path', () => {
+    expect(files(`bucket_id = 'docs' and (storage.foldername(name))[1] = auth.uid()::text`)).toBe('isolated');
+    expect(files(`bucket_id = 'docs' and (storage.foldername(name))[1]::uuid in (select my_orgs())`)).toBe('isolated');
+    expect(files(`bucket_id = 'docs' and split_part(name, '/', 1) = auth.jwt() -> 'app_metadata' ->> 'org_id'`)).toBe('isolated');
+    expect(files(`bucket_id = 'docs' and owner = auth.uid()`)).toBe('isolated');
+  });
+  test('or nothing does', () => {
+    expect(files(`bucket_id = 'docs'`)).toBe('unknown');
   });
 });

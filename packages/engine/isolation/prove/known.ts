@@ -31,6 +31,7 @@ export class Known {
   readonly contradiction: string | undefined;
   private readonly info = new Map<number, ClassInfo>();
   private readonly columns = new Map<number, Set<string>>();
+  private readonly derived = new Map<number, readonly number[]>();
   private readonly elements = new Map<number, readonly number[]>();
   private readonly question: Question;
 
@@ -171,6 +172,11 @@ export class Known {
     return this.elements.get(row) ?? [];
   }
 
+  /** Classes of what some atom computes from the row's columns alone. */
+  derivedFrom(row: number): readonly number[] {
+    return this.derived.get(row) ?? [];
+  }
+
   /** The columns that occur in any atom, by row. */
   columnsByRow(): ReadonlyMap<number, ReadonlySet<string>> {
     return this.columns;
@@ -186,11 +192,21 @@ export class Known {
           if (known === undefined) this.columns.set(row, new Set([column]));
           else known.add(column);
         });
+        const source = term.kind === 'apply' ? soleRow(term) : undefined;
+        if (source !== undefined) this.derived.set(source, [...(this.derived.get(source) ?? []), root]);
         const array = term.kind === 'apply' && term.fn.startsWith(ELEMENT) ? term.of[0] : undefined;
         if (array?.kind === 'column') this.elements.set(array.row, [...(this.elements.get(array.row) ?? []), root]);
       }
     }
   }
+}
+
+/** The one row that a term speaks of. */
+function soleRow(term: Term): number | undefined {
+  const rows = new Set<number>();
+  columnsOf(term, (row) => rows.add(row));
+  const [only] = rows;
+  return rows.size === 1 ? only : undefined;
 }
 
 const NOTHING: ClassInfo = { literals: new Set(), trusted: false, caller: false, email: false, personal: false, presented: false };

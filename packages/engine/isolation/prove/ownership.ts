@@ -71,6 +71,11 @@ export class Ownership {
     // Whoever presents a row's secret is its bearer: a key or an invitation, looked up by what the request brings.
     const secret = table.tenancy.kind === 'pre-tenant' ? this.known.closure.column(id, table.tenancy.secret) : undefined;
     if (secret !== undefined && this.known.of(secret).presented) this.setOwn(id, 'direct');
+    // Stored files say whose they are in a folder of their path.
+    for (const root of table.key === 'storage.objects' ? this.known.derivedFrom(id) : []) {
+      if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');
+      if (this.known.of(root).trusted || this.tenants.get(root) === 'strict') this.setMine(id, 'strict');
+    }
     // A row that lists users (or tenants) is the business of each of them.
     for (const root of this.known.elementsOf(id)) {
       if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');

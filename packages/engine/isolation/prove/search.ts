@@ -1,4 +1,4 @@
-import type { Escape, Formula, Reason, Row, Term } from '@tenantlint/model';
+import type { Escape, Formula, Reason, Row } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import { reached } from './goal.ts';
 import type { Atom } from './known.ts';
@@ -161,14 +161,8 @@ function doubtsOf(node: Case, question: Question): readonly Reason[] {
     if (atom.kind === 'opaque') out.push({ text: `${atom.text}: ${atom.why}`, at: atom.at });
     else if (atom.kind === 'compare' && (hasUnknown(atom.left) || hasUnknown(atom.right))) out.push({ text: atomText(atom, question, names), at: atom.at });
     else if (atom.kind === 'not') out.push(...opaqueInside(atom.of));
-    else if (atom.kind === 'compare' && atom.op === '=' && (emptied(atom.left, atom.right) || emptied(atom.right, atom.left))) out.push({ text: `${atomText(atom, question, names)}: a pooled connection may have it so after SET LOCAL`, at: atom.at });
   }
   return out;
-}
-
-/** A setting that was SET LOCAL before is empty afterwards, not missing: whether that happens lies with the connection. */
-function emptied(term: Term, other: Term): boolean {
-  return term.kind === 'value' && term.value.kind === 'setting' && other.kind === 'value' && other.value.kind === 'literal' && other.value.value === '';
 }
 
 function opaqueInside(formula: Formula): readonly Reason[] {

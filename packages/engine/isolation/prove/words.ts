@@ -41,6 +41,8 @@ function rowText(question: Question, target: KnownRow, atoms: readonly Atom[], n
   const tests = atoms.filter((atom) => atom.kind !== 'opaque' && atom.kind !== 'not' && mentionsRow(atom, question.row));
   const others = known.rows.filter((row) => row.row.id !== question.row && ownership.own(row.row.id) !== undefined);
   const gate = others.length > 0 ? `, given a row of their own in ${[...new Set(others.map((row) => row.table.name))].join(' and ')} (of whatever tenant)` : '';
+  const unset = atoms.some((atom) => contextMissing(atom));
+  if (tests.length === 0 && unset) return `every row of ${table.name}, for ${who} that has not set the tenant, or whose SET LOCAL is over`;
   if (tests.length === 0) return `every row of ${table.name}, for ${who}${gate}`;
   return `any row where ${tests.map((atom) => atomText(atom, question, names)).join(' and ')}, whoever owns it, for ${who}${gate}`;
 }
@@ -51,6 +53,14 @@ function whoText(question: Question): string {
   if (caller.signedIn === false) return `anybody without signing in (${caller.role})`;
   if (caller.signedIn === true) return `a signed-in user of any tenant (${caller.role})`;
   return `a connection as ${caller.role}`;
+}
+
+/** Holds where a setting is missing or empty: after SET LOCAL it is empty, not missing, for as long as the connection lives. */
+function contextMissing(atom: Atom): boolean {
+  if (atom.kind === 'null') return !atom.negated && atom.of.kind === 'value' && atom.of.value.kind === 'setting';
+  if (atom.kind !== 'compare' || atom.op !== '=') return false;
+  const sides = [atom.left, atom.right];
+  return sides.some((side) => side.kind === 'value' && side.value.kind === 'setting') && sides.some((side) => side.kind === 'value' && side.value.kind === 'literal' && side.value.value === '');
 }
 
 /** A tenant column that is compared, but with something that the caller writes. */
