@@ -50,11 +50,6 @@ export function distinctNames(names: readonly string[]): readonly string[] {
   return chosen;
 }
 
-/** An identifier as Postgres stores it: at most 63 bytes, cut at a character's border. */
-export function identifier(name: string): string {
-  return name.length * 4 <= LONGEST ? name : clip(name, LONGEST);
-}
-
 function byteLength(text: string): number {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return Buffer.byteLength(text);
   return text.length;

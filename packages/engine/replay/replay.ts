@@ -18,6 +18,9 @@ export interface ReplayOptions {
   readonly missing?: 'infer' | 'fail';
 }
 
+/** Steps of interpreted code in one replay: some seconds. */
+const ALL_STEPS = 20_000_000;
+
 /** Role that owns what a history creates unless it says otherwise. */
 const OWNER: RoleName = 'postgres';
 
@@ -26,12 +29,11 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
   const base = options.base ?? 'plain';
   const catalog = new Catalog();
   const session = new Session({ searchPath: base === 'supabase' ? ['$user', 'public', 'extensions'] : ['$user', 'public'], role: OWNER });
-  const executed: SchemaEvent[] = [];
   const world: World = {
-    catalog, session, parser: sql, step: -1, platform: true, infers: false, doubts: [],
+    catalog, session, parser: sql, step: -1, platform: true, infers: false, doubts: [], ran: [], steps: ALL_STEPS,
     run(event) {
       // What a block or a call does stands for it.
-      if (event.kind !== 'do' && event.kind !== 'run') executed.push(event);
+      if (event.kind !== 'do' && event.kind !== 'run') world.ran.push(event);
       apply(world, event);
     },
     silently(event) {
@@ -50,9 +52,9 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
   const steps = inOrder(histories);
   for (const [n, step] of steps.entries()) {
     world.step = n;
-    executed.length = 0;
+    world.ran.length = 0;
     runStep(world, step);
-    recorder.step(catalog.takeChanges(), [...executed]);
+    recorder.step(catalog.takeChanges(), [...world.ran]);
   }
   return recorder.timeline(histories, steps, catalog.schema(session.searchPath), world.doubts);
 }
@@ -60,6 +62,7 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
 interface Frame {
   readonly name: string | undefined;
   readonly mark: number;
+  readonly ran: number;
   readonly settings: Settings;
 }
 
@@ -112,12 +115,13 @@ function runStep(world: World, step: Step): void {
 }
 
 function frame(world: World, name: string | undefined): Frame {
-  return { name, mark: world.catalog.mark(), settings: world.session.settings };
+  return { name, mark: world.catalog.mark(), ran: world.ran.length, settings: world.session.settings };
 }
 
 function back(world: World, to: Frame | undefined): void {
   if (to === undefined) return;
   world.catalog.undo(to.mark);
+  world.ran.length = to.ran;
   world.session.restore(to.settings);
 }
 
@@ -132,18 +136,16 @@ function elementsOf(events: readonly SchemaEvent[], i: number): readonly SchemaE
 
 /** One statement: all of it or, where Postgres would refuse it, nothing. */
 function attempt(world: World, event: SchemaEvent, parts: readonly SchemaEvent[], inTransaction: boolean): void {
-  const mark = world.catalog.mark();
-  const { settings } = world.session;
+  const start = frame(world, undefined);
   try {
     world.run(event);
     if (event.kind === 'create-schema' && parts.length > 0) {
       world.session.set('search_path', [event.name, ...world.session.searchPath], true);
       for (const part of parts) world.run(part);
-      world.session.restore(settings);
+      world.session.restore(start.settings);
     }
   } catch (cause) {
-    world.catalog.undo(mark);
-    world.session.restore(settings);
+    back(world, start);
     doubt(world, event.at, reasonOf(cause), []);
   }
   // SET LOCAL outside of a transaction lasts as long as its own statement.
@@ -154,7 +156,8 @@ function reasonOf(cause: unknown): string {
   if (cause instanceof Failure) return `statement fails: ${cause.message}`;
   // An expression nested deeper than the stack: nothing is known of its effect.
   if (cause instanceof RangeError) return 'statement nested too deeply';
-  throw cause;
+  // One statement that we cannot cope with must not cost the others.
+  return `statement could not be replayed: ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
 function dropTemporary(world: World): void {

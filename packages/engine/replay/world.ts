@@ -16,6 +16,10 @@ export interface World {
   /** Objects that the history uses and never made are taken for granted, unless a handler waits for the error. */
   infers: boolean;
   readonly doubts: Doubt[];
+  /** Events that the running step executed and that stand. */
+  readonly ran: SchemaEvent[];
+  /** Steps that the code of all migrations together may still take. */
+  steps: number;
   /** Runs an event as part of the present one. */
   run(event: SchemaEvent): void;
   /** Runs an event of the platform: what an extension brings is not the history's own. */

@@ -6,6 +6,7 @@ import { qualifyExpr, tableScope, viewItem } from '../expr/qualify.ts';
 import { scopeOfRelation } from '../expr/scope.ts';
 import { inferTable, requireColumn } from '../inferred.ts';
 import { findRelation, findTable, findView, keyOf, putTable, tableAt, type World } from '../world.ts';
+import { isImmutable } from './immutable.ts';
 import { requirePartitionKey } from './constraints.ts';
 import { indexPartitions } from './partitions.ts';
 
@@ -64,6 +65,8 @@ export function addIndex(world: World, tableKey: string, wanted: NewIndex): Inde
 }
 
 function makeIndex(world: World, on: { readonly schema: string; readonly name: string }, wanted: NewIndex, qualify: (expr: SqlExpr) => SqlExpr): Index {
+  const exprs = [...wanted.keys.map((key) => key.expr), wanted.where].filter((expr) => expr !== undefined);
+  if (exprs.some((expr) => !isImmutable(world, qualify(expr)))) fail('invalid_object_definition', 'functions in index expression must be marked IMMUTABLE');
   const taken = (name: string): boolean => world.catalog.relation(keyOf(on.schema, name)) !== undefined;
   if (wanted.name !== undefined && taken(wanted.name)) fail('duplicate_table', `relation "${wanted.name}" already exists`);
   return {

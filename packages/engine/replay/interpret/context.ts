@@ -1,4 +1,5 @@
 import type { Span } from '@tenantlint/model';
+import { fail } from '../failure.ts';
 import type { World } from '../world.ts';
 import type { Row, Value } from './values.ts';
 
@@ -31,10 +32,23 @@ export interface Relation {
   readonly open: boolean;
 }
 
-/** Steps left before a computation counts as endless. */
-export interface Budget {
-  steps: number;
-  depth: number;
+/** Steps left before a computation counts as endless: its own, and those of the whole replay. */
+export class Budget {
+  depth = 0;
+  #own: number;
+  readonly #world: World;
+
+  constructor(world: World, own: number) {
+    this.#world = world;
+    this.#own = own;
+  }
+
+  /** Takes one step. */
+  spend(): void {
+    this.#own--;
+    this.#world.steps--;
+    if (this.#own < 0 || this.#world.steps < 0) fail('program_limit_exceeded', 'computation too long');
+  }
 }
 
 export type Shape = 'scalar' | 'array' | 'record';

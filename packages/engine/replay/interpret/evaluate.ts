@@ -1,6 +1,5 @@
 import type { SqlExpr } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
-import { fail } from '../failure.ts';
 import type { Context } from './context.ts';
 import { callFunction } from './functions.ts';
 import { cast } from './cast.ts';
@@ -10,7 +9,7 @@ import { equal, isArray, isRow, NOT_DECIDED, order, toBoolean, Unknown, type Val
 
 /** The value of an expression, as far as the repository decides it. */
 export function evaluate(expr: SqlExpr, context: Context): Value {
-  if (--context.budget.steps < 0) fail('program_limit_exceeded', 'computation too long');
+  context.budget.spend();
   switch (expr.kind) {
     case 'literal':
       return expr.value;

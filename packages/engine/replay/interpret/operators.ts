@@ -1,6 +1,9 @@
-import { like, regex } from './text.ts';
+import { fail } from '../failure.ts';
+import { like, LONGEST_TEXT, regex } from './text.ts';
 import { negate } from './evaluate.ts';
 import { equal, isArray, Json, NOT_DECIDED, order, textOf, Unknown, type Value } from './values.ts';
+
+const MOST_ELEMENTS = 100_000;
 
 /** A built-in binary operator on two values. */
 export function operate(op: string, left: Value, right: Value): Value {
@@ -9,7 +12,8 @@ export function operate(op: string, left: Value, right: Value): Value {
   if (op === '||' && (isArray(left) || isArray(right))) {
     if (left === null) return right;
     if (right === null) return left;
-    return [...(isArray(left) ? left : [left]), ...(isArray(right) ? right : [right])];
+    const joined = [...(isArray(left) ? left : [left]), ...(isArray(right) ? right : [right])];
+    return joined.length > MOST_ELEMENTS ? fail('program_limit_exceeded', 'array too long') : joined;
   }
   if (left === null || right === null) return null;
   switch (op) {
@@ -29,7 +33,8 @@ export function operate(op: string, left: Value, right: Value): Value {
     case '||': {
       const [a, b] = [textOf(left), textOf(right)];
       if (left instanceof Json || right instanceof Json) return NOT_DECIDED;
-      return a === undefined || b === undefined ? NOT_DECIDED : a + b;
+      if (a === undefined || b === undefined) return NOT_DECIDED;
+      return a.length + b.length > LONGEST_TEXT ? fail('program_limit_exceeded', 'text too long') : a + b;
     }
     case '+':
     case '-':
@@ -51,7 +56,7 @@ export function operate(op: string, left: Value, right: Value): Value {
     case '!~*': {
       const [text, pattern] = [textOf(left), textOf(right)];
       const compiled = pattern === undefined ? undefined : regex(pattern, op.endsWith('*') ? 'i' : '');
-      return text === undefined || compiled === undefined ? NOT_DECIDED : compiled.test(text) !== op.startsWith('!');
+      return text === undefined || compiled === undefined || text.length > 100_000 ? NOT_DECIDED : compiled.test(text) !== op.startsWith('!');
     }
     case '->':
     case '->>':

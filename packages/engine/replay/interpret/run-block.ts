@@ -1,13 +1,13 @@
 import type { SchemaEvent } from '@tenantlint/model';
 import { doubt, type World } from '../world.ts';
-import type { Context } from './context.ts';
+import { Budget, type Context } from './context.ts';
 import { Procedure } from './statements.ts';
 
 /** Steps of one top-level statement before it counts as endless. */
 export const STEPS = 2_000_000;
 
 export function topLevel(world: World, at: SchemaEvent['at']): Context {
-  return { world, budget: { steps: STEPS, depth: 0 }, rows: [], outer: undefined, variables: undefined, params: [], tables: new Map(), at };
+  return { world, budget: new Budget(world, STEPS), rows: [], outer: undefined, variables: undefined, params: [], tables: new Map(), at };
 }
 
 /** A DO block, followed against the replayed catalog. */

@@ -64,6 +64,7 @@ export class Procedure {
     this.#variables = new Variables(outer, block.label);
     const { infers } = world;
     const mark = world.catalog.mark();
+    const ran = world.ran.length;
     const { settings } = world.session;
     try {
       for (const variable of block.declare) {
@@ -79,6 +80,7 @@ export class Procedure {
         const handler = cause instanceof Failure ? block.handlers.find(({ conditions }) => handles(conditions, cause.condition)) : undefined;
         if (handler === undefined || !(cause instanceof Failure)) throw cause;
         world.catalog.undo(mark);
+        world.ran.length = ran;
         world.session.restore(settings);
         world.infers = infers;
         this.#variables.declare('sqlerrm', cause.message);
@@ -93,7 +95,7 @@ export class Procedure {
 
   #list(statements: readonly PlStatement[]): Signal {
     for (const [i, statement] of statements.entries()) {
-      if (--this.#context.budget.steps < 0) fail('program_limit_exceeded', 'computation too long');
+      this.#context.budget.spend();
       const signal = this.#statement(statement);
       if (signal === undefined) continue;
       const rest = statements.slice(i + 1);
@@ -252,7 +254,6 @@ export class Procedure {
       if (signal?.is === 'undecided') return this.#endUndecided(signal, statement);
       const next = after(signal, statement.label);
       if (next !== 'go on') return next === 'leave' ? undefined : signal;
-      if (statement.while === undefined && this.#context.budget.steps < 0) break;
     }
     return fail('program_limit_exceeded', 'the loop does not end');
   }

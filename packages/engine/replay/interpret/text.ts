@@ -18,7 +18,7 @@ export function format(written: string, args: readonly Value[]): Value {
     const plain = value === null ? undefined : textOf(value);
     if (value !== null && plain === undefined) undecided = NOT_DECIDED;
     const filled = kind === 'I' ? quoteIdent(plain ?? '') : kind === 'L' ? (plain === undefined ? 'NULL' : quoteLiteral(plain)) : (plain ?? '');
-    const size = Number(width ?? 0);
+    const size = Math.min(Number(width ?? 0), 10_000);
     return left === undefined ? filled.padStart(size) : filled.padEnd(size);
   });
   return undecided ?? text;
@@ -30,19 +30,48 @@ function unescaped(template: string, args: number): string {
   return args > 0 && doubled === args && !/(^|[^%])(%%)*%[ILs\d]/.test(template) ? template.replaceAll('%%', '%') : template;
 }
 
-/** Whether the text matches a LIKE pattern. */
+/** Texts longer than this are not built: they come from loops that double. */
+export const LONGEST_TEXT = 4 * 1024 * 1024;
+
+/** Whether the text matches a LIKE pattern. Linear in both: the pattern comes from the linted repository. */
 export function like(text: string, pattern: string, ignoreCase: boolean): boolean {
-  let source = '';
-  for (let i = 0; i < pattern.length; i++) {
-    const character = pattern.charAt(i);
-    if (character === '%') source += '[^]*';
-    else if (character === '_') source += '[^]';
-    else {
-      const literal = character === '\\' && i + 1 < pattern.length ? pattern.charAt(++i) : character;
-      source += literal.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-    }
+  const parts = patternParts(ignoreCase ? pattern.toLowerCase() : pattern);
+  const subject = [...(ignoreCase ? text.toLowerCase() : text)];
+  const [first = [], ...rest] = parts;
+  if (!standsAt(subject, 0, first)) return false;
+  if (rest.length === 0) return subject.length === first.length;
+  const last = rest.pop() ?? [];
+  let from = first.length;
+  for (const part of rest) {
+    const found = findFrom(subject, from, part);
+    if (found < 0) return false;
+    from = found + part.length;
   }
-  return new RegExp(`^${source}$`, ignoreCase ? 'iu' : 'u').test(text);
+  return subject.length - last.length >= from && standsAt(subject, subject.length - last.length, last);
+}
+
+/** What stands between the `%` signs, character by character; `undefined` is `_`. */
+function patternParts(pattern: string): readonly (readonly (string | undefined)[])[] {
+  const parts: (string | undefined)[][] = [[]];
+  const characters = [...pattern];
+  for (let i = 0; i < characters.length; i++) {
+    const character = characters[i];
+    const part = parts[parts.length - 1] ?? [];
+    if (character === '%') parts.push([]);
+    else if (character === '_') part.push(undefined);
+    else part.push(character === '\\' && i + 1 < characters.length ? characters[++i] : character);
+  }
+  return parts;
+}
+
+function standsAt(subject: readonly string[], at: number, part: readonly (string | undefined)[]): boolean {
+  if (at < 0 || at + part.length > subject.length) return false;
+  return part.every((character, i) => character === undefined || subject[at + i] === character);
+}
+
+function findFrom(subject: readonly string[], from: number, part: readonly (string | undefined)[]): number {
+  for (let at = from; at + part.length <= subject.length; at++) if (standsAt(subject, at, part)) return at;
+  return -1;
 }
 
 /**
@@ -50,7 +79,8 @@ export function like(text: string, pattern: string, ignoreCase: boolean): boolea
  * from the linted repository, so one that could take very long is not run either.
  */
 export function regex(pattern: string, flags: string): RegExp | undefined {
-  if (/\\[mMyYAZ]|\[\[:|\(\?/.test(pattern) || /[*+}]\)?[*+{]/.test(pattern) || pattern.length > 200) return undefined;
+  const risky = /\)[*+{]|[*+}][*+{]/.test(pattern) || (pattern.match(/[*+}]/g)?.length ?? 0) > 3;
+  if (/\\[mMyYAZ]|\[\[:|\(\?/.test(pattern) || risky || pattern.length > 200) return undefined;
   try {
     return new RegExp(pattern, flags);
   } catch {
@@ -71,13 +101,13 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   trim: (text = '', set = ' ') => trimmed(trimmed(text, set, 'left'), set, 'right'),
   ltrim: (text = '', set = ' ') => trimmed(text, set, 'left'),
   rtrim: (text = '', set = ' ') => trimmed(text, set, 'right'),
-  replace: (text = '', from = '', to = '') => (from === '' ? text : text.replaceAll(from, to)),
+  replace: (text = '', from = '', to = '') => (from === '' ? text : text.length * (1 + to.length) > LONGEST_TEXT ? NOT_DECIDED : text.replaceAll(from, to)),
   reverse: (text = '') => [...text].reverse().join(''),
   repeat: (text = '', times = '0') => (Number(times) * text.length > 100_000 ? NOT_DECIDED : text.repeat(Math.max(0, Number(times)))),
   left: (text = '', n = '0') => (Number(n) < 0 ? [...text].slice(0, Number(n)).join('') : [...text].slice(0, Number(n)).join('')),
   right: (text = '', n = '0') => (Number(n) === 0 ? '' : Number(n) < 0 ? [...text].slice(-Number(n)).join('') : [...text].slice(-Number(n)).join('')),
-  lpad: (text = '', n = '0', fill = ' ') => text.padStart(Number(n), fill).slice(0, Number(n)),
-  rpad: (text = '', n = '0', fill = ' ') => text.padEnd(Number(n), fill).slice(0, Number(n)),
+  lpad: (text = '', n = '0', fill = ' ') => (Number(n) > 10_000 ? NOT_DECIDED : text.padStart(Number(n), fill).slice(0, Number(n))),
+  rpad: (text = '', n = '0', fill = ' ') => (Number(n) > 10_000 ? NOT_DECIDED : text.padEnd(Number(n), fill).slice(0, Number(n))),
   substr: substring,
   substring,
   strpos: (text = '', part = '') => text.indexOf(part) + 1,
@@ -95,11 +125,11 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   string_to_table: (text = '', separator = '') => (text === '' ? [] : text.split(separator)),
   regexp_replace: (text = '', pattern = '', to = '', flags = '') => {
     const compiled = regex(pattern, flags.replaceAll(/[^gi]/g, ''));
-    return compiled === undefined ? NOT_DECIDED : text.replace(compiled, to.replaceAll('$', '$$$$').replaceAll(/\\(\d|&)/g, (_whole, group: string) => (group === '&' ? '$&' : `$${group}`)));
+    return compiled === undefined || text.length > 100_000 ? NOT_DECIDED : text.replace(compiled, to.replaceAll('$', '$$$$').replaceAll(/\\(\d|&)/g, (_whole, group: string) => (group === '&' ? '$&' : `$${group}`)));
   },
   regexp_match: (text = '', pattern = '', flags = '') => {
     const compiled = regex(pattern, flags.replaceAll(/[^i]/g, ''));
-    if (compiled === undefined) return NOT_DECIDED;
+    if (compiled === undefined || text.length > 100_000) return NOT_DECIDED;
     const match = compiled.exec(text);
     if (match === null) return null;
     return match.length > 1 ? match.slice(1).map((group) => group ?? null) : [match[0]];
