@@ -1,4 +1,4 @@
-import type { Access, ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Schema, Span, SqlParser, TenancyModel, Truth, AbstractValue, ValueOf } from '@tenantlint/model';
+import type { AbstractValue, Access, ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, ValueOf } from '@tenantlint/model';
 import type { Entry } from './entries/entry.ts';
 import type { Database, Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
@@ -21,6 +21,8 @@ export interface FlowInput {
   readonly visible?: Database['visible'];
   /** What each judged role can do to a table. */
   readonly access?: (table: string) => readonly Access[];
+  /** What callers reach through a function that has its owner's rights. */
+  readonly reach?: (routine: Routine) => readonly RoutineReach[];
   /** Roles whose access policies decide: those of an API, or the application's own. */
   readonly roles?: readonly string[];
 }

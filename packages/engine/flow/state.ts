@@ -19,6 +19,12 @@ export class Names implements Scope {
     this.#slots.set(name, slot);
     return slot;
   }
+  /** Whether it is a variable of the file itself. */
+  isOutermost(slot: Slot): boolean {
+    let scope: Names = this;
+    while (scope.parent) scope = scope.parent;
+    return scope.#slots.get(slot.name) === slot;
+  }
   find(name: string): Slot | undefined {
     for (let scope: Names | undefined = this; scope; scope = scope.parent) {
       const slot = scope.#slots.get(name);

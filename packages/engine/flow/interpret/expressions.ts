@@ -82,7 +82,7 @@ function dynamicImport(f: Flow, from: string, names: Names, at: Span): AbstractV
 
 export function lookup(f: Flow, name: string, names: Names, at: Span): AbstractValue {
   const slot = names.find(name);
-  if (slot) return f.state.get(slot) ?? unknown(`${name} was set where nobody looked`, at);
+  if (slot) return f.state.get(slot) ?? (names.isOutermost(slot) ? moduleName(f, names.file, name) : undefined) ?? unknown(`${name} was set where nobody looked`, at);
   return moduleName(f, names.file, name) ?? globalValue(name, at);
 }
 

@@ -1,6 +1,7 @@
 import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeFunction, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
 import { Names, type State } from '../state.ts';
+import { LAZY } from '../values/join.ts';
 import { property } from '../values/property.ts';
 import { walkStatements } from '../summaries/functions.ts';
 import { applyFunction } from './calls.ts';
@@ -104,7 +105,10 @@ export function moduleName(f: Flow, path: string, name: string): AbstractValue |
   module.values.set(name, value);
   if (declaration.kind === 'value' && !declaration.statement.constant && isEmpty(value)) {
     fill(f, module, name);
-    return module.values.get(name) ?? value;
+    const filled = module.values.get(name) ?? value;
+    if (!isEmpty(filled)) return filled;
+    module.values.set(name, lazily(name, at));
+    return lazily(name, at);
   }
   return value;
 }
@@ -127,7 +131,7 @@ function declare(f: Flow, module: ModuleNames, name: string, declaration: Declar
     const assigned = statement.value ? [statement.value] : assignments(module.file.body, name);
     const typed = statement.type ? ofType(f, statement.type, module.file.path, statement.at) : undefined;
     const filled = !statement.constant && fillers(module, name).length > 0;
-    if (assigned.length === 0) return filled ? nothing(statement.at) : typed ?? (statement.type ? unknown(`module variable ${name}`, statement.at) : nothing(statement.at));
+    if (assigned.length === 0) return filled ? nothing(statement.at) : typed ?? nothing(statement.at);
     const values = assigned.map((code) => ({ value: evaluate(f, code, module.names), truths: [] }));
     if (!statement.value) values.push({ value: nothing(statement.at), truths: [] });
     const value = pick(f, statement.target, f.joinValues(values), name) ?? unknown(`module variable ${name}`, statement.at);
@@ -162,6 +166,9 @@ function fill(f: Flow, module: ModuleNames, name: string): void {
     for (const fn of fillers(module, name)) applyFunction(f, { kind: 'function', fn, file: module.file.path, scope: module.names, at: fn.at }, [], fn.at);
   });
 }
+
+/** A variable that a function of the file fills: whatever else it may hold is known better. */
+const lazily = (name: string, at: Span): AbstractValue => unknown(`${LAZY} ${name}`, at);
 
 export const classValue = (of: CodeClass, file: string, scope: Names): AbstractValue => ({ kind: 'class', class: of, file, scope, at: of.at });
 

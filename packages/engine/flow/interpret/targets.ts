@@ -18,8 +18,18 @@ export function assign(f: Flow, target: CodeTarget, value: AbstractValue, names:
   place(f, target, value, names, (name, part) => {
     const slot = names.find(name);
     if (slot) f.state.set(slot, part);
-    else reassignModule(f, names.file, name, part);
+    else {
+      reassignModule(f, names.file, name, part);
+      const own = outermost(f, name, names);
+      if (own) f.state.set(own, part);
+    }
   });
+}
+
+/** A variable of the file that a function assigns: from now on it is a variable like any other. */
+function outermost(f: Flow, name: string, names: Names) {
+  const module = f.modules.get(names.file);
+  return module?.declared.get(name)?.kind === 'value' ? module.names.declare(name) : undefined;
 }
 
 function place(f: Flow, target: CodeTarget, value: AbstractValue, names: Names, set: (name: string, value: AbstractValue) => void): void {

@@ -1,6 +1,7 @@
 import type { Certainty, Defect, EntryPoint, Reason, SiteVerdict, Span, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
+import { tenantsOf } from '../queries/belonging.ts';
 import { freeRows } from '../queries/formulas.ts';
 import type { Inserted, SiteRecord, Use } from '../queries/record.ts';
 import { secretOf } from '../queries/secrets.ts';
@@ -10,6 +11,7 @@ import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { unreached, unwritten } from './defects.ts';
 import { namesOwner, statesOwner } from './owners.ts';
 import { ask } from './prove.ts';
+import { calledRoutine } from './routines.ts';
 import { secured } from './policies.ts';
 import { bindings } from './trust.ts';
 
@@ -40,6 +42,7 @@ const SYSTEM = new Set<EntryPoint['kind']>(['cron', 'queue', 'webhook']);
 export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement {
   const { query, table } = record;
   const at = query.at;
+  if (query.routine && f.input.tenancy.found && !(entry && OFFLINE.has(entry.kind))) return calledRoutine(f, record, query.routine, entry);
   if (table === undefined) return { verdict: 'unknown', certainty: 'possible', why: [{ text: query.table.kind === 'unknown' ? query.table.why : 'the table is not known', at }] };
   if (!f.input.tenancy.found) return byDesign('no tenancy was found', at);
   if (f.input.tenancy.of.get(table)?.tenancy.kind === 'global') return byDesign(`rows of ${table} belong to nobody`, at);
@@ -72,6 +75,9 @@ function reached(f: Flow, of: Case): Judgement {
   if (answer.verdict === 'yes') {
     return { verdict: injected ? 'injected' : stated || (alone.verdict === 'yes' && !restsOnRows(f, row, formula)) ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
+  // The row that names the caller beside a tenant is how the tenant is checked.
+  const secret = secretOf(f, query.condition, table, record.model, 'capability');
+  if (!secret && tenantsOf(f, row).length > 0) return { verdict: 'scoped', certainty: 'proven', why: [{ text: 'the row names the caller', at }] };
   const whole = closed(f, row, formula, truths);
   // What the call itself says comes before what stands around it.
   const handed = supposed(f, of, row, table, whole, 'reach');
@@ -80,7 +86,6 @@ function reached(f: Flow, of: Case): Judgement {
   if (guard) return stated ? { ...guard, verdict: 'scoped' } : guard;
   const system = systemCall(of);
   if (system) return system;
-  const secret = secretOf(f, query.condition, table, record.model, 'capability');
   if (secret) return byDesign(`whoever has ${secret.column} may have the row`, secret.at, 'likely');
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? checkedAfterwards(f, of) : undefined;

@@ -23,7 +23,8 @@ export function belonging(f: Flow, truths: readonly Truth[]): Formula[] {
 
 const same = (a: Term, b: Term): boolean => a.kind === 'value' && b.kind === 'value' && JSON.stringify(a.value) === JSON.stringify(b.value);
 
-function tenantsOf(f: Flow, row: number): Term[] {
+/** The tenants that a row names beside the caller. */
+export function tenantsOf(f: Flow, row: number): Term[] {
   const def = f.rows.get(row);
   if (!def || def.table === undefined) return [];
   const tenants = tenantColumns(f, def.table);

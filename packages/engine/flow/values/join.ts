@@ -1,4 +1,4 @@
-import { cases, union, type AbstractValue, type Span, type Truth, type ValueCase, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
+import { cases, isNullish, union, type AbstractValue, type Span, type Truth, type ValueCase, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
 import { keyOf, sameValue } from './key.ts';
 
 interface Alternative {
@@ -9,6 +9,10 @@ interface Alternative {
 /** More alternatives than this are of no use to anyone. */
 const MOST = 12;
 
+/** Marks a module's variable that is filled in later. */
+export const LAZY = 'filled in later:';
+const isLazy = (of: AbstractValue): boolean => of.kind === 'symbol' && of.path.length === 0 && of.origin.kind === 'unknown' && of.origin.why.startsWith(LAZY);
+
 /** What a variable holds after branches that left it with different values. */
 export function joinAlternatives(of: readonly Alternative[], merge: (a: Alternative, b: Alternative) => AbstractValue | undefined): AbstractValue {
   const distinct: Alternative[] = [];
@@ -18,6 +22,8 @@ export function joinAlternatives(of: readonly Alternative[], merge: (a: Alternat
     if (!known) distinct.push(one);
     else if (known.truths.length > 0) distinct[twin] = { value: known.value, truths: known.truths.filter((t) => one.truths.includes(t)) };
   }
+  const better = distinct.filter((d) => !isLazy(d.value));
+  if (better.length > 0 && better.length < distinct.length && better.some((d) => !isNullish(d.value))) distinct.splice(0, distinct.length, ...better);
   let [result] = distinct;
   if (!result) throw new Error('nothing to join');
   if (distinct.length === 1) return result.value;
