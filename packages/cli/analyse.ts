@@ -35,7 +35,7 @@ export interface AnalyseOptions {
 /** Files in, facts out. What cannot be read is listed and the rest goes on. */
 export async function analyse(workspace: Workspace, config: Config, options: AnalyseOptions = {}): Promise<Analysis> {
   const sql = createSqlParser();
-  const sources = readSources(workspace, sql);
+  const sources = await readSources(workspace, sql);
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
   const full = replay(sources.histories, sql, { base: platform.base });
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };
@@ -45,7 +45,7 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const isolation = createIsolation({ schema, tenancy, environment: env, parser: sql, ...(config.tenancy ? { config: config.tenancy } : {}) });
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
-  const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key) }, sources.models).catch(failed);
+  const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const facts = createFacts({ modelled, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];

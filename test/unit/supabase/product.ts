@@ -36,6 +36,11 @@ create table tags (id uuid primary key default gen_random_uuid(), org_id uuid no
 create table project_tags (project_id uuid not null references projects (id), tag_id uuid not null references tags (id), primary key (project_id, tag_id));
 create table briefs (id uuid primary key, project_id uuid not null unique references projects (id), body text);
 create function org_report(p_org uuid) returns bigint language sql security definer as $$ select count(*) from projects where org_id = p_org $$;
+create function my_projects() returns setof projects language sql as $$ select * from projects $$;
+create function own_report() returns bigint language sql security definer as $$ select count(*) from projects where org_id in (select org_id from members where user_id = auth.uid()) $$;
+create function own_list() returns setof projects language sql security definer as $$ select * from projects where org_id in (select org_id from members where user_id = auth.uid()) $$;
+create function any_list() returns setof projects language sql security definer as $$ select * from projects $$;
+create function org_list(p_org_id uuid) returns setof projects language sql security definer as $$ select * from projects where org_id = p_org_id $$;
 alter table projects enable row level security;
 create policy members_read on projects for select to authenticated using (org_id in (select org_id from members where user_id = auth.uid()));
 `.replace('create table tasks', 'create table people (id uuid primary key, org_id uuid not null references orgs (id), name text);\ncreate table tasks');
@@ -62,7 +67,7 @@ export function analysed(files: Readonly<Record<string, string>>, packages: Read
     hints: /supabase|\.from\(|\.rpc\(/,
     packages: new Map(Object.entries(packages)),
   });
-  const sites = analyse(program, { schema: known.schema, tenancy: known.tenancy, models: undefined, environment: SUPABASE, adapters: [recording(queries)], prove, sql, adminRoles: new Set(ADMIN_ROLES) });
+  const sites = analyse(program, { schema: known.schema, tenancy: known.tenancy, models: undefined, environment: SUPABASE, adapters: [recording(queries)], prove, sql, adminRoles: new Set(ADMIN_ROLES), reach: known.facts.routineReach });
   return { sites, queries };
 }
 
