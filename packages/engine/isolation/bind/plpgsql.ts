@@ -70,7 +70,8 @@ class Run {
     });
     const after = [...this.list(block.body, started)];
     // What a handler catches may have happened anywhere in the block: it starts from the state before.
-    for (const handler of block.handlers) after.push(...this.list(handler.body, started));
+    const caught: Formula = { kind: 'opaque', text: 'an error', why: 'whether one is caught is not known', about: [], at: block.at };
+    for (const handler of block.handlers) after.push(...this.list(handler.body, started.map((state) => guard(state, caught))));
     return after;
   }
 
