@@ -15,8 +15,11 @@ export interface Platform {
   readonly anonymous: string | undefined;
 }
 
-/** A history that makes the platform's own objects starts from an empty database. */
-const OWN_PLATFORM = /\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?"?auth"?\s*\.\s*"?users"?|\bcreate\s+role\s+"?(?:anon|authenticated)"?/i;
+/** A history that makes the platform's own tables starts from an empty database. */
+const OWN_USERS = /\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?"?auth"?\s*\.\s*"?users"?/i;
+/** So does one that makes the platform's roles, unless it takes the rest of the platform for granted. */
+const OWN_ROLES = /\bcreate\s+role\s+"?(?:anon|authenticated)"?/i;
+const GIVEN = /"?\bauth"?\s*\.\s*"?(?:users|uid|jwt)\b|\bstorage"?\s*\.\s*"?(?:objects|buckets)\b/i;
 
 /** SQL that only runs on Supabase: its auth functions, its storage, its roles. */
 const SUPABASE_SQL = /\bauth\s*\.\s*(?:uid|jwt|role|users)\b|\bstorage\s*\.\s*(?:objects|buckets)\b|\bto\s+(?:"?anon"?|"?authenticated"?)\b/i;
@@ -28,12 +31,14 @@ export function detectPlatform(workspace: Workspace, config: Config, sqlFiles: r
   const conf = [...workspace.files].find((f) => /(?:^|\/)postgrest\.conf$/.test(f));
   const settings = conf === undefined ? '' : (workspace.text(conf) ?? '');
   const api = toml === undefined ? undefined : tomlList(workspace.text(toml) ?? '', 'api', 'schemas');
+  const some = (pattern: RegExp) => sqlFiles.some((f) => pattern.test(workspace.text(f) ?? ''));
+  const ownPlatform = () => some(OWN_USERS) || (some(OWN_ROLES) && !some(GIVEN));
   const from = (kind: Environment['kind'], file: string, text: string): Platform => ({
     kind: declared ?? kind,
     why: declared !== undefined && declared !== kind ? [] : [{ text, at: here(file) }],
     exposed: api ?? confList(settings, 'db-schemas?'),
     anonymous: confList(settings, 'db-anon-role')?.[0],
-    base: (declared ?? kind) === 'supabase' && !sqlFiles.some((f) => OWN_PLATFORM.test(workspace.text(f) ?? '')) ? 'supabase' : 'plain',
+    base: (declared ?? kind) === 'supabase' && !ownPlatform() ? 'supabase' : 'plain',
   });
   if (toml !== undefined) return from('supabase', toml, `${toml} is there: a Supabase project`);
   const folder = sqlFiles.find((f) => /(?:^|\/)supabase\/(?:migrations|schemas)\//.test(f));

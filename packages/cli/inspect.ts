@@ -1,5 +1,5 @@
 import { LineIndex, sqlText, selectText, typeText, type Access, type Facts, type Grant, type Index, type Isolation, type Policy, type Routine, type Span, type Table, type Tenancy, type View } from '@tenantlint/model';
-import { ledger, ownTables, tableVerdicts, type TableVerdict } from './ledger.ts';
+import { ledger, tableVerdicts, touchedTables, type TableVerdict } from './ledger.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -16,7 +16,7 @@ export function model(facts: Facts, workspace: Workspace, notes: readonly string
     notes,
     environment: { kind: facts.environment.kind, untrusted: facts.environment.untrusted, exposed: facts.environment.exposed, connectsAs: facts.environment.connectsAs, why: facts.environment.why.map((r) => r.text) },
     tenancy: { root: facts.tenancy.root ?? null, found: facts.tenancy.found, users: facts.tenancy.users ?? null, why: facts.tenancy.why.map((r) => r.text) },
-    tables: ownTables(facts).map((t) => table(t, facts, place, verdictOf(t))),
+    tables: touchedTables(facts).map((t) => table(t, facts, place, verdictOf(t))),
     views: own(schema.views).map((v) => view(v, facts, place)),
     functions: own(schema.functions).map((f) => routine(f, facts, place)),
     types: own(schema.types).map((t) => ({
@@ -67,6 +67,7 @@ function table(t: Table, facts: Facts, place: Place, verdict: TableVerdict) {
     name: t.key,
     ...place(t.at),
     kind: t.kind,
+    platform: t.platform,
     tenancy: { kind: tenancy.kind, ...tenancyColumns(tenancy), path: tenancy.kind === 'through' ? tenancy.path.map((h) => h.parent) : [], why: why.map((r) => r.text), declared },
     rls: rls === 'unknown' || forced === 'unknown' ? ('unknown' as const) : { enabled: rls, forced },
     verdict,

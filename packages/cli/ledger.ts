@@ -46,3 +46,10 @@ export function tableVerdicts(facts: Facts): (table: Table) => TableVerdict {
 export function ownTables(facts: Facts): Table[] {
   return [...facts.schema.tables.values()].filter((t) => !t.platform && !t.temporary).sort((a, b) => compare(a.key, b.key));
 }
+
+/** The product's tables, and those of the platform that its migrations changed: a policy on storage.objects, a trigger on auth.users. */
+export function touchedTables(facts: Facts): Table[] {
+  const changed = new Set(facts.timeline.steps.flatMap((_, n) => facts.timeline.changes(n).filter((c) => c.object === 'table').map((c) => c.key)));
+  const platform = [...facts.schema.tables.values()].filter((t) => t.platform && changed.has(t.key));
+  return [...ownTables(facts), ...platform].sort((a, b) => compare(a.key, b.key));
+}

@@ -43,7 +43,7 @@ export function sqlText(expr: SqlExpr): string {
     case 'nullif': return `NULLIF(${sqlText(expr.left)}, ${sqlText(expr.right)})`;
     case 'array': return `ARRAY[${list(expr.of)}]`;
     case 'row': return `ROW(${list(expr.of)})`;
-    case 'subscript': return `${operand(expr.of)}${expr.index.map((i) => `[${sqlText(i)}]`).join('')}`;
+    case 'subscript': return `${subscripted(expr.of)}${expr.index.map((i) => `[${sqlText(i)}]`).join('')}`;
     case 'field': return `(${sqlText(expr.of)}).${expr.name === '*' ? '*' : sqlName(expr.name)}`;
     case 'opaque': return expr.text;
     default: return never(expr);
@@ -100,6 +100,12 @@ function statementText(statement: SqlStatement): string {
     case 'other': return statement.text;
     default: return never(statement);
   }
+}
+
+/** Only a column, a parameter, an array or another subscript may stand bare before `[`. */
+function subscripted(expr: SqlExpr): string {
+  const text = sqlText(expr);
+  return ['column', 'param', 'array', 'subscript'].includes(expr.kind) ? text : `(${text})`;
 }
 
 function operand(expr: SqlExpr): string {
