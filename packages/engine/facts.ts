@@ -59,6 +59,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
     reads: perPolicy(isolation.reads),
     viewAccess: perObject(isolation.viewAccess),
     routineReach: perObject(isolation.routineReach),
+    triggerReach: isolation.triggerReach,
     text: ({ file, start, end }: Span) => text(file)?.slice(start, end) ?? '',
   };
 }

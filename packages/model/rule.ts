@@ -3,7 +3,7 @@ import type { Formula, Isolation, Row } from './formula.ts';
 import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
 import type { Step, Timeline } from './history.ts';
 import type { Certainty, QuerySite } from './query.ts';
-import type { Column, Index, Policy, Routine, Schema, Table, View } from './schema.ts';
+import type { Column, Index, Policy, Routine, Schema, Table, View, Trigger } from './schema.ts';
 import type { Span } from './span.ts';
 import type { FunctionBody } from './plpgsql.ts';
 import type { TenancyModel, TenancyOf } from './tenancy.ts';
@@ -43,6 +43,8 @@ export interface Facts {
   reads(table: Table, policy: Policy): readonly Row[];
   /** What every judged role sees through the view, whose own condition and whoever's policies apply. */
   viewAccess(view: View): readonly Access[];
+  /** What a trigger writes with its owner's rights when callers write rows of their own. */
+  triggerReach(table: Table, trigger: Trigger): readonly RoutineReach[];
   /** What callers reach through a function with its owner's rights; empty where it cannot be called or reaches no rows of tenants. */
   routineReach(routine: Routine): readonly RoutineReach[];
   /** Text of a file as it was read, for what a message quotes. */

@@ -1,8 +1,9 @@
-import type { Access, Capture, Environment, FilteredColumn, Formula, FunctionBody, Isolation, Policy, PolicyCall, Routine, RoutineReach, Row, Schema, SqlParser, Table, TenancyModel, TenancyOf, View } from '@tenantlint/model';
+import type { Access, Capture, Environment, FilteredColumn, Formula, FunctionBody, Isolation, Policy, PolicyCall, Routine, RoutineReach, Row, Schema, SqlParser, Table, TenancyModel, TenancyOf, Trigger, View } from '@tenantlint/model';
 import type { TenancyConfig } from '../tenancy/index.ts';
 import { ADMIN_ROLES, listOf, tenantKeys } from '../tenancy/index.ts';
 import { EffectiveRules } from './access/effective.ts';
 import { escalationOf } from './access/escalation.ts';
+import { firedReach } from './access/fired.ts';
 import { Policies } from './access/policies.ts';
 import { Recursion, rowsRead } from './access/recursion.ts';
 import { Roles } from './access/roles.ts';
@@ -46,6 +47,7 @@ export interface IsolationFacts {
   viewAccess(view: View): readonly Access[];
   /** What callers reach through a function with its owner's rights; empty where it cannot be called or reaches no rows of tenants. */
   routineReach(routine: Routine): readonly RoutineReach[];
+  triggerReach(table: Table, trigger: Trigger): readonly RoutineReach[];
   /** What `prove` rests on, for judging conditions that are no policies. */
   readonly database: Database;
   /** Roles that `access` speaks of. */
@@ -146,6 +148,7 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
       return undefined;
     },
     viewAccess: (view) => names.map((role) => views.judge(view, verdicts.caller(role))),
+    triggerReach: (table, trigger) => firedReach(table, trigger, world, database, (names.length > 0 ? names : ['app']).map((role) => verdicts.caller(role)).filter((caller) => caller.signedIn !== false)),
     routineReach: (routine) => reachOf(routine, world, database, names.filter((role) => roles.reaches(role, routine, 'execute')).map((role) => verdicts.caller(role))),
     reads: (table, policy) => [policy.using, policy.check].flatMap((expr) => (expr === undefined ? [] : rowsRead(policies.bound(table, expr).formula, true))),
   };
