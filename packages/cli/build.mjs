@@ -1,5 +1,5 @@
 // Generates the registries (one folder is one rule, one folder is one client; nobody edits a list) and bundles the CLI.
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
@@ -66,7 +66,10 @@ if (!process.argv.includes('--registry-only')) {
     logLevel: 'warning',
     metafile: true,
   });
+  // Grammars are looked for beside the module that loads them.
+  const grammar = 'tree-sitter-python.wasm';
+  await copyFile(path.join(root, 'packages/readers/python', grammar), path.join(dist, grammar));
   // Chunks of earlier builds go last: whoever is running one of them meanwhile still finds its parts.
-  const written = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
+  const written = new Set([grammar, ...Object.keys(metafile.outputs).map((file) => path.basename(file))]);
   for (const file of await readdir(dist)) if (!written.has(file)) await rm(path.join(dist, file));
 }

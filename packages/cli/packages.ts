@@ -60,3 +60,20 @@ export function dependencies(text: string): [string, string][] {
   }
   return found;
 }
+
+/** The same for Python: lock files first, then what requirements and pyproject pin or at least ask for. */
+export function pythonVersions(workspace: Workspace, names: readonly string[]): ReadonlyMap<string, string> {
+  const versions = new Map<string, string>();
+  const look = (file: string, pattern: (name: string) => RegExp): void => {
+    const text = workspace.text(file) ?? '';
+    for (const name of names) {
+      const found = versions.has(name) ? undefined : pattern(name).exec(text)?.[1];
+      if (found !== undefined) versions.set(name, found);
+    }
+  };
+  for (const base of ['uv.lock', 'poetry.lock', 'pdm.lock']) for (const file of byDepth(workspace, base)) look(file, (name) => new RegExp(`^name = "${name}"\\s+version = "([^"]+)"`, 'im'));
+  const asked = (name: string) => new RegExp(`(?:^|["'\\s])${name}(?:\\[[\\w,-]*\\])?\\s*(?:[=~>^]=?=?|= *"[\\^~>=]*)\\s*(\\d[\\w.]*)`, 'im');
+  for (const file of [...workspace.files].filter((f) => /(?:^|\/)requirements[^/]*\.txt$/.test(f)).sort()) look(file, asked);
+  for (const file of byDepth(workspace, 'pyproject.toml')) look(file, asked);
+  return versions;
+}

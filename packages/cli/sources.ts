@@ -45,7 +45,7 @@ export async function readSources(workspace: Workspace, sql: SqlParser): Promise
     histories: [...schemas.filter((s) => !describes(s, made)).map((s) => s.history), ...migrations],
     models: schemas.map((s) => s.models),
     // The same models for another kind of database say nothing of this one.
-    described: schemas.filter((s) => describes(s, made) && /^(postgres(ql)?|cockroachdb)$/.test(s.datamodel.provider ?? 'postgresql')).map((s) => s.history),
+    described: schemas.filter((s) => describes(s, made) && /^(postgres(ql)?|cockroachdb)$/.test(s.datamodel?.provider ?? 'postgresql')).map((s) => s.history),
     comments,
     statements,
     unread,

@@ -18,7 +18,7 @@ export interface Workspace {
 
 /** Folders that hold no source of the project's own. */
 const ASIDE = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'venv', '__pycache__']);
-const READ = /\.(?:sql|prisma|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
+const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {
   const texts = new Map(sources.map(s => [s.path, s.text]));
@@ -77,6 +77,7 @@ export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignored: (file: 
   const only = named.length === 0 ? undefined : new Set([...named, ...[...files].filter(f => folders.some(d => d === '' || f.startsWith(`${d}/`)))]);
   const cache = new Map<string, string | undefined>();
   const text = (file: string): string | undefined => {
+    if (!files.has(file)) return undefined;
     if (!cache.has(file)) cache.set(file, read(path.join(cwd, file), file, unread));
     return cache.get(file);
   };

@@ -202,6 +202,33 @@ test('products that lie beside one another are judged each on its own', async ()
   expect((await tenantlint(p.dir, ['inspect'])).err).toBe('tenantlint: several products are here; name one of a, b\n');
 });
 
+test('Python: revisions are replayed, models only name what they make', async () => {
+  const p = project({
+    'alembic.ini': '[alembic]\nscript_location = migrations\n',
+    'migrations/env.py': 'from alembic import context\n',
+    'migrations/versions/0001_init.py': `from alembic import op
+import sqlalchemy as sa
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade():
+    op.create_table("tenants", sa.Column("id", sa.Uuid(), primary_key=True))
+    op.create_table("users", sa.Column("id", sa.Uuid(), primary_key=True), sa.Column("tenant_id", sa.Uuid(), sa.ForeignKey("tenants.id"), nullable=False))
+    op.create_index("ix_users_tenant_id", "users", ["tenant_id"])
+    op.create_table("projects", sa.Column("id", sa.Uuid(), primary_key=True), sa.Column("tenant_id", sa.Uuid(), sa.ForeignKey("tenants.id"), nullable=False))  # tenantlint-disable-line tenant-column-unindexed -- three rows a tenant
+
+
+def downgrade():
+    pass
+`,
+  });
+  const { out } = await tenantlint(p.dir, ['--format', 'json']);
+  expect(read(out).unread).toEqual([]);
+  expect(read(out).findings.map((f) => [f.rule, f.start.line, f.suppressed !== undefined])).toEqual([['migration-without-undo', 9, false], ['tenant-column-unindexed', 12, true]]);
+});
+
 test('globs of a configuration start at its folder', async () => {
   const p = project({ [`product/${MIGRATION}`]: OPEN, 'product/tenantlint.config.jsonc': '{ "ignore": ["supabase/**"] }' });
   expect((await tenantlint(p.dir, ['product'])).err).toContain('nothing to lint');
