@@ -8,8 +8,8 @@ import { askClosed } from './prove.ts';
 import { bound, isAmbient } from './supposed.ts';
 import type { Case, Judgement } from './verdict.ts';
 
-/** Row level security that this client cannot bypass, with the settings that the code made: does it isolate? */
-export function secured(f: Flow, of: Case): Judgement | undefined {
+/** Row level security that this client cannot bypass, with the settings that the code made: does it isolate? `trusting`: if the request said the truth. */
+export function secured(f: Flow, of: Case, trusting = false): Judgement | undefined {
   const { record, table, truths, at } = of;
   const role = roleOf(f, of);
   if (role === undefined || !f.input.visible) return undefined;
@@ -28,7 +28,7 @@ export function secured(f: Flow, of: Case): Judgement | undefined {
   const whole = closed(f, row, and([formula, known]), truths);
   if (askClosed(f, row, table, whole, 'reach', at).verdict === 'yes') return { verdict: 'injected', certainty: 'proven', why };
   const handed = bound(f, row, table, whole, 'reach', at);
-  return handed && (handed.value.kind !== 'input' || isAmbient(handed.value)) ? { verdict: 'injected', certainty: 'likely', why } : undefined;
+  return handed && (trusting || handed.value.kind !== 'input' || isAmbient(handed.value)) ? { verdict: 'injected', certainty: 'likely', why } : undefined;
 }
 
 /** The role that the policies judge: by kind of client, or the application's own behind its connection. */

@@ -90,8 +90,11 @@ function reached(f: Flow, of: Case): Judgement {
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? checkedAfterwards(f, of) : undefined;
   if (checked) return checked;
-  return replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of);
+  return replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of);
 }
+
+/** Where policies ask for the same tenant that the request named, somebody thought of it: the check may stand where we did not look. */
+const doubted = (f: Flow, of: Case, judgement: Judgement): Judgement => (judgement.verdict === 'leak' && secured(f, of, true) ? { ...judgement, certainty: 'likely' } : judgement);
 
 const restsOnRows = (f: Flow, row: number, formula: SiteRecord['formula']): boolean => [...freeRows(formula)].some((id) => id !== row && f.rows.get(id) !== undefined);
 

@@ -3,7 +3,7 @@ import { written, writtenMany } from './data.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { fromArguments, fromTemplate, rawQuery, sqlState } from './raw.ts';
 import { included, selected } from './select.ts';
-import { where } from './where.ts';
+import { where, whereUnique } from './where.ts';
 
 /** What a handle stands for. `extensions` are the arguments of $extends, outermost last. */
 type State = ClientState &
@@ -21,6 +21,8 @@ type State = ClientState &
 type ClientOf = { readonly is: 'client'; readonly extensions: readonly AbstractValue[]; readonly transaction: boolean };
 
 const PLAIN: ClientOf = { is: 'client', extensions: [], transaction: false };
+/** Operations that take a unique `where`. */
+const UNIQUE = new Set(['findUnique', 'findUniqueOrThrow', 'update', 'delete', 'upsert']);
 const RAW = new Set(['$queryRaw', '$executeRaw', '$queryRawUnsafe', '$executeRawUnsafe', '$queryRawTyped']);
 const METHODS = new Set([...RAW, '$transaction', '$extends', '$connect', '$disconnect', '$on', '$use', '$metrics']);
 const TYPES = /^(?:Prisma\.)?(?:PrismaClient|TransactionClient|PrismaTransactionClient|ExtendedPrismaClient|PrismaPromiseClient)$/;
@@ -237,7 +239,7 @@ function query(state: Extract<State, { is: 'operation' | 'base' }>, kind: Operat
     verb: kind.verb,
     operation,
     at: state.at,
-    condition: kind.verb === 'insert' ? { kind: 'all', of: [] } : where(part('where'), model, context),
+    condition: kind.verb === 'insert' ? { kind: 'all', of: [] } : UNIQUE.has(operation) ? whereUnique(part('where'), model, context) : where(part('where'), model, context),
     inserts: kind.verb === 'insert' ? (many ? writtenMany(data, model, context) : [written(data, model, context)]) : kind.verb === 'upsert' ? [written(part('create'), model, context)] : [],
     changes: kind.verb === 'update' ? [written(data, model, context)] : kind.verb === 'upsert' ? [written(part('update'), model, context)] : [],
     includes: included(args, model, context),

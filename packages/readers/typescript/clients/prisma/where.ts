@@ -7,6 +7,26 @@ const FILTERS: Readonly<Record<string, CompareOp>> = { equals: '=', in: 'in', no
 /** Parts of a filter that only say how the others compare. */
 const MANNERS = new Set(['mode']);
 
+/** `where` of an operation on one row: its key must be there, or Prisma refuses the query. */
+export function whereUnique(value: AbstractValue, model: Model | undefined, context: ClientContext): Condition {
+  if (value.kind === 'union') return alternatives(value, (one) => whereUnique(one, model, context));
+  const condition = where(value, model, context);
+  if (value.kind !== 'object' || !model) return condition;
+  const keys = settle(value).fields.filter(({ name }) => {
+    const field = model.fields.get(name);
+    return field ? field.kind === 'scalar' && field.unique : model.uniques.has(name);
+  });
+  const [key] = keys;
+  return keys.length === 1 && key ? required(condition, new Set(model.fields.has(key.name) ? [key.name] : model.uniques.get(key.name))) : condition;
+}
+
+/** The comparisons that the key is made of: undefined there is an error, not a condition less. */
+function required(of: Condition, fields: ReadonlySet<string>): Condition {
+  if (of.kind === 'all') return { ...of, of: of.of.map((c) => required(c, fields)) };
+  if (of.kind === 'overwritten') return { ...of, condition: required(of.condition, fields) };
+  return of.kind === 'compare' && fields.has(of.field) && of.op === '=' ? { ...of, whenUndefined: 'throws' } : of;
+}
+
 /** `where` as a condition. Undefined anywhere drops what it stands for; that is Prisma's rule. */
 export function where(value: AbstractValue, model: Model | undefined, context: ClientContext): Condition {
   switch (value.kind) {
