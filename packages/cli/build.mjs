@@ -1,5 +1,5 @@
 // Generates the registries (one folder is one rule, one folder is one client; nobody edits a list) and bundles the CLI.
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
@@ -69,7 +69,9 @@ if (!process.argv.includes('--registry-only')) {
   // Grammars are looked for beside the module that loads them.
   const grammar = 'tree-sitter-python.wasm';
   await copyFile(path.join(root, 'packages/readers/python', grammar), path.join(dist, grammar));
-  // Chunks of earlier builds go last: whoever is running one of them meanwhile still finds its parts.
+  // A process that runs meanwhile still finds the parts that it loads late: old chunks stay for a while.
   const written = new Set([grammar, ...Object.keys(metafile.outputs).map((file) => path.basename(file))]);
-  for (const file of await readdir(dist)) if (!written.has(file)) await rm(path.join(dist, file));
+  for (const file of await readdir(dist)) {
+    if (!written.has(file) && Date.now() - (await stat(path.join(dist, file))).mtimeMs > 600_000) await rm(path.join(dist, file), { force: true });
+  }
 }
