@@ -11,6 +11,8 @@ import { columnType, type Enumeration } from '../sqlalchemy/types.ts';
 import { alterColumn } from './alter-column.ts';
 import { asksExistence, tolerant } from './guards.ts';
 import { compileData, insertInto } from './data.ts';
+import { inspected } from './inspector.ts';
+import type { Shapes } from './shapes.ts';
 import { sqlEvents, sqlTextOf, unreadSql, verbOf } from './sql.ts';
 
 const nowhere: Locate = () => undefined;
@@ -22,13 +24,13 @@ export class Operations {
   readonly unread: Unread[] = [];
   readonly #of: Reading;
   readonly #naming: Naming;
-  /** Enumerations that are there already, by key. */
-  readonly #types: Set<string>;
+  /** What is in the database by now. */
+  readonly #shapes: Shapes;
 
-  constructor(of: Reading, naming: Naming, types: Set<string>) {
+  constructor(of: Reading, naming: Naming, shapes: Shapes) {
     this.#of = of;
     this.#naming = naming;
-    this.#types = types;
+    this.#shapes = shapes;
   }
 
   /** A call that is not the program's. Undefined: it does nothing to the schema. */
@@ -39,6 +41,8 @@ export class Operations {
     const batch = callee.kind === 'member' ? batchOf(callee.of) : undefined;
     if (batch && callee.kind === 'member') return this.#batch(callee.name, batch, args, at);
     if (path === 'alembic.context.is_offline_mode') return { kind: 'boolean', value: false, at };
+    const answer = inspected(this.#shapes, callee, args, at);
+    if (answer) return answer;
     if (callee.kind !== 'member' && callee.kind !== 'symbol') return undefined;
     const name = callee.kind === 'member' ? callee.name : (lastName(callee) ?? '');
     const receiver = callee.kind === 'member' ? callee.of : undefined;
@@ -64,8 +68,11 @@ export class Operations {
   #emit(...events: readonly SchemaEvent[]): void {
     const { guards } = this.#of.run;
     if (events.some((e) => e.kind !== 'data' && e.kind !== 'run')) for (const guard of guards) this.#doubt(guard);
-    this.events.push(...(guards.length > 0 ? events.map(tolerant) : events));
-    for (const event of events) if (event.kind === 'unread') this.#note(event.at, event.reason);
+    for (const event of guards.length > 0 ? events.map(tolerant) : events) {
+      this.events.push(event);
+      this.#shapes.apply(event);
+      if (event.kind === 'unread') this.#note(event.at, event.reason);
+    }
   }
 
   #doubt(guard: Guard): void {
@@ -190,10 +197,7 @@ export class Operations {
   }
 
   #createType(enumeration: Enumeration): void {
-    const key = `${enumeration.schema ?? 'public'}.${enumeration.name}`;
-    if (this.#types.has(key)) return;
-    this.#types.add(key);
-    this.#emit(createEnum(enumeration));
+    if (!this.#shapes.types.has(`${enumeration.schema ?? 'public'}.${enumeration.name}`)) this.#emit(createEnum(enumeration));
   }
 
   #enumeration(value: Value, create: boolean, args: Args, at: Span): void {
@@ -203,7 +207,6 @@ export class Operations {
       return;
     }
     if (create) return this.#createType(type);
-    this.#types.delete(`${type.schema ?? 'public'}.${type.name}`);
     this.#emit({ kind: 'drop', object: 'type', names: [qname(type.schema, type.name, value.at)], ifExists: flag(argument(args, 'checkfirst', 1)), cascade: false, concurrently: false, at });
   }
 
@@ -314,7 +317,6 @@ export class Operations {
     if (sql) {
       const events = sqlEvents(this.#of, sql, binds).map((e) => (e.kind === 'unread' && sql.holes > 0 && DATA.has(e.verb ?? '') ? dataOf(e.verb ?? '', e.at) : e));
       if (events.some((e) => e.kind === 'data' && e.statement.kind === 'other')) this.#note(value.at, 'which rows are changed could not be read');
-      for (const event of events) if (event.kind === 'drop' && event.object === 'type') for (const n of event.names) this.#types.delete(`${n.schema ?? 'public'}.${n.name}`);
       this.#emit(...events);
       return;
     }

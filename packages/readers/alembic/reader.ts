@@ -8,6 +8,7 @@ import { readEnvironment } from './environment.ts';
 import { Operations } from './operations.ts';
 import { inOrder } from './order.ts';
 import { isRevision, readRevision, type Revision } from './revisions.ts';
+import { Shapes } from './shapes.ts';
 
 /** Steps that one direction of a revision may take. */
 const FUEL = 1_000_000;
@@ -37,8 +38,8 @@ export function readAlembic(project: PythonProject, sql: SqlParser): History[] {
   };
   return environments(project, run).map(({ root, revisions, skipped, strays }) => {
     const naming = readEnvironment(project, of, root, FUEL);
-    const types = new Set<string>();
-    const steps = inOrder(revisions).map((revision) => step(revision, strays.get(revision) ?? [], of, naming, types, perform));
+    const shapes = new Shapes();
+    const steps = inOrder(revisions).map((revision) => step(revision, strays.get(revision) ?? [], of, naming, shapes, perform));
     return { tool: 'alembic', root, steps, downs: { expected: true, why: 'alembic writes a downgrade into every revision' }, skipped, seeds: [] };
   });
 }
@@ -97,26 +98,26 @@ function rootOf(project: PythonProject, path: string): string {
 
 type Perform = (operations: Operations, direction: ValueOf<'function'>) => 'done' | 'raises' | 'endless';
 
-function step(revision: Revision, strays: readonly Unread[], of: Reading, naming: Naming, types: Set<string>, perform: Perform): Step {
+function step(revision: Revision, strays: readonly Unread[], of: Reading, naming: Naming, shapes: Shapes, perform: Perform): Step {
   const { file, id } = revision;
   const unread: Unread[] = [...revision.unread, ...strays];
   const noted = of.unread.length;
-  const up = new Operations(of, naming, types);
+  const up = new Operations(of, naming, shapes);
   if (!revision.upgrade) unread.push({ at: revision.idAt, reason: 'the revision has no upgrade' });
   else if (perform(up, revision.upgrade) === 'endless') unread.push({ at: revision.upgrade.fn.nameAt, reason: 'upgrade is too much to follow' });
   unread.push(...up.unread, ...of.unread.slice(noted).filter((u) => u.at.file === file));
-  const { down, downAt, unread: more } = downOf(revision, of, naming, types, perform);
+  const { down, downAt, unread: more } = downOf(revision, of, naming, shapes, perform);
   return { file, id, tool: 'alembic', after: revision.after, up: up.events, down, downAt, transactional: true, unread: distinct([...unread, ...more]) };
 }
 
-function downOf({ downgrade, file, code }: Revision, of: Reading, naming: Naming, types: Set<string>, perform: Perform): { down: Known<readonly SchemaEvent[]> | undefined; downAt: Span; unread: readonly Unread[] } {
+function downOf({ downgrade, file, code }: Revision, of: Reading, naming: Naming, shapes: Shapes, perform: Perform): { down: Known<readonly SchemaEvent[]> | undefined; downAt: Span; unread: readonly Unread[] } {
   if (!downgrade) {
     const end = Math.max(0, ...code.body.map((s) => s.at.end));
     return { down: undefined, downAt: { file, start: end, end }, unread: [] };
   }
   const { fn } = downgrade;
   // Undoing changes nothing of what later revisions find.
-  const operations = new Operations(of, naming, new Set(types));
+  const operations = new Operations(of, naming, new Shapes(shapes));
   const end = perform(operations, downgrade);
   if (end === 'endless') return { down: { known: false, why: { at: fn.nameAt, reason: 'downgrade is too much to follow' } }, downAt: fn.at, unread: operations.unread };
   // `raise NotImplementedError` says that there is no way back.

@@ -129,14 +129,16 @@ export function readForeignKey(of: Reading, call: Call, locate: Locate): Foreign
   return { kind: 'foreign key', at: call.at, columns: [], target, ...foreignKeyOptions(args) };
 }
 
-export function foreignKeyOptions(args: Args): Pick<ForeignKeySpec, 'name' | 'onDelete' | 'onUpdate' | 'deferrable' | 'notValid'> {
+export function foreignKeyOptions(args: Args): Pick<ForeignKeySpec, 'name' | 'onDelete' | 'onUpdate' | 'deferrable' | 'notValid' | 'useAlter'> {
   const deferrable = args.named.get('deferrable');
   const notValid = args.named.get('postgresql_not_valid');
+  const useAlter = args.named.get('use_alter');
   return {
     name: givenName(args.named.get('name')),
     onDelete: actionOf(args.named.get('ondelete')),
     onUpdate: actionOf(args.named.get('onupdate')),
     notValid: notValid !== undefined && truthOf(notValid) === true,
+    useAlter: useAlter !== undefined && truthOf(useAlter) === true,
     ...(deferrable && truthOf(deferrable) === true ? { deferrable: true } : {}),
   };
 }

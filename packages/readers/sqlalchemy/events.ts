@@ -65,7 +65,7 @@ export class TableEvents {
       temporary: false,
       ifNotExists: false,
       columns: columns.map((c) => this.columnDef(c, true)),
-      constraints: [...this.constraints().filter((c) => complete || c.kind !== 'foreign key')],
+      constraints: this.#specs().filter((c) => c.kind !== 'foreign key' || (complete && !c.useAlter)).map((c) => this.constraint(c)),
       like: [],
       inherits: [],
       ...(partitionBy ? { partitionBy } : {}),
@@ -150,6 +150,11 @@ export class TableEvents {
   }
 
   constraints(): ConstraintDef[] {
+    return this.#specs().map((c) => this.constraint(c));
+  }
+
+  /** Constraints that are stated, and those that columns imply. */
+  #specs(): ConstraintSpec[] {
     const { columns, constraints } = this.#table;
     const implicit: ConstraintSpec[] = [];
     const key = this.primaryKey();
@@ -161,7 +166,7 @@ export class TableEvents {
       if (column.unique !== false && column.index === false) implicit.push({ kind: 'unique', at: column.at, name: typeof column.unique === 'string' ? { text: column.unique, conv: false } : undefined, columns: [column.name], include: [], nullsNotDistinct: false });
       for (const reference of column.foreignKeys) implicit.push({ ...reference, columns: [column.name] });
     }
-    return [...implicit, ...constraints].map((c) => this.constraint(c));
+    return [...implicit, ...constraints];
   }
 
   constraint(spec: ConstraintSpec): ConstraintDef {

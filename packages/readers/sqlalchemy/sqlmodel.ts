@@ -46,7 +46,7 @@ export function sqlmodelColumn(of: Reading, field: Field, value: Value | undefin
   const keys: ForeignKeySpec[] = [...more.foreignKeys];
   const reference = named('foreign_key');
   const target = targetOf(reference, locate);
-  if (reference && target) keys.unshift({ kind: 'foreign key', at: inner(reference), name: undefined, columns: [], target, onDelete: actionOf(named('ondelete')), onUpdate: undefined, notValid: false });
+  if (reference && target) keys.unshift({ kind: 'foreign key', at: inner(reference), name: undefined, columns: [], target, onDelete: actionOf(named('ondelete')), onUpdate: undefined, notValid: false, useAlter: false });
   if (!base && !stated && more.type === undefined && keys.length === 0) of.note(at, `the type of ${name} is not known`);
   const serverDefault = named('server_default');
   const initial = calls.map((c) => c.args.named.get('default') ?? c.args.named.get('default_factory') ?? c.args.positional[0]).findLast((v) => v !== undefined) ?? (value?.kind === 'call' && calledName(value) === 'Field' ? undefined : value);

@@ -80,6 +80,8 @@ export interface ForeignKeySpec {
   readonly target: Target;
   readonly onDelete: ReferentialAction | undefined;
   readonly onUpdate: ReferentialAction | undefined;
+  /** Added after all tables are there; `op.create_table` leaves it out altogether. */
+  readonly useAlter: boolean;
 }
 
 /** What a foreign key points to; columns may be left to the table's primary key. */

@@ -18,6 +18,8 @@ ALTER TABLE pairs RENAME TO links;
 
 DROP TABLE links;
 
+DROP TABLE left_out;
+
 UPDATE alembic_version SET version_num='a0000002' WHERE alembic_version.version_num = 'a0000003';
 
 -- Running downgrade a0000002 -> a0000001

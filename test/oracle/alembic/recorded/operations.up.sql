@@ -39,9 +39,9 @@ CREATE TABLE contacts (
     UNIQUE (email)
 );
 
-CREATE INDEX ix_contacts_recent ON contacts (tenant_id, id DESC);
-
 CREATE INDEX ix_contacts_tenant_id ON contacts (tenant_id);
+
+CREATE INDEX ix_contacts_recent ON contacts (tenant_id, id DESC);
 
 COMMENT ON COLUMN contacts.tags IS 'free words';
 
@@ -111,6 +111,10 @@ CREATE TABLE links (
     a INTEGER, 
     b INTEGER, 
     during TSTZRANGE
+);
+
+CREATE TABLE left_out (
+    a INTEGER
 );
 
 ALTER TABLE links ADD CONSTRAINT links_pk PRIMARY KEY (a, b);

@@ -10,6 +10,7 @@ down_revision = "a0000002"
 
 def upgrade():
     op.create_table("links", sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), sa.Column("during", sa.dialects.postgresql.TSTZRANGE))
+    op.create_table("left_out", sa.Column("a", sa.Integer, sa.ForeignKey("links.a", use_alter=True, name="left_out_fk")))
     op.create_primary_key("links_pk", "links", ["a", "b"])
     op.create_unique_constraint("uq_links_b", "links", ["b"])
     op.create_foreign_key("fk_links_a", "links", "contacts", ["a"], ["id"], ondelete="CASCADE", deferrable=True, initially="DEFERRED")
@@ -43,3 +44,4 @@ def downgrade():
     op.drop_table_comment("pairs", existing_comment="pairs")
     op.rename_table("pairs", "links")
     op.drop_table("links")
+    op.drop_table("left_out")
