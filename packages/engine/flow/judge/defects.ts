@@ -51,6 +51,19 @@ const checkedElsewhere = (value: string, at: Span): Judgement => ({ verdict: 'un
 const isOpaque = (of: Condition): boolean => of.kind === 'opaque' || ((of.kind === 'all' || of.kind === 'any') && of.of.some(isOpaque)) || (of.kind === 'alternatives' && of.of.some((one) => isOpaque(one.condition)));
 const hasOr = (of: Condition): boolean => of.kind === 'any' || (of.kind === 'relation' && of.quantifier === 'every') || (of.kind === 'all' && of.of.some(hasOr)) || (of.kind === 'alternatives' && of.of.some((one) => hasOr(one.condition)));
 
+/** The row states its tenant, and then lets the caller state it again. */
+export function overwrites(f: Flow, { record, entry }: Case): Judgement | undefined {
+  for (const { entries } of record.query.inserts) {
+    const stated = entries.findIndex((e) => e.kind === 'field' && isTenantField(f, record, e.field));
+    const spread = stated < 0 ? undefined : entries.slice(stated + 1).find((e) => e.kind === 'spread' && trustOf(e.of) === 'input');
+    const field = entries[stated];
+    if (!entry || spread?.kind !== 'spread' || field?.kind !== 'field') continue;
+    const by = sourceOf(spread.of);
+    return { verdict: 'leak', certainty: 'proven', why: [{ text: `${by} may bring ${field.field} again and replace it`, at: spread.at }], defect: { kind: 'tenant-overwritten', by }, defectAt: field.at };
+  }
+  return undefined;
+}
+
 /** An inserted row whose tenant comes from nowhere, or from the request. */
 export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
   const { record, entry, at } = of;

@@ -8,7 +8,7 @@ import { secretOf } from '../queries/secrets.ts';
 import { truthsSince } from '../state.ts';
 import { authenticated, hasSecret } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
-import { unreached, unwritten } from './defects.ts';
+import { overwrites, unreached, unwritten } from './defects.ts';
 import { namesOwner, statesOwner } from './owners.ts';
 import { ask } from './prove.ts';
 import { calledRoutine } from './routines.ts';
@@ -146,5 +146,5 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
   if (handed?.verdict === 'scoped') return handed;
   const guard = secured(f, of);
   if (guard) return statesOwner(f, record, record.query.inserts) ? { ...guard, verdict: 'scoped' } : guard;
-  return systemCall(of) ?? handed ?? unwritten(f, of, one);
+  return systemCall(of) ?? overwrites(f, of) ?? handed ?? unwritten(f, of, one);
 }
