@@ -18,6 +18,16 @@ test.each([
   expect(sites.map((s) => `${s.entry?.framework} ${s.entry?.kind} ${s.clientKind} ${s.operation}`)).toEqual([`${want} service-role delete`]);
 });
 
+test.each([
+  [`if (req.headers.get('x-cron-secret') !== Deno.env.get('CRON_SECRET')) return new Response('no', { status: 401 });`, 'by-design'],
+  [`if (req.headers.get('authorization') !== \`Bearer \${Deno.env.get('CRON_SECRET')}\`) return new Response('no', { status: 401 });`, 'by-design'],
+  [`if (req.headers.get('x-mode') !== Deno.env.get('MODE')) return new Response('no', { status: 401 });`, 'leak'],
+  [`if (!req.headers.get('x-cron-secret')) return new Response('no', { status: 401 });`, 'leak'],
+])('a shared secret lets other systems in: %s', (check, want) => {
+  const { sites } = analysed({ 'supabase/functions/sweep/index.ts': `${IMPORT}\nDeno.serve(async (req) => { ${check} const db = ${CLIENT}; const { data } = await db.from('projects').select('id'); return Response.json(data); });` });
+  expect(sites.map((s) => s.verdict)).toEqual([want]);
+});
+
 test('schedules act for the system', () => {
   const { sites } = analysed({ 'supabase/functions/sweep/index.ts': `${IMPORT}\nDeno.cron('sweep', '0 * * * *', async () => { const db = ${CLIENT}; await db.from('projects').delete().eq('status', 'gone'); });` });
   expect(sites.map((s) => `${s.entry?.kind} ${s.verdict}`)).toEqual(['cron by-design']);

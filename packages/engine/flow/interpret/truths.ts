@@ -76,10 +76,29 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
   const a = termOf(f, left, at);
   const b = termOf(f, right, at);
   const rows: Truth[] = op === '=' ? [...presence(left, at), ...presence(right, at)] : [];
+  if (op === '=' && (isSecret(left, right) || isSecret(right, left))) rows.push({ kind: 'secret', at });
   if (op === '=') for (const side of [left, right]) if (side.kind === 'symbol') rows.push({ kind: 'defined', of: side, at });
   if (!a || !b) return { possible: true, truths: rows };
   const formula: Formula = { kind: 'compare', op, left: a, right: b, at };
   return { possible: true, truths: [...rows, { kind: 'holds', formula, at }] };
+}
+
+/** What the request brings equals a secret of the server's environment: another system, not a person, is calling. */
+function isSecret(one: AbstractValue, other: AbstractValue): boolean {
+  return environmentName(one) !== undefined && SECRET.test(environmentName(one) ?? '') && other.kind === 'symbol' && other.origin.kind === 'input';
+}
+
+const SECRET = /SECRET|TOKEN|_KEY|PASSWORD|SIGNATURE/i;
+
+/** `process.env.X`, `Deno.env.get('X')`, alone or in a text around it. */
+function environmentName(of: AbstractValue): string | undefined {
+  if (of.kind === 'text') return of.values.length === 1 && of.values[0] ? environmentName(of.values[0]) : undefined;
+  if (of.kind !== 'symbol') return undefined;
+  const { origin, path } = of;
+  if (origin.kind === 'global') return origin.name === 'process' && path[0] === 'env' ? path[1] : undefined;
+  if (origin.kind !== 'call' || origin.callee.kind !== 'symbol' || origin.callee.origin.kind !== 'global') return undefined;
+  const [name] = origin.args;
+  return origin.callee.origin.name === 'Deno' && origin.callee.path[0] === 'env' && name?.kind === 'literal' ? String(name.value) : undefined;
 }
 
 /** `row?.orgId === orgId` with the row absent: a value that nothing says may be absent is not equal to it. */
