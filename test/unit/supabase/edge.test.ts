@@ -21,6 +21,7 @@ test.each([
 test.each([
   [`if (req.headers.get('x-cron-secret') !== Deno.env.get('CRON_SECRET')) return new Response('no', { status: 401 });`, 'by-design'],
   [`if (req.headers.get('authorization') !== \`Bearer \${Deno.env.get('CRON_SECRET')}\`) return new Response('no', { status: 401 });`, 'by-design'],
+  [`if (req.headers.get('authorization') !== \`Bearer \${Deno.env.get('SUPABASE_ANON_KEY')}\`) return new Response('no', { status: 401 });`, 'leak'],
   [`if (req.headers.get('x-mode') !== Deno.env.get('MODE')) return new Response('no', { status: 401 });`, 'leak'],
   [`if (!req.headers.get('x-cron-secret')) return new Response('no', { status: 401 });`, 'leak'],
 ])('a shared secret lets other systems in: %s', (check, want) => {

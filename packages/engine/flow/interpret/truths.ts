@@ -85,10 +85,13 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
 
 /** What the request brings equals a secret of the server's environment: another system, not a person, is calling. */
 function isSecret(one: AbstractValue, other: AbstractValue): boolean {
-  return environmentName(one) !== undefined && SECRET.test(environmentName(one) ?? '') && other.kind === 'symbol' && other.origin.kind === 'input';
+  const name = environmentName(one);
+  return name !== undefined && SECRET.test(name) && !PUBLIC.test(name) && other.kind === 'symbol' && other.origin.kind === 'input';
 }
 
 const SECRET = /SECRET|TOKEN|_KEY|PASSWORD|SIGNATURE/i;
+/** What ships to browsers is no secret. */
+const PUBLIC = /ANON|PUBLIC|PUBLISHABLE|^VITE_/i;
 
 /** `process.env.X`, `Deno.env.get('X')`, alone or in a text around it. */
 function environmentName(of: AbstractValue): string | undefined {
