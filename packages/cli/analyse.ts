@@ -6,6 +6,7 @@ import { NO_CODE, readCode, type CodeRead } from './code.ts';
 import type { Config } from './config.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
+import { looseSql } from './loose.ts';
 import { missingFacts, notes } from './notes.ts';
 import { readSources } from './sources.ts';
 import type { Workspace } from './workspace.ts';
@@ -47,7 +48,8 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const known = schema.tables.size > 0 || sources.models.length > 0;
   const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
-  const facts = createFacts({ modelled, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
+  const loose = looseSql(workspace, sources, sql);
+  const facts = createFacts({ modelled, loose, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
     facts,
@@ -55,8 +57,8 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
     missing: missingFacts(facts, sources.models.length > 0),
     unread,
     notes: notes(facts),
-    comments: new Map([...sources.comments, ...code.comments]),
-    statements: sources.statements,
+    comments: new Map([...loose.map((file) => [file.source.path, file.comments] as const), ...sources.comments, ...code.comments]),
+    statements: new Map([...loose.map((file) => [file.source.path, file.events.map((e) => e.at)] as const), ...sources.statements]),
     read: { files: sources.files.size + code.files.length, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },
     nothing: sources.files.size + code.files.length === 0 ? 'nothing to lint: no SQL migrations, Prisma schema or database queries were found here' : timeline.steps.every((x) => x.up.length === 0) && unread.length > 0 && facts.sites.length === 0 ? 'nothing could be read' : undefined,
   };

@@ -1,4 +1,4 @@
-import type { Environment, Facts, Policy, QuerySite, Schema, Span, Table, TenancyModel, Timeline } from '@tenantlint/model';
+import type { Environment, Facts, Policy, QuerySite, Schema, Span, SqlFile, Table, TenancyModel, Timeline } from '@tenantlint/model';
 import type { IsolationFacts } from './isolation/index.ts';
 import { underRowSecurity } from './row-security.ts';
 
@@ -8,13 +8,15 @@ export interface Known {
   readonly tenancy: TenancyModel;
   readonly isolation: IsolationFacts;
   readonly sites: readonly QuerySite[];
+  /** See Facts. */
+  readonly loose?: readonly SqlFile[];
   text(path: string): string | undefined;
   /** See Facts. */
   modelled?(): Schema | undefined;
 }
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, timeline, environment, tenancy, isolation, sites, text }: Known): Facts {
+export function createFacts({ modelled, timeline, environment, tenancy, isolation, sites, loose = [], text }: Known): Facts {
   const perPolicy = <A extends readonly string[], T>(answer: (table: Table, policy: Policy, ...more: A) => T) => {
     const memo = new WeakMap<Policy, Map<string, T>>();
     return (table: Table, policy: Policy, ...more: A): T => {
@@ -46,6 +48,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
     environment,
     tenancy,
     sites: underRowSecurity(sites, isolation, timeline.last, environment),
+    loose,
     tenancyOf: isolation.tenancyOf,
     access: isolation.access,
     isolates: perPolicy(isolation.isolates),

@@ -1,8 +1,10 @@
 import type { FilteredColumn, RoutineReach } from './access.ts';
 import type { Subject } from './finding.ts';
 import type { MigrationTool } from './history.ts';
+import { listed } from './leaks.ts';
 import type { Facts } from './rule.ts';
 import type { Column, Index, Policy, Routine, Schema, Table, View } from './schema.ts';
+import type { Span } from './span.ts';
 import type { SqlExpr } from './sql.ts';
 import { sqlName } from './sql-text.ts';
 import type { Tenancy } from './tenancy.ts';
@@ -203,3 +205,43 @@ export function routinesNamed(facts: Facts, name: string): readonly Routine[] {
   return all.get(name) ?? [];
 }
 const routines = new WeakMap<Schema, ReadonlyMap<string, readonly Routine[]>>();
+
+/** A file with tests: by the folder that it stands in, or by its name. */
+export function isTest(file: string): boolean {
+  return /(^|\/)(tests?|__tests__|specs?|pgtap)\/|[._-](test|tests|spec)\.\w+$|(^|\/)test_[^/]*$/i.test(file);
+}
+
+export interface ProtectedOutside {
+  readonly table: Table;
+  readonly at: Span;
+  /** The policy that is created there; undefined where row level security is enabled. */
+  readonly policy: string | undefined;
+  /** Who can reach the table where the file was not run. */
+  readonly roles: string;
+}
+
+/** Row level security that a file sets up which nothing runs, and that the migrations lack. */
+export function protectedOutside(facts: Facts): readonly ProtectedOutside[] {
+  const known = outside.get(facts);
+  if (known) return known;
+  const found: ProtectedOutside[] = [];
+  const seen = new Set<string>();
+  for (const file of facts.loose) {
+    if (isTest(file.source.path)) continue;
+    for (const event of file.events) {
+      const name = event.kind === 'alter-table' && event.actions.some((action) => action.do === 'rls' && action.enabled) ? event.table : event.kind === 'create-policy' ? event.table : undefined;
+      const table = name === undefined ? undefined : facts.schema.tables.get(`${name.schema ?? 'public'}.${name.name}`);
+      if (!name || !table || table.inferred || table.platform) continue;
+      const roles = [...new Set(['select', 'insert', 'update', 'delete'].flatMap((privilege) => facts.reachableBy(table, privilege)))].sort();
+      const policy = event.kind === 'create-policy' ? event.name : undefined;
+      const missing = policy === undefined ? table.rls?.value !== true && table.rls?.value !== 'unknown' && roles.length > 0 : table.rls?.value === true && !table.policies.has(policy);
+      const key = `${table.key}|${policy ?? ''}`;
+      if (!missing || seen.has(key)) continue;
+      seen.add(key);
+      found.push({ table, at: event.kind === 'create-policy' ? event.nameAt : name.at, policy, roles: listed(roles) });
+    }
+  }
+  outside.set(facts, found);
+  return found;
+}
+const outside = new WeakMap<Facts, readonly ProtectedOutside[]>();

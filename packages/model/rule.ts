@@ -1,7 +1,7 @@
 import type { Access, Environment, FilteredColumn, PolicyCall, RoutineReach } from './access.ts';
 import type { Formula, Isolation, Row } from './formula.ts';
 import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
-import type { Step, Timeline } from './history.ts';
+import type { SqlFile, Step, Timeline } from './history.ts';
 import type { Certainty, QuerySite } from './query.ts';
 import type { Column, Index, Policy, Routine, Schema, Table, View, Trigger } from './schema.ts';
 import type { Span } from './span.ts';
@@ -47,6 +47,8 @@ export interface Facts {
   triggerReach(table: Table, trigger: Trigger): readonly RoutineReach[];
   /** What callers reach through a function with its owner's rights; empty where it cannot be called or reaches no rows of tenants. */
   routineReach(routine: Routine): readonly RoutineReach[];
+  /** SQL files that no migration tool runs and that speak of who may see what: scripts, tests, copies of the schema. */
+  readonly loose: readonly SqlFile[];
   /** Text of a file as it was read, for what a message quotes. */
   text(at: Span): string;
 }

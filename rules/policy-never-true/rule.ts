@@ -12,6 +12,11 @@ export default defineRule({
       why: 'It looks like a rule that lets somebody in, and lets in nobody. Comparisons with NULL are never true; neither are two values asked of one column at once.',
       fix: 'Say what was meant (`is null` instead of `= null`, OR instead of AND), or `using (false)` where nobody is meant.',
     },
+    roleClaim: {
+      what: 'Policy "{policy}" of `{table}` asks for the role \'{literal}\', which no request has.',
+      why: 'The `role` of a token is the database role that a request runs as: {roles}. Roles of the product are kept elsewhere, in `app_metadata` or in a table.',
+      fix: 'Compare `auth.jwt() -> \'app_metadata\' ->> \'role\'`, or look the caller\'s role up in the table that holds it.',
+    },
     strangers: {
       what: 'Policy "{policy}" of `{table}` is for {roles} only, and can only hold for somebody who is signed in.',
       why: 'Requests that nobody signed have no user id and no claims: for them the condition is never true.',
@@ -36,7 +41,9 @@ export default defineRule({
         const isolation = formula.kind === 'false' ? undefined : facts.isolates(table, policy, side);
         if (formula.kind !== 'false' && !(isolation?.verdict === 'yes' && isolation.vacuous === true)) continue;
         const role = serverRole(facts, formula);
-        if (role !== undefined) report({ ...place, message: 'server', at: expr.at, certainty: 'possible', data: { ...data, role } });
+        const literal = role === undefined && formula.kind !== 'false' ? askedRole(facts, formula) : undefined;
+        if (literal !== undefined) report({ ...place, message: 'roleClaim', at: expr.at, data: { ...data, literal, roles: listed(facts.environment.untrusted) } });
+        else if (role !== undefined) report({ ...place, message: 'server', at: expr.at, certainty: 'possible', data: { ...data, role } });
         else if (formula.kind !== 'false' && policy.roles.every(isAnonymous)) report({ ...place, message: 'strangers', at: expr.at, data: { ...data, roles: listed(policy.roles) } });
         else report({ ...place, message: 'never', at: expr.at, data });
         return;
@@ -59,6 +66,19 @@ function serverRole(facts: Facts, formula: Formula): string | undefined {
       const asked = one.kind === 'value' && (one.value.kind === 'role' || (one.value.kind === 'claim' && one.value.path === 'role'));
       const role = asked && other.kind === 'value' && other.value.kind === 'literal' ? facts.schema.roles.get(String(other.value.value)) : undefined;
       if (role && (role.options.bypassRls === true || role.options.superuser === true)) found = role.name;
+    }
+  });
+  return found;
+}
+
+/** A role that the condition asks for and that no request arrives as. */
+function askedRole(facts: Facts, formula: Formula): string | undefined {
+  let found: string | undefined;
+  each(formula, (part) => {
+    if (part.kind !== 'compare' || part.op !== '=') return;
+    for (const [one, other] of [[part.left, part.right], [part.right, part.left]] as const) {
+      if (one.kind !== 'value' || one.value.kind !== 'claim' || one.value.path !== 'role' || other.kind !== 'value' || other.value.kind !== 'literal') continue;
+      if (!facts.environment.untrusted.includes(String(other.value.value))) found ??= String(other.value.value);
     }
   });
   return found;
