@@ -21,7 +21,11 @@ const memo = new WeakMap<Facts, ReadonlyMap<string, readonly Decisive[]>>();
 export function decisiveColumns(facts: Facts, table: Table): readonly Decisive[] {
   let all = memo.get(facts);
   if (all === undefined) memo.set(facts, (all = collect(facts)));
-  return all.get(table.key) ?? [];
+  const read = all.get(table.key) ?? [];
+  const { tenancy } = facts.tenancyOf(table);
+  // A role that no policy reads is read by something else: the code, or what makes the token.
+  if (read.length > 0 || tenancy.kind !== 'membership' || tenancy.role === undefined) return read;
+  return [{ column: tenancy.role, literals: [], tables: [], at: table.columns.get(tenancy.role)?.at ?? table.at }];
 }
 
 function collect(facts: Facts): ReadonlyMap<string, readonly Decisive[]> {

@@ -12,6 +12,11 @@ export default defineRule({
       why: '`{table}` says who belongs to which tenant. One statement there makes the caller one of another tenant\'s people, and every table that asks it opens.',
       fix: 'Let only those write `{table}` who already belong to the tenant, and may invite: test that in WITH CHECK, or write it through a SECURITY DEFINER function that checks the invitation.',
     },
+    changesRole: {
+      what: 'Policy "{policy}" lets {roles} set `{column}` in `{table}`, which says as what each member belongs to a tenant; their own row is among those.',
+      why: 'No policy reads the role, so something else does: the code, or what makes the token at sign-in. There, whoever may write the row is whatever they like.',
+      fix: 'Let only those write `{table}` who hold the role that gives out roles, and test that in the policy.',
+    },
     promotes: {
       what: 'Policy "{policy}" lets {roles} set `{column}` of their own row in `{table}`, where the policies of {deciding} look for {literals}.',
       why: '`update {sql} set {column} = {example}` on one\'s own row is all it takes: the policy tests whose row it is, not what is written into `{column}`.',
@@ -40,6 +45,10 @@ export default defineRule({
         const expr = policy.check ?? policy.using;
         if (!found || !expr) continue;
         const column = table.columns.get(decisive.column);
+        if (decisive.tables.length === 0) {
+          report({ message: 'changesRole', at: expr.at, subject, certainty: found.guarded ? 'possible' : 'likely', data: { policy: policy.name, roles: listed(found.roles), column: decisive.column, table: tableName(table.key) }, related: [{ at: policy.at, note: 'the policy' }, { at: decisive.at, note: 'the role' }] });
+          return;
+        }
         report({
           message: 'promotes',
           at: expr.at,
