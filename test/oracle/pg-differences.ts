@@ -20,7 +20,7 @@ export interface Comparison {
 const QUERIES = [`set local search_path = public; ${DUMP_SQL}`, `set local search_path = ''; ${EXPRESSIONS_SQL}`];
 
 /** Refusals that the replay does not judge: it takes an expression's columns and operators on trust. */
-const TRUSTED = /^(column .* does not exist|operator does not exist|function .* does not exist|column reference .* is ambiguous|missing FROM-clause|invalid reference to FROM-clause|aggregate functions are not allowed)/;
+const TRUSTED = /^(savepoint .* does not exist|column .* does not exist|operator does not exist|function .* does not exist|column reference .* is ambiguous|missing FROM-clause|invalid reference to FROM-clause|aggregate functions are not allowed)/;
 
 /** The same for a list of statements, less those whose refusal rests on an expression; `refused` counts all others that Postgres refuses. */
 export async function compareStatements(db: Database, sql: SqlParser, statements: readonly string[]): Promise<{ readonly differences: readonly string[]; readonly refused: number }> {
@@ -33,7 +33,7 @@ export async function compareStatements(db: Database, sql: SqlParser, statements
 /** Replays the files and runs them on a real Postgres; says in what the two catalogs differ. */
 export async function compare(db: Database, sql: SqlParser, files: readonly SqlSource[], setup: readonly SqlSource[] = [], base: NonNullable<ReplayOptions['base']> = 'plain'): Promise<Comparison> {
   const read = files.map((file) => ({ file, events: sql.file(file).events }));
-  const own = read.some(({ events }) => events.some((event) => event.kind === 'transaction' || (event.kind === 'create-index' && event.concurrently)));
+  const own = read.some(({ events }) => events.some((event) => (event.kind === 'transaction' && (event.verb === 'begin' || event.verb === 'commit' || event.verb === 'rollback')) || (event.kind === 'create-index' && event.concurrently)));
   const timeline = replay([historyOf(read.map(({ file, events }) => stepOf(file.path, events, !own)))], sql, { base, missing: 'fail' });
   const statements = read.flatMap(({ file, events }) => statementsOf(file, events));
   const { errors, answers } = await (own ? db.perform : db.rehearse)(setup.map((file) => file.text).join('\n'), statements.map(({ text }) => text), QUERIES);

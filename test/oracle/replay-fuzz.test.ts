@@ -6,7 +6,7 @@ import { compareStatements } from './pg-differences.ts';
 import { OPENING, randomHistory } from './pg-random.ts';
 
 /** Histories to try; each is up to 24 statements. A red run prints its seed: REPLAY_FUZZ_SEED runs it again. */
-const runs = Number(process.env['REPLAY_FUZZ_RUNS'] ?? 120);
+const runs = Number(process.env['REPLAY_FUZZ_RUNS'] ?? 80);
 const seed = process.env['REPLAY_FUZZ_SEED'];
 
 const sql = createSqlParser();

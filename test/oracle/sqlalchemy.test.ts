@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { History, ModelMap, Source } from '@tenantlint/model';
 import { loadPython, PythonProject } from '@tenantlint/readers/python';
-import { readSqlalchemy, type SqlalchemyModels } from '@tenantlint/readers/sqlalchemy';
+import { readModelDump, readSqlalchemy, terminated, type SqlalchemyModels } from '@tenantlint/readers/sqlalchemy';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { catalogOf } from './sqlalchemy-catalog.ts';
 import { pythonWith, recordedBy } from './sqlalchemy-python.ts';
@@ -51,6 +51,28 @@ describe('models offer to code what their mappers do', () => {
   });
 });
 
+describe('a dump says what the sources say', () => {
+  test.each(cases)('%s', async (name) => {
+    const [models] = await read(sourcesOf(name));
+    const dumped = readModelDump({ path: 'models.json', text: recorded(`${name}.dump.json`) }, sql);
+    expect(dumped?.unread).toEqual([]);
+    expect(catalogOf(dumped ? [dumped.history] : [], sql)).toEqual(catalogOf(models ? [models.history] : [], sql));
+    expect(mappersOf(dumped?.models)).toEqual(mappersOf(models?.models));
+    expect(fieldsOf(dumped)).toEqual(fieldsOf(models));
+  });
+
+  test.each(cases)('%s, as a mock engine prints it', (name) => {
+    const printed = recorded(`${name}.sql`).replace(/;$/gm, '\n');
+    const { text } = terminated({ path: 'dump.sql', text: printed });
+    expect(catalogOf([historyOf(text)], sql)).toEqual(catalogOf([historyOf(recorded(`${name}.sql`))], sql));
+  });
+});
+
+/** What is said of fields besides their columns and joins. */
+function fieldsOf(of: SqlalchemyModels | undefined): unknown {
+  return Object.fromEntries([...(of?.models.models.values() ?? [])].map((m) => [m.name, Object.fromEntries([...m.fields.values()].map((f) => [f.name, f.kind === 'scalar' ? [f.required, f.unique, f.list, f.sharedDefault !== undefined] : [f.required]]))]));
+}
+
 /** As record.py writes it. */
 function mappersOf(map: ModelMap | undefined): unknown {
   return Object.fromEntries([...(map?.models.values() ?? [])].map((m) => [m.name, {
@@ -62,7 +84,7 @@ function mappersOf(map: ModelMap | undefined): unknown {
 
 describe('the record is what SQLAlchemy says today', () => {
   const python = pythonWith('sqlalchemy');
-  test.skipIf(!python).each(cases)('%s', (name, context) => {
+  test.skipIf(!python).for(cases)('%s', (name, context) => {
     const now = python && recordedBy(python, path.join(here, 'record.py'), 'ddl', name);
     // An older SQLAlchemy cannot load what is new.
     if (now === undefined) return context.skip();

@@ -259,7 +259,7 @@ function relationsOf(cls: ClassValue, properties: Value | undefined): Attribute[
   if (properties?.kind !== 'dict') return [];
   return properties.entries.flatMap((e): Attribute[] => {
     const name = textOf(e.key);
-    return name !== undefined && e.value.kind === 'call' && ['relationship', 'relation'].includes(calledName(e.value) ?? '') ? [{ kind: 'relation', name, at: e.key.at, owner: cls, call: e.value, list: undefined, nullable: undefined, model: undefined, lazy: undefined }] : [];
+    return name !== undefined && e.value.kind === 'call' && ['relationship', 'relation'].includes(calledName(e.value) ?? '') ? [{ kind: 'relation', name, at: e.key.at, owner: cls, call: e.value, list: undefined, model: undefined, lazy: undefined }] : [];
   });
 }
 

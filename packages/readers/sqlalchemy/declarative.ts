@@ -10,7 +10,7 @@ import type { ColumnSpec } from './table.ts';
 /** An attribute of a mapped class. */
 export type Attribute = { readonly name: string; readonly at: Span; readonly owner: ClassValue } & (
   | { readonly kind: 'column'; readonly column: ColumnSpec }
-  | { readonly kind: 'relation'; readonly call: ValueOf<'call'>; readonly list: boolean | undefined; readonly nullable: boolean | undefined; readonly model: string | undefined; /** As the annotation says. */ readonly lazy: string | undefined }
+  | { readonly kind: 'relation'; readonly call: ValueOf<'call'>; readonly list: boolean | undefined; readonly model: string | undefined; /** As the annotation says. */ readonly lazy: string | undefined }
 );
 
 /** Calls by which a class body declares columns. */
@@ -210,7 +210,7 @@ export class Declarative {
       const type = inner ?? field.type;
       const read = type ? readAnnotation(of, type, owner.scope, at, [], base.kind === 'sqlmodel' ? 'sqlmodel' : 'sqlalchemy') : undefined;
       const lazy = LAZY[field.type?.kind === 'ref' ? field.type.name.slice(field.type.name.lastIndexOf('.') + 1) : ''];
-      return [{ kind: 'relation', name, at, owner, call: value, list: lazy === undefined ? read?.list : true, nullable: read?.nullable, model: read?.model, lazy }];
+      return [{ kind: 'relation', name, at, owner, call: value, list: lazy === undefined ? read?.list : true, model: read?.model, lazy }];
     }
     if (base.kind === 'sqlmodel' && !inner && (value?.kind !== 'call' || !COLUMNS.has(word ?? ''))) {
       const column = field.type && !name.startsWith('_') && name !== 'model_config' ? sqlmodelColumn(of, { ...field, type: field.type, decorators: field.decorators ?? [] }, value, owner, locate) : undefined;

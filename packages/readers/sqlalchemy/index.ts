@@ -1,1 +1,2 @@
 export { declaresModels, readSqlalchemy, type SqlalchemyModels } from './reader.ts';
+export { isModelDump, readModelDump, terminated } from './dump.ts';

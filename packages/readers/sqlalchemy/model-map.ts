@@ -42,12 +42,13 @@ function lower(of: MappedClass, name: string, collected: Collected, relations: R
   const fields = new Map<string, ModelField>();
   // What is inherited first: an attribute of the class itself takes the place of one above.
   for (const one of lineageOf(of, collected).reverse()) {
+    const key = new Set(primaryKeyOf(one.table));
     const unique = new Set(uniquesOf(one.table).filter((u) => u.columns.length === 1).flatMap((u) => u.columns));
     for (const attribute of one.attributes) {
       if (attribute.kind !== 'column') continue;
       const { column } = attribute;
       fields.set(attribute.name, {
-        kind: 'scalar', name: attribute.name, at: attribute.at, column: column.name, required: !column.nullable, unique: unique.has(column.name), list: column.type?.text.endsWith('[]') ?? false,
+        kind: 'scalar', name: attribute.name, at: attribute.at, column: column.name, required: !column.nullable || key.has(column.name), unique: unique.has(column.name), list: column.type?.text.endsWith('[]') ?? false,
         ...(column.sharedDefault ? { sharedDefault: column.sharedDefault } : {}),
       });
     }
@@ -78,11 +79,15 @@ function lineageOf(of: MappedClass, collected: Collected): MappedClass[] {
 
 /** Keys that tell one row, by their name, or by their columns where they have none. */
 function uniquesOf(table: TableSpec): { readonly name: string; readonly columns: readonly string[] }[] {
-  const stated = table.constraints.find((c) => c.kind === 'primary key');
-  const key = stated?.kind === 'primary key' && stated.columns.length > 0 ? stated.columns : table.columns.filter((c) => c.primaryKey).map((c) => c.name);
+  const key = primaryKeyOf(table);
   const found = key.length > 0 ? [{ name: key.join('_'), columns: key }] : [];
   for (const c of table.constraints) if (c.kind === 'unique') found.push({ name: c.name?.text ?? c.columns.join('_'), columns: c.columns });
   for (const i of table.indexes) if (i.unique && !i.where && i.keys.every((k) => k.column !== undefined)) found.push({ name: i.name?.text ?? i.keys.map((k) => k.column).join('_'), columns: i.keys.flatMap((k) => k.column ?? []) });
   for (const c of table.columns) if (c.unique !== false) found.push({ name: c.name, columns: [c.name] });
   return found;
+}
+
+export function primaryKeyOf(table: TableSpec): readonly string[] {
+  const stated = table.constraints.find((c) => c.kind === 'primary key');
+  return stated?.kind === 'primary key' && stated.columns.length > 0 ? stated.columns : table.columns.filter((c) => c.primaryKey).map((c) => c.name);
 }

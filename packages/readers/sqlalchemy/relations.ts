@@ -53,7 +53,7 @@ export class Relations {
     const lazy = textOf(option('lazy')) ?? attribute.lazy ?? (calledName(attribute.call) === 'dynamic_loader' ? 'dynamic' : undefined);
     const base = { from, to, lazy } as const;
     const join = through === undefined ? this.#join(from, to, option('foreign_keys'), option('primaryjoin'), option('remote_side'), stated) : { on: [], many: true, required: false };
-    const own: Relation = { ...base, name: attribute.name, at: attribute.at, list: stated ?? join.many, required: join.required && attribute.nullable !== true, on: join.on, through };
+    const own: Relation = { ...base, name: attribute.name, at: attribute.at, list: stated ?? join.many, required: join.required, on: join.on, through };
     const backref = option('backref');
     const back = backref && (textOf(backref) ?? (calledName(backref) === 'backref' && backref.kind === 'call' ? textOf(backref.args.positional[0]) : undefined));
     if (backref === undefined || back === undefined) return [own];
@@ -108,7 +108,7 @@ export class Relations {
     const many = from.table === to.table ? list === true || (remote === undefined && list !== false) : ahead === undefined || (list === true && behind !== undefined);
     if (!many && ahead) {
       const columns = ahead.columns.map((c) => from.table.columns.find((x) => x.name === c));
-      return { on: pairsOf(from, ahead.columns, to, ahead.referred), many: false, required: columns.every((c) => c !== undefined && !c.nullable) };
+      return { on: pairsOf(from, ahead.columns, to, ahead.referred), many: false, required: columns.every((c) => c !== undefined && (!c.nullable || c.primaryKey)) };
     }
     return behind ? { on: pairsOf(from, behind.referred, to, behind.columns), many: true, required: false } : { on: [], many: list ?? false, required: false };
   }

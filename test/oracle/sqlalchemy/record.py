@@ -2,6 +2,7 @@
 
     python record.py ddl NAME        the DDL, to standard output
     python record.py mappers NAME    classes, columns and relationships, as JSON
+    python record.py dump NAME       what dump_models.py writes
     python record.py --all           rewrites recorded/ for every case
 """
 
@@ -17,6 +18,9 @@ from sqlalchemy.orm import configure_mappers, mapperlib
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE / "cases"))
+sys.path.insert(0, str(HERE.parents[2] / "packages" / "readers" / "sqlalchemy"))
+
+import dump_models  # noqa: E402
 
 
 def metadata_of(module):
@@ -66,6 +70,12 @@ def key(mapper, column):
     return mapper.get_property_by_column(column).key
 
 
+def dump(name):
+    module = importlib.import_module(name)
+    found = next(key for key, value in vars(module).items() if getattr(value, "metadata", value) is metadata_of(module))
+    return json.dumps(dump_models.dump(f"{name}:{found}"), indent=1) + "\n"
+
+
 def headed(text):
     return f"-- SQLAlchemy {sqlalchemy.__version__}\n\n{text}"
 
@@ -76,9 +86,10 @@ if __name__ == "__main__":
             if case.suffix == ".py" or (case / "__init__.py").exists():
                 (HERE / "recorded" / f"{case.stem}.sql").write_text(headed(ddl(case.stem)))
                 (HERE / "recorded" / f"{case.stem}.json").write_text(mappers(case.stem))
+                (HERE / "recorded" / f"{case.stem}.dump.json").write_text(dump(case.stem))
                 # One collection for all: SQLModel has only the one.
                 if "sqlmodel" in sys.modules:
                     sys.modules["sqlmodel"].SQLModel.metadata.clear()
     else:
         what, name = sys.argv[1:]
-        print(headed(ddl(name)) if what == "ddl" else mappers(name), end="")
+        print({"ddl": lambda: headed(ddl(name)), "mappers": lambda: mappers(name), "dump": lambda: dump(name)}[what](), end="")

@@ -71,19 +71,19 @@ CREATE TABLE bookings (
 	CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (deleted_at is null)
 );
 
-CREATE INDEX ix_bookings_text ON bookings ((payload ->> 'kind'));
+CREATE INDEX ix_bookings_where_text ON bookings (account_id, room) WHERE notes is not null;
+
+CREATE INDEX ix_bookings_order ON bookings (account_id DESC NULLS LAST, room ASC);
 
 CREATE INDEX ix_bookings_payload ON bookings USING gin (payload jsonb_path_ops);
 
 CREATE INDEX ix_bookings_include ON bookings (room) INCLUDE (notes);
 
-CREATE UNIQUE INDEX ix_bookings_live ON bookings (account_id) WHERE deleted_at IS NULL;
-
-CREATE INDEX ix_bookings_where_text ON bookings (account_id, room) WHERE notes is not null;
-
 CREATE INDEX ix_bookings_lower ON bookings (lower(notes));
 
-CREATE INDEX ix_bookings_order ON bookings (account_id DESC NULLS LAST, room ASC);
+CREATE INDEX ix_bookings_text ON bookings ((payload ->> 'kind'));
+
+CREATE UNIQUE INDEX ix_bookings_live ON bookings (account_id) WHERE deleted_at IS NULL;
 
 CREATE TABLE account_groups (
 	account_id INTEGER NOT NULL, 
@@ -94,6 +94,6 @@ CREATE TABLE account_groups (
 	FOREIGN KEY(group_id) REFERENCES groups (id)
 );
 
-CREATE INDEX ix_account_groups_by_account ON account_groups (account_id, position DESC);
-
 CREATE INDEX ix_account_groups_position ON account_groups (group_id, position);
+
+CREATE INDEX ix_account_groups_by_account ON account_groups (account_id, position DESC);

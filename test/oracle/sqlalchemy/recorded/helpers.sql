@@ -26,12 +26,12 @@ CREATE TABLE app_letters (
 	FOREIGN KEY(reviewer_id) REFERENCES app_tenants (id) ON DELETE SET NULL
 );
 
-CREATE INDEX ix_app_letters_created_at ON app_letters (created_at);
-
 CREATE INDEX ix_app_letters_reviewer_id ON app_letters (reviewer_id);
-
-CREATE INDEX ix_letters_state ON app_letters (state);
 
 CREATE INDEX ix_letters_code ON app_letters (code);
 
 CREATE INDEX ix_app_letters_tenant_id ON app_letters (tenant_id);
+
+CREATE INDEX ix_letters_state ON app_letters (state);
+
+CREATE INDEX ix_app_letters_created_at ON app_letters (created_at);

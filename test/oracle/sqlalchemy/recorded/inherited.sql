@@ -28,9 +28,9 @@ CREATE TABLE purchase_orders (
 	FOREIGN KEY(tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_purchaseorder_recent ON purchase_orders (tenant_id, created_at);
-
 CREATE INDEX ix_purchase_orders_tenant_id ON purchase_orders (tenant_id);
+
+CREATE INDEX ix_purchaseorder_recent ON purchase_orders (tenant_id, created_at);
 
 CREATE TABLE animals (
 	id SERIAL NOT NULL, 
@@ -58,9 +58,9 @@ CREATE TABLE bills (
 	FOREIGN KEY(tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_bills_tenant_id ON bills (tenant_id);
-
 CREATE INDEX ix_bills_inline ON bills (inline);
+
+CREATE INDEX ix_bills_tenant_id ON bills (tenant_id);
 
 CREATE INDEX ix_invoice_recent ON bills (tenant_id, created_at);
 
