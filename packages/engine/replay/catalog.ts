@@ -20,6 +20,8 @@ export interface Stores {
   /** Not part of the schema: what only the code of migrations asks for. */
   rule: Rule;
   rows: KnownRows;
+  /** FOR VALUES of a partition, or DEFAULT, as written. */
+  bound: string;
 }
 
 export type StoreName = keyof Stores;
@@ -76,7 +78,7 @@ export class Catalog {
   readonly #maps: Maps = {
     schema: new Map(), table: new Map(), view: new Map(), function: new Map(), type: new Map(), sequence: new Map(),
     role: new Map(), publication: new Map(), extension: new Map(), bucket: new Map(), 'default-privileges': new Map(),
-    rule: new Map(), rows: new Map(),
+    rule: new Map(), rows: new Map(), bound: new Map(),
   };
   #journal: Undo[] = [];
   /** Grows whenever a schema comes or goes. */
@@ -87,6 +89,7 @@ export class Catalog {
   /** Grows only: a reader checks that the dependent still exists and still mentions the object. */
   readonly #mentions = new Map<string, Map<string, Dependent>>();
   readonly #existed = new Set<string>();
+  #ownRoutines = 0;
   readonly #owned = new Map<string, Set<string>>();
   readonly #temporary = new Map<string, { readonly object: TemporaryStore; readonly key: string }>();
 
@@ -113,6 +116,11 @@ export class Catalog {
   /** What the session made for itself. */
   get temporary(): readonly { readonly object: TemporaryStore; readonly key: string }[] {
     return this.#temporary.size === 0 ? [] : [...this.#temporary.values()];
+  }
+
+  /** Whether the history made any routine that is still there. */
+  get hasOwnRoutines(): boolean {
+    return this.#ownRoutines > 0;
   }
 
   get schemaChanges(): number {
@@ -175,7 +183,7 @@ export class Catalog {
     const changes: Change[] = [];
     for (const { object, key, before } of first.values()) {
       const after = this.#maps[object].get(key);
-      if (after !== before && object !== 'rule' && object !== 'rows') changes.push({ object, key, before, after });
+      if (after !== before && object !== 'rule' && object !== 'rows' && object !== 'bound') changes.push({ object, key, before, after });
     }
     return changes;
   }
@@ -274,6 +282,7 @@ export class Catalog {
     const routine = after ?? before;
     if (routine === undefined) return;
     const name = `${routine.schema}.${routine.name}`;
+    this.#ownRoutines += (after?.platform === false ? 1 : 0) - (before?.platform === false ? 1 : 0);
     if (after === undefined) this.#routines.get(name)?.delete(key);
     else {
       const keys = this.#routines.get(name) ?? new Set();

@@ -108,7 +108,7 @@ function alter(world: World, key: string, action: TableAction, only: boolean, na
     case 'owner':
       return setOwner(world, { is: 'table', key }, action.owner);
     case 'attach-partition':
-      return attachPartition(world, key, action.partition);
+      return attachPartition(world, key, action.partition, action.bound);
     case 'detach-partition':
       return detachPartition(world, key, action.partition);
     case 'inherit':

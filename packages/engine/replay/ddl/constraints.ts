@@ -103,12 +103,13 @@ function adoptIndex(world: World, table: Table, def: KeyDef, name: string): Cons
 }
 
 function addForeignKey(world: World, from: Table, def: ConstraintDef & { readonly kind: 'foreign key' }, columns: readonly string[]): Constraint {
-  let table = from;
-  for (const column of columns) table = requireColumn(world, table, column, def.at);
   if (findTable(world, def.references) === undefined && findRelation(world, def.references) !== undefined) {
     fail('wrong_object_type', `referenced relation "${def.references.name}" is not a table`);
   }
   let target = findTable(world, def.references) ?? inferTable(world, def.references);
+  let table = tableAt(world, from.key);
+  for (const column of columns) table = requireColumn(world, table, column, def.at);
+  target = tableAt(world, target.key);
   const referenced = def.referenced.length > 0 ? def.referenced : primaryKey(target);
   if (referenced === undefined) {
     if (!target.inferred) fail('undefined_object', `there is no primary key for referenced table "${target.name}"`);

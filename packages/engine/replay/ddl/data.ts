@@ -9,7 +9,7 @@ import { NOT_DECIDED, textOf, toBoolean, type Value } from '../interpret/values.
 
 /** A change of data at the top level. Only storage buckets are modelled; a function that it calls may do more. */
 export function data(world: World, statement: SqlStatement, at: Bucket['at']): void {
-  if (concernsBuckets(statement) || ('table' in statement && temporary(world, statement.table) !== undefined) || calls(world, statement)) changeData(statement, topLevel(world, at));
+  if (concernsBuckets(statement) || ('table' in statement && temporary(world, statement.table) !== undefined) || (world.catalog.hasOwnRoutines && calls(world, statement))) changeData(statement, topLevel(world, at));
 }
 
 function concernsBuckets(statement: SqlStatement): boolean {

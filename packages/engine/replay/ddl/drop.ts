@@ -180,6 +180,7 @@ export function remove(world: World, obj: Obj): void {
     case 'type':
     case 'schema':
       catalog.put(obj.is, obj.key, undefined);
+      catalog.put('bound', obj.key, undefined);
       if (obj.is === 'schema') forgetSchema(world, obj.key);
       return;
     case 'routine':

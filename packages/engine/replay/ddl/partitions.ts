@@ -48,6 +48,15 @@ function shape(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value, (name, part: unknown) => (name === 'at' ? undefined : part));
 }
 
+/** Two partitions of one table cannot both hold the rest, nor the same values. */
+export function setBound(world: World, key: string, parentKey: string, bound: string): void {
+  const text = bound.toLowerCase().replaceAll(/\s+/g, ' ');
+  for (const other of partitionsOf(world, parentKey)) {
+    if (other !== key && world.catalog.get('bound', other) === text) fail('invalid_object_definition', `partition conflicts with existing partition "${other}"`);
+  }
+  world.catalog.put('bound', key, text);
+}
+
 /** What a partition takes over from its parent: indexes, keys and foreign keys, row triggers. Policies, RLS and grants it does not. */
 export function clonePartition(world: World, key: string, parentKey: string): void {
   const parent = tableAt(world, parentKey);
@@ -85,7 +94,7 @@ function cloneTriggers(world: World, key: string, parent: Table): void {
   for (const child of partitionsOf(world, key)) cloneTriggers(world, child, parent);
 }
 
-export function attachPartition(world: World, parentKey: string, name: QName): void {
+export function attachPartition(world: World, parentKey: string, name: QName, bound: string): void {
   const parent = tableAt(world, parentKey);
   if (parent.kind !== 'partitioned') {
     if (!parent.inferred) fail('wrong_object_type', `"${parent.name}" is not partitioned`);
@@ -95,6 +104,7 @@ export function attachPartition(world: World, parentKey: string, name: QName): v
   if (child.parents.length > 0) fail('wrong_object_type', `"${child.name}" is already a partition or child`);
   requireColumns(parent, child);
   putTable(world, { ...child, parents: [parentKey], partitionOf: parentKey });
+  setBound(world, child.key, parentKey, bound);
   clonePartition(world, child.key, parentKey);
 }
 
@@ -123,6 +133,7 @@ export function detachPartition(world: World, parentKey: string, name: QName): v
   // Triggers cloned from the parent leave with it; they are the parent's own objects.
   for (const trigger of inherited) if (triggers.get(trigger.name)?.at.start === trigger.at.start) triggers.delete(trigger.name);
   putTable(world, { ...child, parents: [], partitionOf: undefined, triggers });
+  world.catalog.put('bound', child.key, undefined);
 }
 
 /** Whether `key` is the other table or inherits from it. */

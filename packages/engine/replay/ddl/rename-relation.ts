@@ -71,6 +71,8 @@ export function moveTable(world: World, key: string, to: Place): void {
   const newKey = keyOf(to.schema, to.name);
   const moved = ownNames(world, table, to);
   world.catalog.put('table', key, undefined);
+  world.catalog.put('bound', newKey, world.catalog.get('bound', key));
+  world.catalog.put('bound', key, undefined);
   putTable(world, { ...moved, key: newKey, schema: to.schema, name: to.name, temporary: to.schema === 'pg_temp' });
   for (const column of table.columns.keys()) {
     for (const sequence of world.catalog.ownedSequences(`${key}.${column}`)) {

@@ -7,7 +7,7 @@ import { constraintsInOrder, newColumn, withGenerated, type PlacedConstraint } f
 import { initialGrants } from './grants.ts';
 import type { NewIndex } from './indexes.ts';
 import { copyLike, likeIndexes } from './like.ts';
-import { clonePartition } from './partitions.ts';
+import { clonePartition, setBound } from './partitions.ts';
 
 export function createTable(world: World, event: SchemaEvent & { readonly kind: 'create-table' }): void {
   const target = newName(world, event.name, event.temporary);
@@ -52,7 +52,10 @@ export function createTable(world: World, event: SchemaEvent & { readonly kind: 
   for (const like of likes) likeIndexes(world, target.key, like.table, like.including, 'indexes');
   addInOrder(world, target.key, placed, (def) => def.kind === 'foreign key');
   const parent = event.partitionOf === undefined ? undefined : parents[0];
-  if (parent !== undefined) clonePartition(world, target.key, parent.key);
+  if (parent !== undefined) {
+    setBound(world, target.key, parent.key, event.partitionOf?.bound ?? '');
+    clonePartition(world, target.key, parent.key);
+  }
 }
 
 function addColumn(table: string, columns: Map<string, Column>, column: Column): void {

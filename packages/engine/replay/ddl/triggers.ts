@@ -7,20 +7,24 @@ import { partitionsOf } from './partitions.ts';
 import { ownerTable } from './policies.ts';
 
 export function createTrigger(world: World, event: SchemaEvent & { readonly kind: 'create-trigger' }): void {
-  const trigger: Trigger = {
-    name: event.name, at: event.nameAt, function: triggerFunction(world, event.function), timing: event.timing, events: event.events,
-    columns: event.columns, perRow: event.perRow, when: event.when === undefined ? undefined : qualifyExpr(world, event.when), enabled: true,
-  };
   const view = findView(world, event.table);
   if (view !== undefined) {
     if (view.triggers.has(event.name) && !event.replace) duplicate(event.name, view.name);
+    const trigger = made(world, event);
     world.catalog.put('view', view.key, { ...view, triggers: new Map(view.triggers).set(trigger.name, trigger) });
     return;
   }
   let table = ownerTable(world, event.table);
   if (table.triggers.has(event.name) && !event.replace) duplicate(event.name, table.name);
   for (const column of event.columns) table = requireColumn(world, table, column, event.nameAt);
-  place(world, table.key, trigger);
+  place(world, table.key, made(world, event));
+}
+
+function made(world: World, event: SchemaEvent & { readonly kind: 'create-trigger' }): Trigger {
+  return {
+    name: event.name, at: event.nameAt, function: triggerFunction(world, event.function), timing: event.timing, events: event.events,
+    columns: event.columns, perRow: event.perRow, when: event.when === undefined ? undefined : qualifyExpr(world, event.when), enabled: true,
+  };
 }
 
 function duplicate(name: string, table: string): never {
