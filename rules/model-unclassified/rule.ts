@@ -14,6 +14,8 @@ export default defineRule({
   },
   visit: {
     table(table, facts, report) {
+      // Tables in an extension's own schema are the extension's.
+      if ([...facts.schema.extensions.values()].some((e) => e.schema === table.schema && table.schema !== 'public')) return;
       if (table.partitionOf !== undefined || facts.tenancyOf(table).tenancy.kind !== 'unknown') return;
       report({ message: 'unknown', at: table.at, subject: tableSubject(table), data: { table: tableName(table.key), config: `\`"tenancy": { "tables": { "${tableName(table.key)}": "global" } }\` if it is everybody's, \`{ "keyed": "column" }\` or \`{ "through": "column" }\` if it belongs to tenants` } });
     },

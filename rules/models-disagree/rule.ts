@@ -1,4 +1,4 @@
-import { columnList, columnSubject, defineRule, listed, tableName, tableSubject, type Column, type Constraint, type Table } from '@tenantlint/model';
+import { columnList, columnSubject, defineRule, listed, tableName, tableSubject, type Certainty, type Column, type Constraint, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -47,7 +47,7 @@ export default defineRule({
         const name = tableName(model.key);
         if (!table) {
           // Another schema may be made by somebody else's migrations.
-          if (!facts.schema.views.has(model.key) && [...facts.schema.tables.values()].some((t) => t.schema === model.schema && !t.platform)) report({ message: 'table', at: model.at, subject: tableSubject(model), data: { table: name } });
+          if (!facts.schema.views.has(model.key) && [...facts.schema.tables.values()].some((t) => t.schema === model.schema && !t.platform)) report({ message: 'table', at: model.at, subject: tableSubject(model), certainty: 'likely', data: { table: name } });
           continue;
         }
         if (table.inferred) continue;
@@ -58,7 +58,10 @@ export default defineRule({
           const data = { table: name, column: column.name };
           if (!real) report({ message: 'column', ...common, data, related });
           else if (real.notNull !== column.notNull) report({ message: 'required', ...common, data: { ...data, model: required(column), database: required(real) }, related: [{ at: real.at, note: required(real) }] });
-          else if (kind(real) !== kind(column)) report({ message: 'type', ...common, data: { ...data, model: column.typeText, database: real.typeText }, related: [{ at: real.at, note: real.typeText }] });
+          else {
+            const differ = differs(column, real);
+            if (differ) report({ message: 'type', ...common, certainty: differ, data: { ...data, model: column.typeText, database: real.typeText }, related: [{ at: real.at, note: real.typeText }] });
+          }
         }
         const known = (columns: readonly string[]) => columns.every((c) => table.columns.has(c));
         for (const constraint of model.constraints.values()) {
@@ -83,9 +86,25 @@ function required(column: Column): string {
   return column.notNull ? 'required' : 'optional';
 }
 
-/** Types that hold the same values under the names of models and of migrations. */
+/** Whether the database refuses or changes what the model lets through. What takes more than the model asks for does no harm, or little. */
+function differs(model: Column, real: Column): Certainty | undefined {
+  const [wanted, there] = [kind(model), kind(real)];
+  if (wanted === there) return undefined;
+  if (TEXT.test(wanted) && TEXT.test(there)) return limit(there) < limit(wanted) ? 'proven' : undefined;
+  const [a, b] = [INTEGERS.indexOf(wanted), INTEGERS.indexOf(there)];
+  if (a >= 0 && b >= 0) return b < a ? 'proven' : 'possible';
+  return NUMBERS.test(wanted) && NUMBERS.test(there) ? 'possible' : 'proven';
+}
+const TEXT = /^(text|character varying|character|citext)\b/;
+const INTEGERS = ['smallint', 'integer', 'bigint'];
+const NUMBERS = /^(numeric|real|double precision)/;
+
 function kind(column: Column): string {
-  return column.typeText.replace(/^public\./, '').replace(/"/g, '').replace(/^character varying$/, 'text').replace(/^(timestamp|time)\(\d\)/, '$1');
+  return column.typeText.replace(/^public\./, '').replace(/"/g, '').replace(/^(timestamp|time)\(\d\)/, '$1').replace(/^jsonb?$/, 'json');
+}
+
+function limit(type: string): number {
+  return Number(/\((\d+)\)/.exec(type)?.[1] ?? (type === 'character' ? 1 : Infinity));
 }
 
 function keeps(table: Table, wanted: Constraint): boolean {
