@@ -1,4 +1,4 @@
-import { defineRule, isAnonymous, listed, sqlTable, tableName, tableSubject, type AccessCommand, type Facts, type Policy, type Table } from '@tenantlint/model';
+import { defineRule, isAnonymous, isOwned, listed, sqlTable, tableName, tableSubject, type AccessCommand, type Facts, type Policy, type Table } from '@tenantlint/model';
 
 const COMMANDS = ['select', 'insert', 'update', 'delete'] as const;
 
@@ -57,7 +57,8 @@ export default defineRule({
       }
       const missing = new Map<string, string[]>();
       for (const role of roles) {
-        if (!reads(facts, table, role)) continue;
+        // Strangers that only read, and data that belongs to nobody, are as they should be.
+        if (isAnonymous(role) || !isOwned(facts.tenancyOf(table).tenancy) || !reads(facts, table, role)) continue;
         const commands = COMMANDS.filter((command) => command !== 'select' && facts.reachableBy(table, command).includes(role) && !permissive.some((policy) => covers(policy, role, command)));
         if (commands.length > 0) missing.set(commands.join(), [...(missing.get(commands.join()) ?? []), role]);
       }
