@@ -58,7 +58,7 @@ function note(call: Extract<SqlExpr, { kind: 'call' }>, place: Place, side: 'usi
   const volatility = volatilityOf(name, call, world);
   if (volatility === undefined) return;
   const perArgument = call.args.some(dependsOnColumn);
-  const once = (place.alone && !place.depends && volatility !== 'volatile') || (volatility === 'immutable' && !perArgument);
+  const once = (place.alone && !place.depends) || (volatility === 'immutable' && !perArgument);
   out.push({ name, at: call.at, side, volatility, perArgument, once, rowsOf: place.rowsOf });
 }
 
