@@ -26,13 +26,15 @@ export function analyse(program: CodeProgram, input: FlowInput): readonly QueryS
   const found = new Sites();
   const files = [...program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   // Files are loaded first: routers are complete only when all have registered.
-  for (const file of files) loadModule(f, file, found);
+  for (const file of files) if (systemKind(file) === undefined) loadModule(f, file, found);
   for (const file of files) for (const entry of entriesOf(f, file)) runEntry(f, entry, found);
   for (let i = 0; i < f.registered.length; i++) {
     const entry = f.registered[i];
     if (entry) runEntry(f, entry, found);
   }
   for (const file of files) {
+    // Tests, seeds and scripts are listed, not followed: leftovers sees to them.
+    if (systemKind(file) !== undefined) continue;
     for (const one of functionsOf(file)) if (queriesIn(f, one.fn).some((code) => !f.hasMet(nameOf(code)))) runLibrary(f, file, one, found);
   }
   for (const file of files) leftovers(f, file, found);
@@ -43,16 +45,14 @@ export function analyse(program: CodeProgram, input: FlowInput): readonly QueryS
 function loadModule(f: Flow, file: CodeFile, found: Sites): void {
   const module = moduleOf(f, file.path);
   if (!module) return;
-  const kind = systemKind(file);
-  f.offline = kind !== undefined;
   const statements = file.body.filter((s) => s.kind === 'expression' || s.kind === 'if' || s.kind === 'for-each' || s.kind === 'try' || s.kind === 'block');
   f.fuel = FUEL;
   for (const [name, declaration] of module.declared) if (declaration.kind === 'value') moduleName(f, file.path, name);
   inModule(f, module, () => {
     run(f, statements, module.names);
   });
-  if (kind === undefined) f.registered.push(...graphql(f, file));
-  settle(f, { kind: kind ?? 'script', framework: 'module', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'none' }, found);
+  f.registered.push(...graphql(f, file));
+  settle(f, { kind: 'script', framework: 'module', name: file.path, at: { file: file.path, start: 0, end: 0 }, authenticates: 'none' }, found);
 }
 
 function runEntry(f: Flow, entry: Entry, found: Sites): void {

@@ -59,6 +59,19 @@ export function truthsSince(truths: Truths | undefined, since: Truths | undefine
   return found.reverse();
 }
 
+const lists = new WeakMap<Truths, readonly Truth[]>();
+
+/** All truths up to a point, oldest first; the same list for the same point. */
+export function allTruths(truths: Truths | undefined): readonly Truth[] {
+  if (!truths) return NONE;
+  const known = lists.get(truths);
+  if (known) return known;
+  const found = truthsSince(truths, undefined);
+  lists.set(truths, found);
+  return found;
+}
+const NONE: readonly Truth[] = [];
+
 /** What variables hold and what is known, at one point. A fork sees its parent's values and keeps its own changes. */
 export class State {
   readonly changes = new Map<Slot, AbstractValue>();

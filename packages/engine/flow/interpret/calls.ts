@@ -4,7 +4,7 @@ import { registered } from '../entries/registered.ts';
 import { knownCall } from '../known/known.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { usedBy } from '../queries/record.ts';
-import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
+import { exitOf, join, Names, truthsSince, type Exit, type Slot, type State } from '../state.ts';
 import { tidy } from '../values/join.ts';
 import { itemsOf } from '../values/items.ts';
 import { property } from '../values/property.ts';
@@ -235,8 +235,35 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   f.frame = frame.caller;
   const result = joinReturns(f, base, returns, at);
   f.state = outside;
-  join(outside, base.live ? [{ changes: base.changes, truths: base.truths }] : [], f.joinValues);
+  join(outside, base.live ? [{ changes: kept(f, base, outside, result), truths: base.truths }] : [], f.joinValues);
   return result;
+}
+
+/** What a call leaves behind: variables of its own are gone, unless a function that closes over them got out. */
+function kept(f: Flow, base: State, outside: State, result: AbstractValue): State['changes'] {
+  if (outside === f.loaded || outside.changes.size + base.changes.size < 8 || holdsFunction(result, 0)) return base.changes;
+  const changes = new Map<Slot, AbstractValue>();
+  let escaped = false;
+  for (const [slot, value] of base.changes) {
+    if (!outside.get(slot)) continue;
+    changes.set(slot, value);
+    escaped ||= holdsFunction(value, 0);
+  }
+  return escaped ? base.changes : changes;
+}
+
+function holdsFunction(value: AbstractValue, depth: number): boolean {
+  if (depth > 4) return true;
+  switch (value.kind) {
+    case 'function': case 'class': case 'client': return true;
+    case 'instance': return value.fields.some((e) => holdsFunction(e.kind === 'spread' ? e.of : e.value, depth + 1));
+    case 'object': return value.entries.some((e) => holdsFunction(e.kind === 'spread' ? e.of : e.value, depth + 1));
+    case 'array': return value.items.some((i) => holdsFunction(i.value, depth + 1));
+    case 'list': return holdsFunction(value.of, depth + 1);
+    case 'union': return value.of.some((c) => holdsFunction(c.value, depth + 1));
+    case 'symbol': return value.origin.kind === 'call' && value.origin.args.some((a) => holdsFunction(a, depth + 1));
+    default: return false;
+  }
 }
 
 function joinReturns(f: Flow, base: Flow['state'], returns: Frame['returns'], at: Span): AbstractValue {

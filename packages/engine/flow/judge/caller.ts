@@ -38,7 +38,8 @@ export function authenticated(f: Flow, { record, truths }: Case): boolean {
 
 const speaking = new WeakMap<Formula, boolean>();
 
-function speaksOfCaller(formula: Formula): boolean {
+/** Whether the formula compares anything with the caller, its tenant or its claims. */
+export function speaksOfCaller(formula: Formula): boolean {
   const known = speaking.get(formula);
   if (known !== undefined) return known;
   const found = speaks(formula);

@@ -5,12 +5,12 @@ import { tenantsOf } from '../queries/belonging.ts';
 import { freeRows } from '../queries/formulas.ts';
 import type { Inserted, SiteRecord, Use } from '../queries/record.ts';
 import { secretOf } from '../queries/secrets.ts';
-import { truthsSince } from '../state.ts';
+import { allTruths } from '../state.ts';
 import { authenticated, hasSecret } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { overwrites, unreached, unwritten } from './defects.ts';
 import { namesOwner, statesOwner } from './owners.ts';
-import { ask } from './prove.ts';
+import { ask, askClosed } from './prove.ts';
 import { calledRoutine } from './routines.ts';
 import { secured } from './policies.ts';
 import { bindings } from './trust.ts';
@@ -47,7 +47,7 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   if (!f.input.tenancy.found) return byDesign('no tenancy was found', at);
   if (f.input.tenancy.of.get(table)?.tenancy.kind === 'global') return byDesign(`rows of ${table} belong to nobody`, at);
   if (entry && OFFLINE.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at);
-  const of: Case = { record, table, entry, truths: truthsSince(record.truths, undefined), uses, at };
+  const of: Case = { record, table, entry, truths: allTruths(record.truths), uses, at };
   const parts: Judgement[] = [];
   if (query.verb !== 'insert') parts.push(reached(f, of));
   for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
@@ -67,18 +67,17 @@ const placed = (because: readonly Reason[], at: Span): readonly Reason[] => beca
 function reached(f: Flow, of: Case): Judgement {
   const { record, table, truths, at } = of;
   const { query, row, formula } = record;
-  const alone = ask(f, row, table, formula, [], 'reach', at);
-  const answer = alone.verdict === 'yes' ? alone : ask(f, row, table, formula, truths, 'reach', at);
+  const whole = closed(f, row, formula, truths);
+  const answer = askClosed(f, row, table, whole, 'reach', at);
   // Naming the owner is scope; ids of rows that were fetched or checked before are somebody's guard.
   const stated = namesOwner(f, record, query.stated ?? query.condition);
   const injected = query.stated !== undefined && !stated;
   if (answer.verdict === 'yes') {
-    return { verdict: injected ? 'injected' : stated || (alone.verdict === 'yes' && !restsOnRows(f, row, formula)) ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
+    return { verdict: injected ? 'injected' : stated || (!restsOnRows(f, row, formula) && ask(f, row, table, formula, [], 'reach', at).verdict === 'yes') ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
   // The row that names the caller beside a tenant is how the tenant is checked.
   const secret = secretOf(f, query.condition, table, record.model, 'capability');
   if (!secret && tenantsOf(f, row).length > 0) return { verdict: 'scoped', certainty: 'proven', why: [{ text: 'the row names the caller', at }] };
-  const whole = closed(f, row, formula, truths);
   // What the call itself says comes before what stands around it.
   const handed = supposed(f, of, row, table, whole, 'reach');
   if (handed?.verdict === 'scoped' && stated) return handed;
@@ -109,8 +108,7 @@ function checkedAfterwards(f: Flow, { record, table, uses }: Case): Judgement | 
   const [first] = own;
   if (!first) return undefined;
   for (const use of own) {
-    const there: Truth = { kind: 'row', row: record.row, at: use.at };
-    if (ask(f, record.row, table, record.formula, [there, ...truthsSince(use.truths, undefined)], 'reach', use.at).verdict !== 'yes') return undefined;
+    if (ask(f, record.row, table, record.formula, allTruths(use.truths), 'reach', use.at).verdict !== 'yes') return undefined;
   }
   return { verdict: 'guarded', certainty: 'proven', why: [{ text: 'the row is checked before it goes anywhere', at: first.at }] };
 }
@@ -136,13 +134,13 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
   if (!tenancy || tenancy.kind === 'global' || tenancy.kind === 'unknown') return byDesign(`rows of ${one.table} belong to nobody`, at);
   // A new tenant is nobody's yet.
   if (tenancy.kind === 'root') return byDesign('a tenant is made', at);
-  const alone = ask(f, one.row, one.table, one.formula, [], 'write', at);
-  const answer = alone.verdict === 'yes' ? alone : ask(f, one.row, one.table, one.formula, truths, 'write', at);
+  const whole = closed(f, one.row, one.formula, truths);
+  const answer = askClosed(f, one.row, one.table, whole, 'write', at);
   if (answer.verdict === 'yes') {
-    const stated = statesOwner(f, record, record.query.inserts) || (alone.verdict === 'yes' && !restsOnRows(f, one.row, one.formula));
+    const stated = statesOwner(f, record, record.query.inserts) || (!restsOnRows(f, one.row, one.formula) && ask(f, one.row, one.table, one.formula, [], 'write', at).verdict === 'yes');
     return { verdict: stated ? 'scoped' : 'guarded', certainty: 'proven', why: placed(answer.because, at) };
   }
-  const handed = supposed(f, of, one.row, one.table, closed(f, one.row, one.formula, truths), 'write');
+  const handed = supposed(f, of, one.row, one.table, whole, 'write');
   if (handed?.verdict === 'scoped') return handed;
   const guard = secured(f, of);
   if (guard) return statesOwner(f, record, record.query.inserts) ? { ...guard, verdict: 'scoped' } : guard;

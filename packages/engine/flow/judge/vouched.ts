@@ -1,13 +1,13 @@
 import type { AbstractValue, Formula, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { relevant } from '../queries/assemble.ts';
+import { connected } from '../queries/relevant.ts';
 
 /**
  * Whether what the formula rests on was checked against something that could not be read: a store, a service, a
  * permission library. It may be the guard, so that nothing is proven.
  */
 export function vouched(f: Flow, formula: Formula, truths: readonly Truth[]): boolean {
-  return relevant(f, formula, truths).some((t) => t.kind === 'holds' && t.formula.kind === 'compare' && t.formula.op === '=' && (isAnswer(t.formula.left) || isAnswer(t.formula.right)))
+  return connected(f, formula, truths).some((t) => t.kind === 'holds' && t.formula.kind === 'compare' && t.formula.op === '=' && (isAnswer(t.formula.left) || isAnswer(t.formula.right)))
     || truths.some((t) => t.kind === 'defined' && decidesOn(t.of, formula));
 }
 

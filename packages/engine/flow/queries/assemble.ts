@@ -1,7 +1,7 @@
-import type { Formula, Row, Term, Truth } from '@tenantlint/model';
+import type { Formula, Row, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { belonging } from './belonging.ts';
-import { keyOf } from '../values/key.ts';
+import { relevant } from './relevant.ts';
 import { and, exists, freeRows, opaque, or, TRUE } from './formulas.ts';
 
 /**
@@ -26,9 +26,6 @@ export function formulasOf(truths: readonly Truth[]): Formula[] {
 
 /** More than this cannot be looked through in reasonable time. */
 const MOST_PARTS = 160;
-/** What matters is near: facts farther away than this, or beyond this many, have never decided anything. */
-const FARTHEST = 5;
-const MOST_TRUTHS = 24;
 
 interface Closing {
   readonly f: Flow;
@@ -105,102 +102,3 @@ function mentioned(formula: Formula): ReadonlySet<number> {
   for (const id of bound) found.delete(id);
   return found;
 }
-
-/** Truths that share rows or values with the formula, directly or through each other; the rest cannot matter. */
-export function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] {
-  const atoms = new Set<string>([...atomsOf(formula), ...[...freeRows(formula)].flatMap((row) => behind(f, row))]);
-  let left = decided(truths).flatMap((truth) => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' ? [] : [{ truth, atoms: truthAtoms(f, truth) }]));
-  const chosen: Truth[] = [];
-  for (let distance = 0; distance < FARTHEST; distance++) {
-    const rest: typeof left = [];
-    const reached: typeof left = [];
-    for (const one of left) (chosen.length + reached.length < MOST_TRUTHS && one.atoms.some((a) => atoms.has(a)) ? reached : rest).push(one);
-    if (reached.length === 0) break;
-    for (const one of reached) {
-      chosen.push(one.truth);
-      for (const a of one.atoms) atoms.add(a);
-    }
-    left = rest;
-  }
-  // The caller's role may decide alone.
-  for (const one of left) if (one.truth.kind === 'holds' && one.atoms.some((a) => a.startsWith('claim '))) chosen.push(one.truth);
-  return chosen;
-}
-
-/** Ways that what is known excludes are gone: what was tested before is tested again and came out the same. */
-function decided(truths: readonly Truth[]): readonly Truth[] {
-  if (!truths.some((t) => t.kind === 'any')) return truths;
-  const there = new Set(truths.flatMap((t) => (t.kind === 'defined' ? [keyOf(t.of)] : [])));
-  const gone = new Set(truths.flatMap((t) => (t.kind === 'falsy' ? [keyOf(t.of)] : [])));
-  return truths.flatMap((truth): readonly Truth[] => {
-    if (truth.kind !== 'any') return [truth];
-    const ways = truth.of.filter((way) => !way.some((t) => (t.kind === 'falsy' && there.has(keyOf(t.of))) || (t.kind === 'defined' && gone.has(keyOf(t.of)))));
-    const [only] = ways;
-    return ways.length === 1 && only ? only : ways.length === 0 ? [] : [{ ...truth, of: ways }];
-  });
-}
-
-function truthAtoms(f: Flow, truth: Truth): readonly string[] {
-  const known = truthsAtoms.get(truth);
-  if (known) return known;
-  const found = ((): readonly string[] => {
-    switch (truth.kind) {
-      case 'holds': return [...new Set([...atomsOf(truth.formula), ...[...freeRows(truth.formula)].flatMap((row) => behind(f, row))])];
-      case 'row': return behind(f, truth.row);
-      case 'any': return [...new Set(truth.of.flatMap((way) => way.flatMap((t) => truthAtoms(f, t))))];
-      case 'defined': case 'falsy': case 'secret': case 'setting': return [];
-    }
-  })();
-  truthsAtoms.set(truth, found);
-  return found;
-}
-const truthsAtoms = new WeakMap<Truth, readonly string[]>();
-
-/** A row, and all that it rests on. */
-function behind(f: Flow, row: number): string[] {
-  const seen = new Set<number>();
-  const found = new Set<string>();
-  const work = [row];
-  for (let id = work.pop(); id !== undefined; id = work.pop()) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    found.add(`row ${id}`);
-    const def = f.rows.get(id);
-    if (!def) continue;
-    for (const atom of atomsOf(def.formula)) found.add(atom);
-    work.push(...freeRows(def.formula), ...def.with);
-  }
-  return [...found];
-}
-
-const atoms = new WeakMap<Formula, readonly string[]>();
-
-/** Rows and values that a formula speaks of. Literals and the caller connect nothing by themselves. */
-function atomsOf(formula: Formula): readonly string[] {
-  const known = atoms.get(formula);
-  if (known) return known;
-  const found = new Set<string>();
-  for (const row of freeRows(formula)) found.add(`row ${row}`);
-  const term = (t: Term): void => {
-    if (t.kind === 'apply') for (const part of t.of) term(part);
-    else if (t.kind === 'value') {
-      const { value } = t;
-      if (value.kind === 'param') found.add(`param ${value.fn} ${value.index} ${value.path.join('.')}`);
-      else if (value.kind === 'input') found.add(`input ${value.channel} ${value.path.join('.')}`);
-      else if (value.kind === 'unknown') found.add(`unknown ${value.why}`);
-      else if (value.kind === 'claim') found.add(`claim ${value.path}`);
-    }
-  };
-  switch (formula.kind) {
-    case 'and': case 'or': for (const part of formula.of) for (const atom of atomsOf(part)) found.add(atom); break;
-    case 'not': for (const atom of atomsOf(formula.of)) found.add(atom); break;
-    case 'exists': for (const atom of atomsOf(formula.where)) found.add(atom); break;
-    case 'compare': term(formula.left); term(formula.right); break;
-    case 'null': term(formula.of); break;
-    default:
-  }
-  const list = [...found];
-  atoms.set(formula, list);
-  return list;
-}
-
