@@ -16,7 +16,7 @@ export type Obj =
   /** Membership of a table in a publication. */
   | { readonly is: 'published'; readonly of: string; readonly name: string };
 
-export interface Dependency {
+interface Dependency {
   readonly on: Obj;
   /** Goes along without CASCADE. */
   readonly auto: boolean;

@@ -44,21 +44,21 @@ export class Session {
       this.#settings = { session: kept, local: new Map() };
       return;
     }
-    const next = new Map(local ? locals : session);
-    if (value === undefined && !local) next.delete(key);
-    else next.set(key, value ?? []);
-    const otherLocals = new Map(locals);
-    if (!local) otherLocals.delete(key);
-    this.#settings = local ? { session, local: next } : { session: next, local: otherLocals };
+    if (local) {
+      // An empty list stands for the default, which hides the session's own value.
+      this.#settings = { session, local: new Map(locals).set(key, value ?? []) };
+      return;
+    }
+    const [next, rest] = [new Map(session), new Map(locals)];
+    rest.delete(key);
+    if (value === undefined) next.delete(key);
+    else next.set(key, value);
+    this.#settings = { session: next, local: rest };
   }
 
   get(name: string): readonly string[] | undefined {
-    return this.#settings.local.get(name) ?? this.#settings.session.get(name);
-  }
-
-  /** Whether a caller set the name at all, to whatever value. */
-  knows(name: string): boolean {
-    return this.get(name) !== undefined;
+    const value = this.#settings.local.get(name) ?? this.#settings.session.get(name);
+    return value?.length === 0 ? undefined : value;
   }
 
   /** The role whose rights and default privileges apply, and who owns what is created. */

@@ -31,3 +31,4 @@ set local search_path = s;
 create table not_in_s (id int);
 start transaction; create table e (id int); end;
 begin; create table f (id int); abort;
+begin; set search_path = s; set local search_path to default; create table in_public (id int); commit; create table in_s (id int); reset search_path;

@@ -3,7 +3,7 @@ import { existingRoutines } from './routine-names.ts';
 import { candidateSchemas, findRelation, keyOf, requireRole, requireSchema, type World } from '../world.ts';
 import { inferTable, requireColumn } from '../inferred.ts';
 
-export type Grantable = DefaultPrivilege['object'];
+type Grantable = DefaultPrivilege['object'];
 
 /** What ALL means for each kind of object. */
 const ALL: Readonly<Record<Grantable, readonly string[]>> = {

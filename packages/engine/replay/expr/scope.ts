@@ -45,7 +45,7 @@ export function scopeOfRelation(item: ScopeItem): Scope {
   return { items: [item], ctes: NO_CTES, outer: undefined };
 }
 
-export function withCte(scope: Scope, name: string, columns: readonly ScopeColumn[]): Scope {
+function withCte(scope: Scope, name: string, columns: readonly ScopeColumn[]): Scope {
   return { ...scope, ctes: new Map(scope.ctes).set(name, columns) };
 }
 

@@ -131,7 +131,7 @@ function collect(fill: (add: Collector) => void): Uses {
 }
 
 /** Key of the relation behind `'schema.name'::regclass`, as stored expressions spell it. */
-export function regclassConstant(expr: SqlExpr): string | undefined {
+function regclassConstant(expr: SqlExpr): string | undefined {
   if (expr.kind !== 'cast' || expr.type.name !== 'regclass' || expr.of.kind !== 'literal') return undefined;
   return typeof expr.of.value === 'string' ? expr.of.value : undefined;
 }

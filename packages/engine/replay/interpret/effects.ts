@@ -5,7 +5,7 @@ import { evaluate } from './evaluate.ts';
 import { textOf } from './values.ts';
 
 /** What code could do to the catalog if it ran. */
-export interface Effects {
+interface Effects {
   /** Keys of objects; complete unless `any`. */
   readonly touches: ReadonlySet<string>;
   /** Objects that cannot be named. */

@@ -12,11 +12,11 @@ const COMMANDS: Readonly<Record<string, string>> = { SELECT: 'r', INSERT: 'a', U
 const CONSTRAINTS: Readonly<Record<Constraint['kind'], string>> = { 'primary key': 'p', unique: 'u', 'foreign key': 'f', check: 'c', exclude: 'x' };
 const ACTIONS = { 'no action': 'a', restrict: 'r', cascade: 'c', 'set null': 'n', 'set default': 'd' } as const;
 
-export function namespaceOid(schema: string): Oid {
+function namespaceOid(schema: string): Oid {
   return new Oid('namespace', schema);
 }
 
-export function roleOid(role: string): Oid {
+function roleOid(role: string): Oid {
   return new Oid('role', role);
 }
 

@@ -4,7 +4,7 @@ import { Budget, type Context } from './context.ts';
 import { Procedure } from './statements.ts';
 
 /** Steps of one top-level statement before it counts as endless. */
-export const STEPS = 2_000_000;
+const STEPS = 2_000_000;
 
 export function topLevel(world: World, at: SchemaEvent['at']): Context {
   return { world, budget: new Budget(world, STEPS), rows: [], outer: undefined, variables: undefined, params: [], tables: new Map(), at };
