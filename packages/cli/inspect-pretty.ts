@@ -14,6 +14,7 @@ export function prettyModel(model: Model, color: boolean): string {
   const mood = (verdict: string) => paint(MOOD[verdict] ?? 'dim', verdict);
   const sections = [
     model.notes.map((n) => paint('dim', visible(n))).join('\n'),
+    list('histories', model.histories, (h) => `${visible(h.root === '' ? '.' : h.root)}  ${h.tool}, ${h.steps} ${h.steps === 1 ? 'step' : 'steps'}${h.skipped.map((s) => `\n    ${paint('yellow', 'left out')} ${visible(s.file)}: ${visible(s.reason)}`).join('')}`, paint),
     ...model.tables.map((t) => tableBlock(t, paint, mood)),
     list('views', model.views, (v) => `${title(v, paint)}${v.materialized ? ' materialized' : ''}${v.securityInvoker ? ' security_invoker' : ''}  reads ${names(v.reads)}${accessText(v.access, mood)}`, paint),
     list('functions', model.functions, (f) => `${title(f, paint)}  ${f.language} ${f.volatility}${f.securityDefiner ? paint('bold', ' security definer') : ''}, search_path ${f.searchPath === null ? paint('yellow', 'not set') : `'${visible(f.searchPath)}'`}, executable by ${names(f.executableBy, 'nobody')}`, paint),
