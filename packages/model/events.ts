@@ -23,6 +23,8 @@ export interface ColumnDef {
   readonly default?: SqlExpr;
   readonly generated?: { readonly expr: SqlExpr; readonly stored: boolean };
   readonly identity?: 'always' | 'by default';
+  /** SEQUENCE NAME of an identity column, where the statement gives one. */
+  readonly identitySequence?: QName;
   readonly collation?: string;
   /** Column constraints other than NOT NULL and DEFAULT, in order. */
   readonly constraints: readonly ConstraintDef[];
@@ -65,7 +67,7 @@ export type TableAction = { readonly at: Span } & (
   | { readonly do: 'set-type'; readonly column: string; readonly columnAt: Span; readonly type: TypeRef; readonly using?: SqlExpr }
   | { readonly do: 'set-default'; readonly column: string; readonly columnAt: Span; readonly value?: SqlExpr }
   | { readonly do: 'set-not-null'; readonly column: string; readonly columnAt: Span; readonly notNull: boolean }
-  | { readonly do: 'set-identity'; readonly column: string; readonly identity: 'always' | 'by default' | undefined; readonly ifExists?: boolean }
+  | { readonly do: 'set-identity'; readonly column: string; readonly identity: 'always' | 'by default' | undefined; readonly ifExists?: boolean; readonly sequence?: QName }
   | { readonly do: 'drop-expression'; readonly column: string; readonly ifExists: boolean }
   | { readonly do: 'add-constraint'; readonly constraint: ConstraintDef }
   | { readonly do: 'drop-constraint'; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }

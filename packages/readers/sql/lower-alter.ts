@@ -4,7 +4,7 @@ import type { Excerpt } from './excerpt.ts';
 import { lowerExpr } from './lower-expr.ts';
 import { relationName, roleOf, typeOf } from './lower-names.ts';
 import { option, optionsOf, scalar } from './lower-options.ts';
-import { boundText, column, tableConstraint } from './lower-table.ts';
+import { boundText, column, identitySequence, tableConstraint } from './lower-table.ts';
 import { itemsOf, type Tree } from './tree.ts';
 
 type AlterTable = Extract<SchemaEvent, { kind: 'alter-table' }>;
@@ -58,8 +58,10 @@ function alterAction(e: Excerpt, cmd: AlterTableCmd, i: number, part: 'column' |
     case 'AT_SetNotNull':
     case 'AT_DropNotNull':
       return [{ do: 'set-not-null', column: name, columnAt: columnPlace(e, i, part), notNull: cmd.subtype === 'AT_SetNotNull', at }];
-    case 'AT_AddIdentity':
-      return [{ do: 'set-identity', column: name, identity: identityOf(def.Constraint?.generated_when), at }];
+    case 'AT_AddIdentity': {
+      const sequence = identitySequence(e, def.Constraint);
+      return [{ do: 'set-identity', column: name, identity: identityOf(def.Constraint?.generated_when), at, ...(sequence !== undefined && { sequence }) }];
+    }
     case 'AT_SetIdentity': {
       const generated = option(itemsOf(cmd.def), 'generated');
       // Only sequence options change: the column stays as it was.

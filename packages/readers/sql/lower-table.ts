@@ -6,9 +6,9 @@ import { allOf } from './lower-dml.ts';
 import type { Excerpt } from './excerpt.ts';
 import type { Node } from './grammar.ts';
 import { lowerExpr } from './lower-expr.ts';
-import { relationName, typeEnd, typeOf } from './lower-names.ts';
+import { partsName, relationName, typeEnd, typeOf } from './lower-names.ts';
 import { lowerSelect } from './lower-select.ts';
-import { optionsOf } from './lower-options.ts';
+import { option, optionsOf } from './lower-options.ts';
 import { itemsOf, textOf, textsOf, type Tree } from './tree.ts';
 
 type CreateTable = Extract<SchemaEvent, { kind: 'create-table' }>;
@@ -140,9 +140,12 @@ function columnConstraints(e: Excerpt, def: { -readonly [key in keyof ColumnDef]
       case 'CONSTR_DEFAULT':
         if (constraint.raw_expr !== undefined) def.default = lowerExpr(e, constraint.raw_expr);
         return;
-      case 'CONSTR_IDENTITY':
+      case 'CONSTR_IDENTITY': {
         def.identity = constraint.generated_when === 'a' ? 'always' : 'by default';
+        const sequence = identitySequence(e, constraint);
+        if (sequence !== undefined) def.identitySequence = sequence;
         return;
+      }
       case 'CONSTR_GENERATED':
         if (constraint.raw_expr !== undefined) {
           def.generated = { expr: lowerExpr(e, constraint.raw_expr), stored: constraint.generated_kind !== 'v' };
@@ -163,6 +166,13 @@ function columnConstraints(e: Excerpt, def: { -readonly [key in keyof ColumnDef]
     }
   });
   def.constraints = constraints;
+}
+
+/** `GENERATED … AS IDENTITY (SEQUENCE NAME s.q …)`, as dumps write it. */
+export function identitySequence(e: Excerpt, node: Constraint | undefined): QName | undefined {
+  const parts = textsOf(itemsOf(option(node?.options, 'sequence_name')));
+  const first = e.tokenAt(node?.location);
+  return parts.length === 0 ? undefined : partsName(parts, e.nameAt(e.find(first, e.tokens.count, 'name') + 1));
 }
 
 /** A constraint that is an element of its own; none for what the model keeps elsewhere. */

@@ -182,7 +182,7 @@ function setIdentity(world: World, key: string, action: TableAction & { readonly
   } else if (column.identity === undefined) {
     if (column.default !== undefined) fail('object_not_in_prerequisite_state', `column "${action.column}" of relation "${table.name}" already has a default value`);
     if (!column.notNull && !table.inferred) fail('object_not_in_prerequisite_state', `column "${action.column}" of relation "${table.name}" must be declared NOT NULL before identity can be added`);
-    ownedSequence(world, table, action.column, action.at);
+    ownedSequence(world, table, action.column, action.at, action.sequence);
   }
   putTable(world, { ...tableAt(world, key), columns: new Map(table.columns).set(action.column, { ...column, identity: action.identity, notNull: column.notNull || action.identity !== undefined }) });
 }

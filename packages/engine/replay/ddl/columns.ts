@@ -13,7 +13,7 @@ export function newColumn(world: World, table: { readonly schema: string; readon
   const given = def.default === undefined ? undefined : defaultOf(world, def.default, type);
   let value = given === undefined || def.default === undefined ? undefined : { value: given, at: def.default.at };
   if (serial) value = { value: nextval(ownedSequence(world, table, def.name, def.at).key, def.typeAt), at: def.typeAt };
-  if (def.identity !== undefined) ownedSequence(world, table, def.name, def.at);
+  if (def.identity !== undefined) ownedSequence(world, table, def.name, def.at, def.identitySequence);
   return {
     name: def.name, at: def.at, type, typeText: formatType(type),
     notNull: def.notNull || serial || def.identity !== undefined || def.constraints.some((constraint) => constraint.kind === 'primary key' || constraint.kind === 'not null'),

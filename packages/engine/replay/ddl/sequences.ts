@@ -5,9 +5,11 @@ import { findRelation, keyOf, newName, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
 
 /** The sequence of a serial or identity column, under the name that Postgres would choose. */
-export function ownedSequence(world: World, table: { readonly schema: string; readonly name: string; readonly key: string }, column: string, at: Span): Sequence {
-  const name = freeName(table.name, column, 'seq', (candidate) => world.catalog.relation(keyOf(table.schema, candidate)) !== undefined);
-  const sequence = newSequence(world, table.schema, name, at);
+export function ownedSequence(world: World, table: { readonly schema: string; readonly name: string; readonly key: string }, column: string, at: Span, stated?: QName): Sequence {
+  const schema = stated?.schema ?? table.schema;
+  if (stated !== undefined && world.catalog.relation(keyOf(schema, stated.name)) !== undefined) fail('duplicate_table', `relation "${stated.name}" already exists`);
+  const name = stated?.name ?? freeName(table.name, column, 'seq', (candidate) => world.catalog.relation(keyOf(table.schema, candidate)) !== undefined);
+  const sequence = newSequence(world, schema, name, at);
   const owned = { ...sequence, ownedBy: `${table.key}.${column}` };
   world.catalog.put('sequence', owned.key, owned);
   return owned;
