@@ -59,7 +59,7 @@ export function readColumn(of: Reading, calls: readonly Call[], declared: Declar
   if (name === undefined) return undefined;
   if (typeValue) {
     stated = columnType(of, typeValue);
-    if (!stated && typeValue.kind !== 'unknown') of.note(typeValue.at, `the type ${lastName(typeValue) ?? (typeValue.kind === 'class' ? typeValue.class.name : undefined) ?? 'of the column'} is not known`);
+    if (!stated && typeValue.kind !== 'unknown') of.note(typeValue.at, `the type ${typeName(typeValue) ?? 'of the column'} is not known`);
     // The name of a type that nobody knows is all that can be said of it.
     stated ??= { text: unknownType(typeValue), at: typeValue.at, unknown: true };
   }
@@ -97,8 +97,12 @@ export function inner(value: Value): Span {
   return value.kind === 'text' && value.parts.length === 1 && first?.exact ? first.at : value.at;
 }
 
+function typeName(value: Value): string | undefined {
+  return calledName(value) ?? lastName(value) ?? (value.kind === 'class' ? value.class.name : value.kind === 'instance' ? value.of.class.name : undefined);
+}
+
 export function unknownType(value: Value): string {
-  const name = lastName(value) ?? calledName(value) ?? (value.kind === 'class' ? value.class.name : value.kind === 'instance' ? value.of.class.name : undefined) ?? 'unknown';
+  const name = typeName(value) ?? 'unknown';
   return /^[A-Za-z_]\w*$/.test(name) ? name.toLowerCase() : 'unknown';
 }
 

@@ -1,7 +1,8 @@
 import type { Span } from '@tenantlint/model';
-import { elementsOf, joinPath, member } from './evaluate.ts';
+import { elementsOf, member } from './evaluate.ts';
 import type { Interpreter } from './interpreter.ts';
 import { fileText } from './methods.ts';
+import { joinPath } from './operators.ts';
 import { plainText, printed, quoted, slice } from './text.ts';
 import { argument, bool, equal, listOf, none, NO_ARGS, textOf, truthOf, type Args, type Value } from './values.ts';
 

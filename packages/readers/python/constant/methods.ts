@@ -1,7 +1,8 @@
 import type { Span } from '@tenantlint/model';
-import { elementsOf, ofDialect } from './evaluate.ts';
+import { elementsOf } from './evaluate.ts';
 import { braceFormat, joinTexts, replaceText, splitText, strip } from './format.ts';
 import type { Interpreter } from './interpreter.ts';
+import { ofDialect } from './operators.ts';
 import { mapped, plainText } from './text.ts';
 import { argument, bool, equal, listOf, none, textOf, unknown, type Args, type Value, type ValueOf } from './values.ts';
 

@@ -171,8 +171,16 @@ export function lowerArguments(low: Lowering, node: PyNode): CodeArgument[] {
 }
 
 function positional(low: Lowering, node: PyNode): CodeArgument {
-  const inner = node.children.at(-1);
-  return (node.type === 'list_splat' || node.type === 'list_splat_pattern') && inner ? { value: low.code(inner), spread: true } : { value: low.code(node), spread: false };
+  const inner = spread(node);
+  return inner ? { value: low.code(inner), spread: true } : { value: low.code(node), spread: false };
+}
+
+/** What a star spreads. Outside of calls the grammar binds it too tightly: `[*f(x)]` is `(*f)(x)` to it. */
+function spread(node: PyNode): PyNode | undefined {
+  if (node.type === 'list_splat' || node.type === 'list_splat_pattern') return node.children.at(-1);
+  const first = node.type === 'call' || node.type === 'attribute' || node.type === 'subscript' ? node.children[0] : undefined;
+  const inner = first && spread(first);
+  return inner && first ? { ...node, start: inner.start, children: [{ ...inner, field: first.field }, ...node.children.slice(1)] } : undefined;
 }
 
 function entry(low: Lowering, node: PyNode): CodeEntry[] {
