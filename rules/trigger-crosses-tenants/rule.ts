@@ -27,7 +27,8 @@ export default defineRule({
           report({
             message: 'crosses',
             at: first.at,
-            certainty: leaks.some((leak) => leak.isolation.verdict === 'no' && !byIdentifier(leak.isolation.escape, facts.schema)) ? 'proven' : 'likely',
+            // Where a copied value comes from is told less surely than which rows a condition finds; what a new user states is plain.
+            certainty: leaks.some((leak) => leak.isolation.verdict === 'no' && (leak.command === 'insert' ? table.platform : !byIdentifier(leak.isolation.escape, facts.schema))) ? 'proven' : 'likely',
             subject: { kind: 'trigger', name: `${table.key}.${trigger.name}` },
             data: { table: tableName(table.key), trigger: trigger.name, verbs: verbsOf(leaks), targets: listed([...new Set(leaks.map((leak) => `\`${tableName(leak.table)}\``))]), row: first.isolation.escape.row, fn: routineName(routine), owner: routine.owner },
             related: [{ at: trigger.at, note: 'the trigger' }],
