@@ -1,4 +1,5 @@
-import { columnList, columnSubject, defineRule, listed, tableName, tableSubject, type Certainty, type Column, type Constraint, type Table } from '@tenantlint/model';
+import { columnList, columnSubject, defineRule, listed, tableName, tableSubject, type Column, type Constraint, type Table } from '@tenantlint/model';
+import { differs } from './types.ts';
 
 export default defineRule({
   since: '0.1.0',
@@ -15,6 +16,11 @@ export default defineRule({
       what: '`{table}.{column}` is in the model, and no migration adds it.',
       why: 'The client asks for every column of the model: where only the migrations have run, each query of the table fails.',
       fix: 'Write the migration, or take the field out.',
+    },
+    unmodelled: {
+      what: '`{table}.{column}` is required in the database, without a default, and the model does not know it.',
+      why: 'No row can be made through the models any more: each insert leaves the column out and is refused.',
+      fix: 'Add the field to the model, or give the column a default.',
     },
     required: {
       what: '`{table}.{column}` is {model} in the model and {database} in the database.',
@@ -63,6 +69,10 @@ export default defineRule({
             if (differ) report({ message: 'type', ...common, certainty: differ, data: { ...data, model: column.typeText, database: real.typeText }, related: [{ at: real.at, note: real.typeText }] });
           }
         }
+        for (const column of table.columns.values()) {
+          if (model.columns.has(column.name) || !column.notNull || column.default || column.generated || column.identity) continue;
+          report({ message: 'unmodelled', at: column.at, subject: columnSubject(table, column.name), data: { table: name, column: column.name }, related: [{ at: model.at, note: 'the model' }] });
+        }
         const known = (columns: readonly string[]) => columns.every((c) => table.columns.has(c));
         for (const constraint of model.constraints.values()) {
           if ((constraint.kind !== 'unique' && constraint.kind !== 'foreign key') || !known(constraint.columns) || keeps(table, constraint)) continue;
@@ -84,27 +94,6 @@ export default defineRule({
 
 function required(column: Column): string {
   return column.notNull ? 'required' : 'optional';
-}
-
-/** Whether the database refuses or changes what the model lets through. What takes more than the model asks for does no harm, or little. */
-function differs(model: Column, real: Column): Certainty | undefined {
-  const [wanted, there] = [kind(model), kind(real)];
-  if (wanted === there) return undefined;
-  if (TEXT.test(wanted) && TEXT.test(there)) return limit(there) < limit(wanted) ? 'proven' : undefined;
-  const [a, b] = [INTEGERS.indexOf(wanted), INTEGERS.indexOf(there)];
-  if (a >= 0 && b >= 0) return b < a ? 'proven' : 'possible';
-  return NUMBERS.test(wanted) && NUMBERS.test(there) ? 'possible' : 'proven';
-}
-const TEXT = /^(text|character varying|character|citext)\b/;
-const INTEGERS = ['smallint', 'integer', 'bigint'];
-const NUMBERS = /^(numeric|real|double precision)/;
-
-function kind(column: Column): string {
-  return column.typeText.replace(/^public\./, '').replace(/"/g, '').replace(/^(timestamp|time)\(\d\)/, '$1').replace(/^jsonb?$/, 'json');
-}
-
-function limit(type: string): number {
-  return Number(/\((\d+)\)/.exec(type)?.[1] ?? (type === 'character' ? 1 : Infinity));
 }
 
 function keeps(table: Table, wanted: Constraint): boolean {

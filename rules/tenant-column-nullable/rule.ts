@@ -1,4 +1,4 @@
-import { columnSubject, defineRule, sqlName, sqlTable, tableName } from '@tenantlint/model';
+import { columnSubject, defineRule, each, sqlName, sqlTable, tableName, type Facts, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -21,9 +21,20 @@ export default defineRule({
       // Of several equivalent columns one that is always there is enough; a CHECK may say that one of them is.
       const [column] = columns;
       if (!column || columns.some((c) => c?.notNull !== false) || [...table.constraints.values()].some((c) => c.kind === 'check' && facts.text(c.expr.at).includes(column.name))) return;
+      if (sharedByPolicy(table, column.name, facts)) return;
       // Rows of a user that belong to no tenant are a usual second kind.
       const personal = (facts.tenancy.userColumns.get(table.key) ?? []).length > 0;
       report({ message: 'nullable', at: column.at, subject: columnSubject(table, column.name), certainty: personal ? 'possible' : 'likely', data: { table: tableName(table.key), column: column.name, sql: sqlTable(table.key), quoted: sqlName(column.name), config: `\`"tenancy": { "shared": { "${tableName(table.key)}": "${column.name} is null" } }\`` } });
     },
   },
 });
+
+/** A policy that asks for rows without a tenant means them for everybody. */
+function sharedByPolicy(table: Table, column: string, facts: Facts): boolean {
+  let asked = false;
+  for (const policy of table.policies.values()) {
+    const formula = facts.formula(table, policy, 'using');
+    if (formula) each(formula, (part) => { if (part.kind === 'null' && !part.negated && part.of.kind === 'column' && part.of.row === 0 && part.of.column === column) asked = true; });
+  }
+  return asked;
+}
