@@ -7,6 +7,11 @@ export type MigrationTool =
   | 'supabase' | 'prisma' | 'drizzle' | 'dbmate' | 'goose' | 'golang-migrate' | 'flyway' | 'sqitch' | 'graphile-migrate'
   | 'node-pg-migrate' | 'knex' | 'typeorm' | 'alembic' | 'plain' | 'dump' | 'models';
 
+/** Whether the tool's SQL is written by a generator from models, so that its style is nobody's decision. */
+export function generatesSql(tool: MigrationTool | undefined): boolean {
+  return tool === 'prisma' || tool === 'models';
+}
+
 /** One migration (or one state description, such as a Prisma schema) as its tool would run it. */
 export interface Step {
   /** File that holds the forward direction. */

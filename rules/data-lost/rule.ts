@@ -1,4 +1,4 @@
-import { defineRule, tableName, typeText, type SchemaEvent, type SqlFrom, type SqlSelect, type Table, type Timeline } from '@tenantlint/model';
+import { defineRule, tableName, typeText, walkExpr, type SchemaEvent, type SqlExpr, type SqlFrom, type SqlSelect, type Table, type Timeline } from '@tenantlint/model';
 import { narrows } from './narrows.ts';
 
 export default defineRule({
@@ -35,6 +35,9 @@ export default defineRule({
       for (const event of facts.timeline.executed(index)) {
         for (const name of copiedTables(event)) copied.add(name);
         const gone = (name: string) => (copied.has(name) ? undefined : before.get(name));
+        // UPDATE … SET new = old keeps the values of `old`.
+        if (event.kind === 'data' && event.statement.kind === 'update')
+          for (const { value } of event.statement.set) for (const column of columnsIn(value)) copied.add(`${event.statement.table.name}.${column}`);
         if (event.kind === 'drop' && (event.object === 'table' || event.object === 'materialized view')) {
           for (const name of event.names) {
             const table = event.object === 'table' ? gone(name.name) : undefined;
@@ -48,7 +51,7 @@ export default defineRule({
             if (!column) continue;
             const subject = { kind: 'column', name: `${table.key}.${column.name}` } as const;
             const data = { table: tableName(table.key), column: column.name };
-            if (action.do === 'drop-column' && column.generated === undefined) report({ message: 'column', at: action.columnAt, subject, data, related: [{ at: column.at, note: 'added here' }] });
+            if (action.do === 'drop-column' && column.generated === undefined && !copied.has(`${event.table.name}.${column.name}`)) report({ message: 'column', at: action.columnAt, subject, data, related: [{ at: column.at, note: 'added here' }] });
             if (action.do === 'set-type' && narrows(column.type, action.type)) report({ message: 'narrowed', at: action.columnAt, subject, data: { ...data, from: typeText(column.type), to: typeText(action.type) }, related: [{ at: column.at, note: `${typeText(column.type)} here` }] });
           }
         } else if (event.kind === 'data') {
@@ -90,6 +93,12 @@ function copiedTables(event: SchemaEvent): string[] {
   if (event.kind === 'rename' && event.object === 'table') return [event.name.name];
   if (event.kind === 'data' && event.statement.kind === 'insert' && event.statement.source) return tablesOf(event.statement.source);
   return [];
+}
+
+function columnsIn(expr: SqlExpr): string[] {
+  const found: string[] = [];
+  walkExpr(expr, { expr: e => void (e.kind === 'column' && found.push(e.path.at(-1) ?? '')) });
+  return found;
 }
 
 function tablesOf(select: SqlSelect): string[] {

@@ -29,8 +29,7 @@ export default defineRule({
       } as const;
       const why = site.why.map(r => r.text).join('; ');
       if (site.defect.kind === 'unscoped') report({ message: 'unscoped', ...common, data: { operation: site.operation, table, why } });
-      // Where the code verified another id of the request, id-not-bound says which one it forgot.
-      else if (site.defect.kind === 'unbound-id' && !site.defect.beside) report({ message: 'unbound', ...common, data: { operation: site.operation, table, value: site.defect.value, why } });
+      else if (site.defect.kind === 'unbound-id') report({ message: 'unbound', ...common, data: { operation: site.operation, table, value: site.defect.value, why } });
     },
   },
 });

@@ -22,7 +22,7 @@ export default defineRule({
   },
 });
 
-/** Prisma makes the table of an implicit many-to-many itself, with a unique index over both columns. */
+/** Client generators make the table of an implicit many-to-many themselves, with a unique index over both columns. */
 function isPairs(columns: readonly string[]): boolean {
   return columns.length === 2 && columns.includes('A') && columns.includes('B');
 }

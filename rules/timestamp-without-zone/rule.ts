@@ -1,4 +1,4 @@
-import { defineRule, listed, tableName, tableSubject } from '@tenantlint/model';
+import { defineRule, generatesSql, listed, tableName, tableSubject } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -15,8 +15,7 @@ export default defineRule({
   visit: {
     table(table, facts, report) {
       // What writes through models writes UTC, and makes its columns so by itself.
-      const tool = facts.timeline.steps[table.createdIn]?.tool;
-      if (table.inferred || table.partitionOf !== undefined || tool === 'prisma' || tool === 'models') return;
+      if (table.inferred || table.partitionOf !== undefined || generatesSql(facts.timeline.steps[table.createdIn]?.tool)) return;
       const columns = [...table.columns.values()].filter((c) => /^timestamp(\(\d\))? without time zone/.test(c.typeText));
       const [first] = columns;
       if (first) report({ message: 'without', at: first.at, subject: tableSubject(table), data: { columns: listed(columns.map((c) => `\`${c.name}\``)), table: tableName(table.key), verb: columns.length === 1 ? 'holds' : 'hold', first: first.name } });
