@@ -31,8 +31,9 @@ export default defineRule({
       if (tenancy.kind === 'keyed') {
         for (const { key, parent } of parents) {
           const above = facts.tenancyOf(parent).tenancy;
-          if (above.kind !== 'keyed' || key.columns.some((name) => tenancy.columns.includes(name))) continue;
-          report({ message: 'single', at: key.at, subject, certainty: 'likely', data: { table: tableName(table.key), parent: tableName(parent.key), parentSql: sqlTable(parent.key), columns: columnList(key.columns), tenant: columnList(tenancy.columns.slice(0, 1)), parentTenant: columnList(above.columns.slice(0, 1)), referenced: columnList(key.referenced) } });
+          const columns = above.kind === 'keyed' ? above.columns : above.kind === 'membership' ? [above.tenant] : [];
+          if (columns.length === 0 || key.columns.some((name) => tenancy.columns.includes(name))) continue;
+          report({ message: 'single', at: key.at, subject, certainty: 'likely', data: { table: tableName(table.key), parent: tableName(parent.key), parentSql: sqlTable(parent.key), columns: columnList(key.columns), tenant: columnList(tenancy.columns.slice(0, 1)), parentTenant: columnList(columns.slice(0, 1)), referenced: columnList(key.referenced) } });
         }
         return;
       }
@@ -46,7 +47,7 @@ export default defineRule({
 
 function carriesTenant(facts: Facts, table: Table): boolean {
   const { tenancy }: { tenancy: Tenancy } = facts.tenancyOf(table);
-  return isOwned(tenancy) && tenancy.kind !== 'root' && tenancy.kind !== 'user-owned' && tenancy.kind !== 'membership';
+  return isOwned(tenancy) && tenancy.kind !== 'root' && tenancy.kind !== 'user-owned' && (tenancy.kind !== 'membership' || facts.tenancy.people.has(table.key));
 }
 
 /** A child of the other one: the pair cannot be of two tenants unless the child is already mixed up. */
