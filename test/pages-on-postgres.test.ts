@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Step } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { rules } from '@tenantlint/rules';
-import { analyse, memoryWorkspace } from 'tenantlint';
+import { analyse, inMemory } from 'tenantlint';
 import { readCases, type Case } from './harness/literate.ts';
 import { openPglite, openServer, type Database } from './oracle/pg-database.ts';
 import { compare } from './oracle/pg-differences.ts';
@@ -37,7 +37,7 @@ for (const rule of rules) {
   describe(rule.id, () => {
     for (const c of cases) {
       test(c.title, async () => {
-        const { facts } = await analyse(memoryWorkspace(c.sources), {});
+        const { facts } = await analyse(await inMemory(c.sources, {}));
         const steps = facts.timeline.steps.filter((s) => s.tool !== 'models');
         const supabase = facts.environment.kind === 'supabase';
         const { refused, differences } = await compare(db, sql, steps.map((s) => forward(s, c)), supabase ? [SUPABASE] : [], supabase ? 'supabase' : 'plain');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { analyse, memoryWorkspace } from 'tenantlint';
+import { analyse, inMemory } from 'tenantlint';
 
 const SCHEMA = `create table organizations (id uuid primary key, name text);
 create table members (user_id uuid not null references auth.users (id), organization_id uuid not null references organizations (id), primary key (organization_id, user_id));
@@ -19,7 +19,7 @@ const CLIENTS = {
 async function sites(client: keyof typeof CLIENTS, query: string) {
   const route = `${CLIENTS[client]}\nexport async function GET() {\n  const { data } = await db.${query};\n  return Response.json(data);\n}\n`;
   const sources = [{ path: 'supabase/migrations/20240101000000_init.sql', text: SCHEMA }, { path: 'app/api/x/route.ts', text: route }];
-  const { facts } = await analyse(memoryWorkspace(sources), {});
+  const { facts } = await analyse(await inMemory(sources, {}));
   return facts.sites.map((s) => `${s.clientKind} ${s.verdict} ${s.defect?.kind ?? '-'}`);
 }
 

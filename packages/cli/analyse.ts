@@ -2,14 +2,13 @@ import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts
 import type { Access, Comment, Facts, ModelMap, Schema, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
+import type { Project } from './check.ts';
 import { NO_CODE, readCode, type CodeRead } from './code.ts';
-import type { Config } from './config.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
 import { looseSql } from './loose.ts';
 import { missingFacts, notes } from './notes.ts';
 import { readSources } from './sources.ts';
-import type { Workspace } from './workspace.ts';
 
 /** Everything that is known about a project, before any rule is asked. */
 export interface Analysis {
@@ -34,7 +33,7 @@ export interface AnalyseOptions {
 }
 
 /** Files in, facts out. What cannot be read is listed and the rest goes on. */
-export async function analyse(workspace: Workspace, config: Config, options: AnalyseOptions = {}): Promise<Analysis> {
+export async function analyse({ workspace, config, system }: Project, options: AnalyseOptions = {}): Promise<Analysis> {
   const sql = createSqlParser();
   const sources = await readSources(workspace, sql);
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
@@ -46,7 +45,7 @@ export async function analyse(workspace: Workspace, config: Config, options: Ana
   const isolation = createIsolation({ schema, tenancy, environment: env, parser: sql, ...(config.tenancy ? { config: config.tenancy } : {}) });
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
-  const code = !known ? NO_CODE : await readCode(workspace, config, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
+  const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
   const facts = createFacts({ modelled, loose, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
@@ -76,7 +75,7 @@ function failed(error: unknown): CodeRead {
 }
 
 function stepOf(files: readonly string[], at: string): number {
-  const n = files.findLastIndex((f) => f === at || f.endsWith(`/${at}`));
+  const n = files.findLastIndex((f) => f === at || f.endsWith(`/${at}`) || at.endsWith(`/${f}`));
   if (n < 0) throw new UsageError(`--at ${at}: no migration of that name was read`);
   return n;
 }

@@ -1,8 +1,6 @@
 import { prove } from '@tenantlint/engine';
 import type { FlowInput } from '@tenantlint/engine/flow';
 import type { ClientAdapter, Comment, ModelMap, QuerySite, Unread } from '@tenantlint/model';
-import type { Config } from './config.ts';
-import { matcher } from './globs.ts';
 import { installedVersions } from './packages.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,7 +20,7 @@ const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
  * Judges the queries of TypeScript and JavaScript. The compiler is only loaded where a file shows a client: most runs
  * of a hook see SQL alone.
  */
-export async function readCode(workspace: Workspace, config: Config, known: Omit<FlowInput, 'adapters' | 'prove' | 'models'>, maps: readonly ModelMap[]): Promise<CodeRead> {
+export async function readCode(workspace: Workspace, system: (file: string) => boolean, known: Omit<FlowInput, 'adapters' | 'prove' | 'models'>, maps: readonly ModelMap[]): Promise<CodeRead> {
   const code = [...workspace.files].filter((f) => CODE.test(f) && !f.endsWith('.d.ts'));
   if (code.length === 0) return NO_CODE;
   const { clients } = await import('@tenantlint/readers/typescript/clients');
@@ -40,7 +38,7 @@ export async function readCode(workspace: Workspace, config: Config, known: Omit
   const sites = judgeSites(program, { ...known, models, adapters: clients, prove });
   const files = [...program.files.values()];
   return {
-    sites: sites.map(byDesign(await matcher(config.code?.system ?? []))),
+    sites: sites.map(byDesign(system)),
     comments: new Map(files.map((f) => [f.path, f.comments])),
     unread: files.flatMap((f) => f.unread),
     files: files.map((f) => f.path),

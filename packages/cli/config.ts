@@ -19,31 +19,28 @@ export interface Config {
   readonly migrations?: { readonly downs?: 'required' | 'forward-only'; readonly reason?: string; readonly postgres?: number };
 }
 
-/**
- * The configuration of a run: the named file, or the nearest one at or above the first path and not above the base.
- * Globs in it are relative to its folder.
- * @throws UsageError naming file and line, for what cannot be read or is not allowed
- */
-export async function configOf({ dir, paths: [first = '.'] }: Base, named: string | undefined, ruleIds: ReadonlySet<string>): Promise<Config> {
-  const file = named ?? nearest(dir, first);
-  if (file === undefined) return {};
-  const shown = path.relative(dir, file);
-  const config = await loadConfig(file, shown.startsWith('..') ? file : shown, ruleIds);
-  const folder = path.relative(dir, path.dirname(file)).split(path.sep).join('/');
-  if (folder === '' || folder.startsWith('..')) return config;
-  const below = (globs: readonly string[]) => globs.map(g => (g.startsWith('!') ? `!${folder}/${g.slice(1)}` : `${folder}/${g}`));
-  return {
-    ...config,
-    ...(config.ignore ? { ignore: below(config.ignore) } : {}),
-    ...(config.code?.system ? { code: { ...config.code, system: below(config.code.system) } } : {}),
-  };
+/** A configuration and the folder that its globs start at. */
+export interface Settings {
+  readonly config: Config;
+  readonly folder: string;
 }
 
-function nearest(base: string, from: string): string | undefined {
-  for (let dir = path.resolve(base, from); ; dir = path.dirname(dir)) {
+/**
+ * The configuration of a run: the named file, or the nearest one at or above the first path.
+ * @throws UsageError naming file and line, for what cannot be read or is not allowed
+ */
+export async function settingsOf({ dir, prefix, top, paths: [first = ''] }: Base, named: string | undefined, ruleIds: ReadonlySet<string>): Promise<Settings> {
+  const file = named ?? nearest(path.join(dir, first), top);
+  if (file === undefined) return { config: {}, folder: dir };
+  const shown = path.join(prefix, path.relative(dir, file));
+  return { config: await loadConfig(file, shown.startsWith('..') ? file : shown, ruleIds), folder: path.dirname(file) };
+}
+
+function nearest(from: string, top: string): string | undefined {
+  for (let dir = from; ; dir = path.dirname(dir)) {
     const file = path.join(dir, CONFIG_FILE);
     if (existsSync(file)) return file;
-    if (dir === base || dir === path.dirname(dir)) return undefined;
+    if (dir === top || dir === path.dirname(dir)) return undefined;
   }
 }
 

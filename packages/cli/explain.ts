@@ -80,7 +80,7 @@ function wheres(workspace: Workspace): (at: Span) => string {
     let index = indexes.get(file);
     if (!index) indexes.set(file, (index = new LineIndex(workspace.text(file) ?? '')));
     const { line, column } = index.position(start);
-    return `${visible(file)}:${line}:${column}`;
+    return `${visible(workspace.prefix + file)}:${line}:${column}`;
   };
 }
 

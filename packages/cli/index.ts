@@ -3,15 +3,16 @@ import { SUPPRESSION, type Preset } from '@tenantlint/engine';
 import type { Outcome, Source } from '@tenantlint/model';
 import { rules as allRules } from '@tenantlint/rules';
 import { UsageError } from './args.ts';
-import { checkAll, checkOne, withConfig, type CheckOptions } from './check.ts';
+import { checkAll, checkOne, inMemory, withSettings, type CheckOptions } from './check.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
-import { locate, memoryWorkspace } from './workspace.ts';
+import { locate } from './workspace.ts';
 
 export { analyse, type Analysis } from './analyse.ts';
 export { UsageError } from './args.ts';
 export { main } from './main.ts';
 export { model as inspectModel } from './inspect.ts';
-export { diskWorkspace, locate, memoryWorkspace, type Workspace } from './workspace.ts';
+export { inMemory, type Project } from './check.ts';
+export type { Workspace } from './workspace.ts';
 export type { Config } from './config.ts';
 export type { Preset } from '@tenantlint/engine';
 export type { Finding, Outcome, Source } from '@tenantlint/model';
@@ -45,9 +46,9 @@ export async function lint(options: LintOptions = {}): Promise<Outcome> {
   if (sources) {
     const own = sources.find((s) => s.path === CONFIG_FILE);
     const read = own && !config ? (await import('./config-file.ts')).readConfig(own.text, own.path, known) : {};
-    return (await checkOne({ workspace: memoryWorkspace(sources), config: config ?? read }, check)).outcome;
+    return (await checkOne(await inMemory(sources, config ?? read), check)).outcome;
   }
   const base = locate(path.resolve(cwd), paths);
-  if (config) return (await checkOne(await withConfig(base, config), check)).outcome;
+  if (config) return (await checkOne(await withSettings(base, { config, folder: base.dir }), check)).outcome;
   return (await checkAll(base, undefined, check)).outcome;
 }

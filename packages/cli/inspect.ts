@@ -1,5 +1,6 @@
 import { LineIndex, sqlText, selectText, typeText, type Access, type Facts, type Grant, type Index, type Isolation, type Policy, type Routine, type Span, type Table, type Tenancy, type View } from '@tenantlint/model';
 import { ledger, tableVerdicts, touchedTables, type TableVerdict } from './ledger.ts';
+import { shownFile } from './shown.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -49,8 +50,8 @@ export function model(facts: Facts, workspace: Workspace, notes: readonly string
       why: s.why.map((r) => r.text),
       ...(s.defect ? { defect: s.defect } : {}),
     })),
-    histories: facts.timeline.histories.map((h) => ({ tool: h.tool, root: h.root, steps: h.steps.length, downs: h.downs, skipped: h.skipped, seeds: h.seeds })),
-    steps: facts.timeline.steps.map((s) => ({ file: s.file, id: s.id, tool: s.tool, reversible: s.down !== undefined })),
+    histories: facts.timeline.histories.map((h) => ({ tool: h.tool, root: workspace.prefix + h.root, steps: h.steps.length, downs: h.downs, skipped: h.skipped.map((x) => ({ ...x, file: workspace.prefix + x.file })), seeds: h.seeds.map((x) => workspace.prefix + x) })),
+    steps: facts.timeline.steps.map((s) => ({ file: workspace.prefix + s.file, id: s.id, tool: s.tool, reversible: s.down !== undefined })),
     doubts: facts.timeline.doubts.map((d) => ({ ...place(d.at), reason: d.reason, touches: d.touches })),
     ledger: ledger(facts),
   };
@@ -209,7 +210,7 @@ function places(workspace: Workspace): (at: Span) => { file: string; line: numbe
   return ({ file, start }) => {
     let lines = indexes.get(file);
     if (!lines) indexes.set(file, (lines = new LineIndex(workspace.text(file) ?? '')));
-    return { file, ...lines.position(start) };
+    return { file: shownFile(workspace.prefix, file), ...lines.position(start) };
   };
 }
 

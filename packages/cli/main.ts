@@ -8,6 +8,7 @@ import { analyse } from './analyse.ts';
 import { HELP, readArgs, UsageError, type Args } from './args.ts';
 import { checkAll, open, outcomeOf, type Project } from './check.ts';
 import { productFolders } from './products.ts';
+import { shownFile } from './shown.ts';
 import { VERSION } from './version.ts';
 import { locate, type Base } from './workspace.ts';
 
@@ -51,7 +52,7 @@ function configFile({ config }: Args, host: Host): string | undefined {
 async function openOne(base: Base, args: Args, host: Host): Promise<Project> {
   const project = await open(base, configFile(args, host), KNOWN);
   const folders = productFolders(project.workspace);
-  if (folders.length > 0) throw new UsageError(`several products are here; name one of ${folders.join(', ')}`);
+  if (folders.length > 0) throw new UsageError(`several products are here; name one of ${folders.map((f) => base.prefix + f).join(', ')}`);
   return project;
 }
 
@@ -68,11 +69,12 @@ function refuse(reason: string, host: Host): number {
 
 async function inspect(args: Args, host: Host): Promise<number> {
   if (args.format !== undefined && args.format !== 'pretty' && args.format !== 'json') throw new UsageError(`--format ${args.format}: inspect writes pretty or json`);
-  const { workspace, config } = await openOne(locate(host.cwd(), args.rest), args, host);
-  const analysis = await analyse(workspace, config, args.at === undefined ? {} : { at: slashed(args.at) });
+  const project = await openOne(locate(host.cwd(), args.rest), args, host);
+  const { workspace } = project;
+  const analysis = await analyse(project, args.at === undefined ? {} : { at: slashed(args.at) });
   const { model } = await import('./inspect.ts');
   const data = model(analysis.facts, workspace, analysis.notes);
-  const text = args.format === 'json' ? `${JSON.stringify({ ...data, unread: analysis.unread.map((u) => ({ file: u.at.file, reason: u.reason })) }, null, 2)}\n` : (await import('./inspect-pretty.ts')).prettyModel(data, colours(args, host));
+  const text = args.format === 'json' ? `${JSON.stringify({ ...data, unread: analysis.unread.map((u) => ({ file: shownFile(workspace.prefix, u.at.file), reason: u.reason })) }, null, 2)}\n` : (await import('./inspect-pretty.ts')).prettyModel(data, colours(args, host));
   write(text, args, host);
   return analysis.nothing === undefined ? 0 : refuse(analysis.nothing, host);
 }
@@ -90,7 +92,7 @@ async function explain(args: Args, host: Host): Promise<number> {
   if (name === undefined && !place) throw new UsageError(`there is no rule ${what}${near(what, rules.map((r) => r.id))}`);
   const base = locate(host.cwd(), place && paths.length === 0 ? [place[1] ?? ''] : paths);
   const project = await openOne(base, args, host);
-  const analysis = await analyse(project.workspace, project.config);
+  const analysis = await analyse(project);
   if (name !== undefined) return print(host, explainTable(name, analysis, project.workspace), args);
   const file = slashed(path.relative(base.dir, path.resolve(host.cwd(), place?.[1] ?? '')));
   return print(host, explainLine(file, Number(place?.[2]), analysis, outcomeOf(project, analysis, { preset: 'audit', rules, known: KNOWN }), project.workspace), args);

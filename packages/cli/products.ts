@@ -34,20 +34,8 @@ function outermost(folder: string, projects: ReadonlySet<string>): string | unde
   return undefined;
 }
 
-/** What lies below a folder; paths stay as they are. */
-export function below(workspace: Workspace, folder: string): Workspace {
-  const inside = (file: string) => file.startsWith(`${folder}/`);
-  return {
-    root: workspace.root,
-    files: new Set([...workspace.files].filter(inside)),
-    only: workspace.only,
-    text: (file) => workspace.text(file),
-    get unread() { return workspace.unread.filter((u) => inside(u.at.file)); },
-  };
-}
-
 /** One outcome of several products. A rule that did not run in one of them is listed with its folder. */
-export function together(parts: readonly { readonly folder: string; readonly outcome: Outcome }[], workspace: Workspace): Outcome {
+export function together(parts: readonly { readonly folder: string; readonly outcome: Outcome }[]): Outcome {
   const outcomes = parts.map((p) => p.outcome);
   const add = (of: (s: Summary) => number) => outcomes.reduce((n, o) => n + of(o.summary), 0);
   const tally = (of: (s: Summary) => Readonly<Record<string, number>>) => {
@@ -57,7 +45,7 @@ export function together(parts: readonly { readonly folder: string; readonly out
   };
   return {
     tool: outcomes[0]?.tool ?? '',
-    root: workspace.root,
+    root: outcomes[0]?.root ?? '.',
     findings: outcomes.flatMap((o) => o.findings).sort(byPlace),
     notRun: parts.flatMap(({ folder, outcome }) => outcome.notRun.map(({ rule, reason }) => ({ rule, reason: `${folder}: ${reason}` }))),
     unread: outcomes.flatMap((o) => o.unread),
@@ -68,7 +56,13 @@ export function together(parts: readonly { readonly folder: string; readonly out
       ledger: { sites: tally((s) => s.ledger.sites), tables: tally((s) => s.ledger.tables) },
     },
     rules: [...new Map(outcomes.flatMap((o) => o.rules).map((r) => [r.id, r])).values()],
-    text: (file) => workspace.text(file),
+    text: (file) => {
+      for (const o of outcomes) {
+        const text = o.text(file);
+        if (text !== undefined) return text;
+      }
+      return undefined;
+    },
   };
 }
 

@@ -5,8 +5,10 @@ import { UsageError } from './args.ts';
 
 /** The files of a project. Only what is asked for is read, each file once. */
 export interface Workspace {
-  /** The folder all paths are relative to, as shown to the user. */
+  /** The folder that shown paths are relative to. */
   readonly root: string;
+  /** What stands before a path when it is shown: the project's folder, seen from where the command was run. */
+  readonly prefix: string;
   /** Sorted. */
   readonly files: ReadonlySet<string>;
   /** When single files were named: findings elsewhere are not reported. */
@@ -22,44 +24,53 @@ const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|[cm]?[jt]sx?|py|js
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {
   const texts = new Map(sources.map(s => [s.path, s.text]));
-  return { root: '.', files: new Set([...texts.keys()].sort()), only: undefined, text: p => texts.get(p), unread: [] };
+  return { root: '.', prefix: '', files: new Set([...texts.keys()].sort()), only: undefined, text: p => texts.get(p), unread: [] };
 }
 
 /** Where a run takes place. */
 export interface Base {
-  /** Absolute; paths of files are relative to it. */
+  /** The project's folder, absolute: all paths are relative to it, so that what stands above it (`tests/`) means nothing. */
   readonly dir: string;
-  /** The folder as the user would type it. */
-  readonly shown: string;
+  /** See Workspace. */
+  readonly root: string;
+  readonly prefix: string;
+  /** Configurations are looked for up to here. */
+  readonly top: string;
   /** What was asked for, seen from `dir`. */
   readonly paths: readonly string[];
 }
 
 /**
- * Paths below the current folder are shown as the user typed them. One path elsewhere is a project of its own.
+ * The project that the paths lie in. Below the current folder paths are shown as the user typed them; one path elsewhere
+ * is shown from its project's folder.
  * @throws UsageError for several paths without a folder in common
  */
 export function locate(cwd: string, paths: readonly string[]): Base {
-  const outside = paths.filter(p => isOutside(path.relative(cwd, path.resolve(cwd, p))));
-  const [only] = outside;
-  if (only === undefined) return { dir: cwd, shown: '.', paths };
-  if (paths.length > 1) throw new UsageError(`${only}: outside of the current folder; run tenantlint from a folder above all paths`);
-  const absolute = path.resolve(cwd, only);
-  const stat = statSync(absolute, { throwIfNoEntry: false });
-  if (!stat) throw new UsageError(`${only}: no such file or folder`);
-  const dir = stat.isDirectory() ? absolute : projectAbove(path.dirname(absolute));
-  return { dir, shown: slashes(path.relative(cwd, dir)), paths: stat.isDirectory() ? [] : [path.relative(dir, absolute)] };
+  const absolute = paths.map(p => path.resolve(cwd, p));
+  const outside = paths.find(p => isOutside(path.relative(cwd, path.resolve(cwd, p))));
+  if (outside === undefined) {
+    const projects = new Set(absolute.map(p => projectAbove(isFolder(p) ? p : path.dirname(p), cwd)));
+    const [only] = projects;
+    const dir = only !== undefined && projects.size === 1 ? only : cwd;
+    const prefix = slashes(path.relative(cwd, dir));
+    return { dir, root: '.', prefix: prefix === '' ? '' : `${prefix}/`, top: cwd, paths: absolute.map(p => path.relative(dir, p)) };
+  }
+  if (paths.length > 1) throw new UsageError(`${outside}: outside of the current folder; run tenantlint from a folder above all paths`);
+  const [target = cwd] = absolute;
+  if (!statSync(target, { throwIfNoEntry: false })) throw new UsageError(`${outside}: no such file or folder`);
+  const dir = isFolder(target) ? target : projectAbove(path.dirname(target));
+  return { dir, root: slashes(path.relative(cwd, dir)), prefix: '', top: dir, paths: [path.relative(dir, target)] };
 }
 
 /**
- * @param ignored files that the configuration leaves out, by their path below the base
+ * @param ignored files that the configuration leaves out
  * @throws UsageError when no path exists; one of several that is missing is `unread`
  */
-export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignored: (file: string) => boolean): Workspace {
+export function diskWorkspace({ dir: cwd, root, prefix, paths }: Base, ignored: (file: string) => boolean): Workspace {
   const folders: string[] = [];
   const named: string[] = [];
   const unread: Unread[] = [];
-  for (const given of paths.length > 0 ? paths : ['.']) {
+  for (const given of paths.length > 0 ? paths : ['']) {
     const absolute = path.resolve(cwd, given);
     const relative = slashes(path.relative(cwd, absolute));
     const stat = statSync(absolute, { throwIfNoEntry: false });
@@ -69,10 +80,9 @@ export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignored: (file: 
     else named.push(relative);
   }
   const [lost] = unread;
-  if (lost && folders.length + named.length === 0) throw new UsageError(`${lost.at.file}: ${lost.reason}`);
+  if (lost && folders.length + named.length === 0) throw new UsageError(`${prefix}${lost.at.file}: ${lost.reason}`);
   // A single file is judged against the whole project around it.
-  const roots = named.length > 0 ? [...folders, ...named.map(f => slashes(path.relative(cwd, projectAbove(path.dirname(path.join(cwd, f)), cwd))))] : folders;
-  const found = [...new Set(roots)].flatMap(f => walk(cwd, f, unread)).filter(f => !ignored(f));
+  const found = (named.length > 0 ? [''] : [...new Set(folders)]).flatMap(f => walk(cwd, f, unread)).filter(f => !ignored(f));
   const files = new Set([...found, ...named].sort());
   const only = named.length === 0 ? undefined : new Set([...named, ...[...files].filter(f => folders.some(d => d === '' || f.startsWith(`${d}/`)))]);
   const cache = new Map<string, string | undefined>();
@@ -81,7 +91,7 @@ export function diskWorkspace({ dir: cwd, shown, paths }: Base, ignored: (file: 
     if (!cache.has(file)) cache.set(file, read(path.join(cwd, file), file, unread));
     return cache.get(file);
   };
-  return { root: shown, files, only, text, unread };
+  return { root, prefix, files, only, text, unread };
 }
 
 /** Files below a folder that a reader may want. Links are not followed: they lead out of the project, or in circles. */
@@ -116,6 +126,10 @@ function projectAbove(from: string, top?: string): string {
     if (dir === path.dirname(dir)) return top ?? from;
   }
   return top ?? from;
+}
+
+function isFolder(absolute: string): boolean {
+  return statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isOutside(relative: string): boolean {

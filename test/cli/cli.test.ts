@@ -229,6 +229,14 @@ def downgrade():
   expect(read(out).findings.map((f) => [f.rule, f.start.line, f.suppressed !== undefined])).toEqual([['migration-without-undo', 9, false], ['tenant-column-unindexed', 12, true]]);
 });
 
+test('what stands above a project means nothing for its files', async () => {
+  const p = project({ 'tests/fixtures/shop/package.json': '{}', 'tests/fixtures/shop/db/migrations/001_init.sql': OPEN });
+  const { out } = await tenantlint(p.dir, ['tests/fixtures/shop', '--format', 'json']);
+  expect(read(out).findings.map((f) => [f.rule, f.file])).toContainEqual(['table-without-rls', 'tests/fixtures/shop/db/migrations/001_init.sql']);
+  expect((await tenantlint(p.dir, ['tests/fixtures/shop'])).out).toContain('  tests/fixtures/shop/db/migrations/001_init.sql:5:14\n');
+  expect((await tenantlint(p.dir, ['explain', 'tests/fixtures/shop/db/migrations/001_init.sql:5'])).out).toContain('table-without-rls');
+});
+
 test('globs of a configuration start at its folder', async () => {
   const p = project({ [`product/${MIGRATION}`]: OPEN, 'product/tenantlint.config.jsonc': '{ "ignore": ["supabase/**"] }' });
   expect((await tenantlint(p.dir, ['product'])).err).toContain('nothing to lint');
