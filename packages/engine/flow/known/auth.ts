@@ -9,6 +9,8 @@ interface Authority {
   readonly call: readonly string[];
   /** Undefined result where nobody is signed in. */
   readonly optional: boolean;
+  /** Throws unless somebody is signed in: whoever comes after it is known. */
+  readonly throws?: boolean;
   /** Where the identity stands in what is returned; empty: it is the result. */
   readonly at?: readonly string[];
 }
@@ -18,16 +20,16 @@ const anyName = (...names: string[]): readonly Authority[] => names.map((name) =
 /** Recognised by the package that they come from, directly or through the value that one of its functions made. */
 const LIBRARIES: readonly { readonly packages: RegExp; readonly calls: readonly Authority[] }[] = [
   { packages: /^(?:next-auth|@auth\/|@\/auth$)/, calls: [...anyName('getServerSession', 'unstable_getServerSession', 'getSession', 'getToken', 'auth', 'useSession')] },
-  { packages: /^@clerk\//, calls: [...anyName('currentUser', 'getAuth'), { call: ['auth'], optional: false }, { call: ['auth', 'protect'], optional: false }, { call: ['verifyToken'], optional: false }, { call: ['useAuth'], optional: true }] },
+  { packages: /^@clerk\//, calls: [...anyName('currentUser', 'getAuth'), { call: ['auth'], optional: false }, { call: ['auth', 'protect'], optional: false, throws: true }, { call: ['verifyToken'], optional: false, throws: true }, { call: ['useAuth'], optional: true }] },
   { packages: /^better-auth/, calls: anyName('getSession', 'api.getSession', 'verifyApiKey') },
   { packages: /^(?:lucia|@lucia-auth)/, calls: [...anyName('validateSession', 'validate', 'validateSessionToken')] },
   { packages: /^@supabase\//, calls: [{ call: ['auth', 'getUser'], optional: true, at: ['data', 'user'] }, { call: ['auth', 'getSession'], optional: true, at: ['data', 'session'] }, { call: ['auth', 'getClaims'], optional: true, at: ['data', 'claims'] }] },
-  { packages: /^(?:jsonwebtoken|jose|@hono\/jwt|hono\/jwt|fast-jwt|@fastify\/jwt|@nestjs\/jwt)$/, calls: [{ call: ['verify'], optional: false }, { call: ['jwtVerify'], optional: false }, { call: ['verifyAsync'], optional: false }] },
+  { packages: /^(?:jsonwebtoken|jose|@hono\/jwt|hono\/jwt|fast-jwt|@fastify\/jwt|@nestjs\/jwt)$/, calls: [{ call: ['verify'], optional: false, throws: true }, { call: ['jwtVerify'], optional: false, throws: true }, { call: ['verifyAsync'], optional: false, throws: true }] },
   { packages: /^@auth0\//, calls: anyName('getSession') },
   { packages: /^@workos-inc\//, calls: [{ call: ['withAuth'], optional: false }, { call: ['authkitLoader'], optional: false }, { call: ['getUser'], optional: true }] },
   { packages: /^@kinde-oss\//, calls: anyName('getUser', 'getOrganization', 'getClaim') },
   { packages: /^@stackframe\//, calls: anyName('getUser') },
-  { packages: /^firebase-admin/, calls: [{ call: ['verifyIdToken'], optional: false }, { call: ['verifySessionCookie'], optional: false }] },
+  { packages: /^firebase-admin/, calls: [{ call: ['verifyIdToken'], optional: false, throws: true }, { call: ['verifySessionCookie'], optional: false, throws: true }] },
   { packages: /^iron-session/, calls: [{ call: ['getIronSession'], optional: false }] },
   { packages: /^@ory\//, calls: anyName('toSession') },
 ];
@@ -52,7 +54,6 @@ function names(callee: ValueOf<'symbol'>): string[] {
 export function authCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
   const from = packageOf(callee);
   if (from === undefined) return undefined;
-  void f;
   const read = names(callee);
   const last = read.at(-1);
   for (const library of LIBRARIES) {
@@ -62,15 +63,16 @@ export function authCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abst
       if (last !== wanted.at(-1) || read.slice(-wanted.length).join('.') !== wanted.join('.')) continue;
       // `auth(handler)` wraps; it hands out no session here.
       if (args.some((a) => a.kind === 'function')) return undefined;
-      return session(from, authority, site);
+      return session(f, from, authority, site);
     }
   }
   return undefined;
 }
 
-function session(library: string, authority: Authority, site: CallSite): AbstractValue {
+function session(f: Flow, library: string, authority: Authority, site: CallSite): AbstractValue {
   const { at } = site;
   const identity: AbstractValue = { kind: 'symbol', origin: { kind: 'identity', library }, path: [...(authority.at ?? []).slice(-1).map((n) => (n === 'claims' ? 'claims' : n))].filter((n) => n !== 'session'), at };
+  if (authority.throws) f.state.learn([{ kind: 'defined', of: identity, at }]);
   const value = authority.optional ? tidy([{ value: identity, truths: [{ kind: 'defined', of: identity, at }] }, { value: nothing(at), truths: [] }], at) : identity;
   if (!authority.at) return value;
   return authority.at.reduceRight((inner, name) => object({ [name]: inner, ...(name === 'data' ? { error: { kind: 'symbol', origin: { kind: 'computed', op: 'auth error', of: [] }, path: [], at } } : {}) }, at), value);
