@@ -44,8 +44,8 @@ export type Cause =
   | { readonly kind: 'unbound'; readonly to: 'row' | 'caller' | 'both'; readonly row: Row }
   /** The table says who the caller is to other tables: whoever writes it opens those. */
   | { readonly kind: 'trusted'; readonly opens: readonly string[] }
-  /** The row's own columns decide: `is_public`. */
-  | { readonly kind: 'predicate'; readonly columns: readonly string[] }
+  /** The row is marked as shared: by columns of its own or of what it hangs off (`is_public`), or by rows of another table. */
+  | { readonly kind: 'predicate'; readonly columns: readonly string[]; readonly tables: readonly string[] }
   | { readonly kind: 'other' };
 
 /** The causes of a policy's leaks, each with the leaks that it explains. */
@@ -110,7 +110,7 @@ function causeOf(facts: Facts, table: Table, policy: Policy, { role, command, si
   if (free) return free;
   // A row that may be changed as it stands leaks by its own policy; it is what may be left behind that others believe.
   const opens = side === 'check' && (command === 'insert' || command === 'update') ? openedBy(facts, table.key, role) : [];
-  return opens.length > 0 ? { kind: 'trusted', opens } : (predicate(atoms) ?? { kind: 'other' });
+  return opens.length > 0 ? { kind: 'trusted', opens } : (predicate(facts, atoms, escape.rows) ?? { kind: 'other' });
 }
 
 /** Tables whose isolation rests on rows of this one, which the role may write. */
@@ -167,19 +167,41 @@ function unbound(facts: Facts, inner: readonly Row[], ties: ReadonlyMap<string, 
   return any ? { kind: 'unbound', to: 'both', row: any } : undefined;
 }
 
-/** Only constants are asked of the row's own columns, and nothing of the caller but to be there. */
-function predicate(atoms: readonly Formula[]): Cause | undefined {
+/** Only constants are asked, of the row or of what it hangs off, and nothing of the caller but to be there. */
+function predicate(facts: Facts, atoms: readonly Formula[], rows: readonly Row[]): Cause | undefined {
   const columns = new Set<string>();
+  const tables = new Set<string>();
+  const of = new Map(rows.map((row) => [row.id, row]));
+  const plain = (term: Term): boolean => term.kind === 'column' || (term.kind === 'value' ? term.value.kind === 'literal' || (term.value.kind === 'claim' && term.value.path === 'role') : term.of.every(plain));
   for (const atom of atoms) {
     if (atom.kind === 'null' && atom.negated && atom.of.kind === 'value') continue;
-    const terms = atom.kind === 'compare' ? [atom.left, atom.right] : atom.kind === 'null' ? [atom.of] : undefined;
-    if (terms === undefined) return undefined;
-    for (const term of terms) {
-      if (term.kind === 'column' && term.row === 0) columns.add(term.column);
-      else if (term.kind !== 'value' || (term.value.kind !== 'literal' && !(term.value.kind === 'claim' && term.value.path === 'role'))) return undefined;
-    }
+    if (atom.kind !== 'compare' && atom.kind !== 'null') return undefined;
+    const terms = atom.kind === 'compare' ? [atom.left, atom.right] : [atom.of];
+    if (!terms.every(plain)) return undefined;
+    const [column, ...more] = terms.filter((term) => term.kind === 'column');
+    if (more.length > 0) for (const one of [column, ...more]) if (one?.kind === 'column' && one.row !== 0 && pointsAway(facts, of.get(one.row)?.table, one.column)) tables.add(of.get(one.row)?.table ?? '');
+    // One that is not deleted, or has any token, is not thereby for everybody.
+    if (column?.kind !== 'column' || more.length > 0 || SECRET_NAME.test(column.column)) continue;
+    const marks = atom.kind === 'compare' ? terms.some((term) => term.kind === 'value') : atom.negated && PUBLIC_NAME.test(column.column);
+    if (marks) columns.add(column.row === 0 ? column.column : `${of.get(column.row)?.alias ?? 'row'}.${column.column}`);
   }
-  return columns.size === 0 ? undefined : { kind: 'predicate', columns: [...columns].sort() };
+  return columns.size + tables.size === 0 ? undefined : { kind: 'predicate', columns: [...columns].sort(), tables: [...tables].sort() };
+}
+/** The column is a foreign key of its table, which therefore says something of the row, and is not what the row hangs off. */
+function pointsAway(facts: Facts, key: string | undefined, column: string): boolean {
+  const table = key === undefined ? undefined : facts.schema.tables.get(key);
+  return table !== undefined && [...table.constraints.values()].some((one) => one.kind === 'foreign key' && one.columns.includes(column));
+}
+
+const SECRET_NAME = /(^|_)(token|secret|code|key|hash|otp|pin)s?$/i;
+const PUBLIC_NAME = /publi|shar|visib|open|releas|listed/i;
+
+/**
+ * The row is tied to something that only the server says of the caller, by a column of which it is not known that it
+ * tells tenants apart: another tenant's share, a region, a circle of people.
+ */
+export function tiedElsewhere(escape: Escape): boolean {
+  return escape.atoms.some((atom) => atom.kind === 'compare' && atom.op === '=' && [[atom.left, atom.right], [atom.right, atom.left]].some(([one, other]) => one?.kind === 'column' && other?.kind === 'value' && ((other.value.kind === 'setting' && !other.value.callerCanSet) || other.value.kind === 'tenant')));
 }
 
 /** Holds whatever the row: `a = a` and `a is not null` where `a` cannot be NULL, `1 = 1`. */

@@ -1,4 +1,4 @@
-import { causesOf, defineRule, listed, policySubject, rolesOf, tableName, verbsOf } from '@tenantlint/model';
+import { causesOf, defineRule, listed, policySubject, rolesOf, tableName, tiedElsewhere, verbsOf } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -13,9 +13,9 @@ export default defineRule({
     },
     shared: {
       severity: 'warning',
-      what: 'Policy "{policy}" lets {role} read rows of `{table}` of every tenant whose {columns} says so: {row}.',
-      why: '`{disjunct}` looks at the row alone. That is how shared rows are made, and how a tenant\'s row gets out when its {columns} is set by mistake.',
-      fix: 'If these rows are meant for everybody, say so once under `tenancy.shared` in tenantlint.config.jsonc (`{table}`: `{columns}`). If not, require the row\'s tenant to be the caller\'s here as well.',
+      what: 'Policy "{policy}" lets {role} read rows of `{table}`, of whatever tenant, that {mark} marks as shared: {row}.',
+      why: '`{disjunct}` asks nothing of the caller. That is how shared rows are made, and how a tenant\'s row gets out when it is marked by mistake.',
+      fix: 'If these rows are meant for everybody, say so once under `tenancy.shared` in tenantlint.config.jsonc{entry}. If not, require the row\'s tenant to be the caller\'s here as well.',
     },
   },
   visit: {
@@ -27,8 +27,8 @@ export default defineRule({
         const subject = policySubject(table, policy);
         const data = { policy: policy.name, role: rolesOf(leaks), table: tableName(table.key), row: first.escape.row, disjunct: first.escape.disjunct };
         const related = [{ at: policy.at, note: 'the policy' }, ...why.slice(0, 1).map((r) => ({ at: r.at, note: r.text }))];
-        if (cause.kind === 'predicate' && leaks.every((leak) => leak.command === 'select')) report({ message: 'shared', at: first.escape.at, subject, certainty: 'likely', data: { ...data, columns: listed(cause.columns) }, related });
-        else report({ message: 'escapes', at: first.escape.at, subject, data: { ...data, verbs: verbsOf(leaks), tenancy: why[0]?.text ?? '' }, related });
+        if (cause.kind === 'predicate' && leaks.every((leak) => leak.command === 'select')) report({ message: 'shared', at: first.escape.at, subject, certainty: 'likely', data: { ...data, mark: listed([...cause.columns.map((name) => `\`${name}\``), ...cause.tables.map((key) => `a row in \`${tableName(key)}\``)]), entry: cause.columns.length === 1 && !cause.columns.some((name) => name.includes('.')) ? ` (\`${data.table}\`: \`${cause.columns[0] ?? ''}\`)` : '' }, related });
+        else report({ message: 'escapes', at: first.escape.at, subject, certainty: leaks.every((leak) => tiedElsewhere(leak.escape)) ? 'possible' : 'proven', data: { ...data, verbs: verbsOf(leaks), tenancy: why[0]?.text ?? '' }, related });
       }
     },
   },

@@ -1,4 +1,4 @@
-import { causesOf, defineRule, policySubject, rolesOf, tableName, tenantColumnsOf, triggerNames } from '@tenantlint/model';
+import { causesOf, defineRule, policySubject, rolesOf, tableName, tenantColumnsOf, tiedElsewhere, triggerNames } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -33,7 +33,7 @@ export default defineRule({
           message: first.command === 'update' ? 'move' : 'insert',
           at: first.escape.at,
           subject: policySubject(table, policy),
-          certainty: leaks.every((leak) => triggerNames(facts, table, leak.command === 'insert' ? 'insert' : 'update', tenantColumnsOf(facts.tenancyOf(table).tenancy))) ? 'possible' : 'proven',
+          certainty: leaks.every((leak) => tiedElsewhere(leak.escape) || triggerNames(facts, table, leak.command === 'insert' ? 'insert' : 'update', tenantColumnsOf(facts.tenancyOf(table).tenancy))) ? 'possible' : 'proven',
           data: { policy: policy.name, role: rolesOf(leaks), table: tableName(table.key), row: first.escape.row, disjunct: first.escape.disjunct },
           related: [{ at: policy.at, note: 'the policy' }],
         });

@@ -44,7 +44,7 @@ function rowText(question: Question, target: KnownRow, atoms: readonly Atom[], n
   const unset = atoms.some((atom) => contextMissing(atom));
   if (tests.length === 0 && unset) return `every row of ${table.name}, for ${who} that has not set the tenant, or whose SET LOCAL is over`;
   if (tests.length === 0) return `every row of ${table.name}, for ${who}${gate}`;
-  return `any row where ${tests.map((atom) => atomText(atom, question, names)).join(' and ')}, whoever owns it, for ${who}${gate}`;
+  return `any row where ${[...new Set(tests.map((atom) => atomText(atom, question, names)))].join(' and ')}, whoever owns it, for ${who}${gate}`;
 }
 
 function whoText(question: Question): string {
