@@ -2,6 +2,8 @@ import { object, type AbstractValue, type CodeFile, type EntryPoint, type Span }
 import type { Flow } from '../flow.ts';
 import { applyFunction } from '../interpret/calls.ts';
 import { exported } from '../interpret/modules.ts';
+import { isSignedWrapper } from '../known/signatures.ts';
+import { isProcedure } from './procedures.ts';
 import { input, response, type Convention, type Entry } from './entry.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
@@ -37,10 +39,15 @@ export function entry(f: Flow, file: CodeFile, name: string, kind: EntryPoint['k
   if (!exportAt) return [];
   const value = exported(f, file.path, name, exportAt);
   if (value.kind !== 'function' && value.kind !== 'symbol' && value.kind !== 'union') return [];
+  // Procedures register themselves, with the chain that stands before them.
+  if (isProcedure(value)) return [];
   const at = value.kind === 'function' ? value.fn.nameAt : exportAt;
   return [{
     point: { kind, framework, name: `${file.path}#${name}`, at, authenticates: 'unknown' },
     fn: value.kind === 'function' ? value : undefined,
-    run: (flow) => applyFunction(flow, value, args(at), at),
+    run: (flow) => {
+      if (isSignedWrapper(value)) flow.state.learn([{ kind: 'secret', at }]);
+      return applyFunction(flow, value, args(at), at);
+    },
   }];
 }

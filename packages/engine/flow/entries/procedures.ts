@@ -2,6 +2,7 @@ import { nothing, object, type AbstractValue, type EntryPoint, type Span, type V
 import type { Flow } from '../flow.ts';
 import { apply, applyFunction, type CallSite } from '../interpret/calls.ts';
 import { moduleName } from '../interpret/modules.ts';
+import { packageOf } from '../known/auth.ts';
 import { shaped } from '../known/validation.ts';
 import { property } from '../values/property.ts';
 import { continuation } from './chain.ts';
@@ -15,6 +16,14 @@ const LIBRARIES: readonly { readonly packages: RegExp; readonly framework: strin
   { packages: /^zsa/, framework: 'zsa', kind: 'action', ends: new Set(['handler']) },
   { packages: /^@tanstack\/(?:react-)?start/, framework: 'tanstack-start', kind: 'action', ends: new Set(['handler']) },
 ];
+/** A function that a chain ended in. */
+export function isProcedure(value: AbstractValue): boolean {
+  if (value.kind !== 'symbol' || value.origin.kind !== 'call' || value.origin.callee.kind !== 'symbol') return false;
+  const from = packageOf(value);
+  const end = value.origin.callee.path.at(-1);
+  return from !== undefined && end !== undefined && LIBRARIES.some((l) => l.packages.test(from) && l.ends.has(end));
+}
+
 const INPUTS = new Set(['input', 'schema', 'inputSchema', 'validator', 'inputValidator']);
 
 type Step = { readonly kind: 'use' | 'input'; readonly value: AbstractValue };

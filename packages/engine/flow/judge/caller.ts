@@ -1,10 +1,11 @@
 import type { Formula, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { showsSecret } from '../known/signatures.ts';
 import { freeRows } from '../queries/formulas.ts';
 import type { Case } from './verdict.ts';
 
 /** The caller has shown a secret that only another system knows. */
-export const hasSecret = (truths: readonly Truth[]): boolean => truths.some((t) => t.kind === 'secret' || (t.kind === 'any' && t.of.every(hasSecret)));
+export const hasSecret = (truths: readonly Truth[]): boolean => truths.some(showsSecret);
 
 /** Whether anything on the way here told who the caller is. */
 export function authenticated(f: Flow, { record, truths }: Case): boolean {

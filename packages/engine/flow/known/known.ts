@@ -9,6 +9,7 @@ import { all } from './methods.ts';
 import { leaves } from './exits.ts';
 import { requestCall } from './request.ts';
 import { proxied } from './proxies.ts';
+import { signedCall } from './signatures.ts';
 import { parsed } from './validation.ts';
 
 /** Functions of the language and of packages that are known by where they come from. */
@@ -23,6 +24,7 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
     f.state.live = false;
     return nothing(site.at);
   }
+  signedCall(f, callee, site.at);
   return asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
 }
 
