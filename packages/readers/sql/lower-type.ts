@@ -96,7 +96,7 @@ export function createSequence(e: Excerpt, node: CreateSeqStmt): SchemaEvent {
   const owner = ownedBy(e, node.options);
   return {
     kind: 'create-sequence', at: e.whole(), name: relationName(e, node.sequence), ifNotExists: node.if_not_exists === true,
-    temporary: node.sequence?.relpersistence === 't', ...(owner != null && { ownedBy: owner }),
+    temporary: node.sequence?.relpersistence === 't', ...(owner !== undefined && owner !== null && { ownedBy: owner }),
   };
 }
 

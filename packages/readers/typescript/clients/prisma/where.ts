@@ -102,14 +102,14 @@ function each(value: AbstractValue, one: (value: AbstractValue) => Condition, co
 }
 
 function scalar(field: string, value: AbstractValue, at: Span): Condition {
-  if (value.kind === 'object') return filter(field, value, at);
+  if (value.kind === 'object') return filter(field, value);
   if (value.kind === 'union' && value.of.some((c) => c.value.kind === 'object')) return alternatives(value, (one) => scalar(field, one, at));
   return compare(field, '=', value, at);
 }
 
 const compare = (field: string, op: CompareOp, value: AbstractValue, at: Span): Condition => ({ kind: 'compare', field, op, value, whenUndefined: 'dropped', at });
 
-function filter(field: string, value: Extract<AbstractValue, { kind: 'object' }>, at: Span): Condition {
+function filter(field: string, value: Extract<AbstractValue, { kind: 'object' }>): Condition {
   const { fields, opaque } = settle(value);
   const parts = fields.flatMap((part): Condition[] => {
     const op = FILTERS[part.name];
