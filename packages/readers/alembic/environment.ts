@@ -1,5 +1,5 @@
 import type { PythonProject } from '../python/graph/project.ts';
-import { OutOfFuel } from '../python/constant/index.ts';
+import { isTooMuch } from '../python/constant/index.ts';
 import { Bases } from '../sqlalchemy/bases.ts';
 import { DEFAULT_NAMING } from '../sqlalchemy/naming.ts';
 import type { Reading } from '../sqlalchemy/reading.ts';
@@ -16,7 +16,7 @@ export function readEnvironment(project: PythonProject, of: Reading, root: strin
     if (!metadata || metadata.kind === 'none' || metadata.kind === 'unknown') return DEFAULT_NAMING;
     return new Bases(of).metadata(metadata).naming;
   } catch (error) {
-    if (!(error instanceof OutOfFuel)) throw error;
+    if (!isTooMuch(error)) throw error;
     return DEFAULT_NAMING;
   }
 }

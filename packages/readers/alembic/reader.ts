@@ -1,7 +1,7 @@
 import type { CodeStatement, History, Known, SchemaEvent, Span, SqlParser, Step, Unread } from '@tenantlint/model';
 import type { PythonProject } from '../python/graph/project.ts';
 import { dirname } from '../python/graph/resolve.ts';
-import { Interpreter, OutOfFuel, type ValueOf } from '../python/constant/index.ts';
+import { Interpreter, isTooMuch, type ValueOf } from '../python/constant/index.ts';
 import { Reading } from '../sqlalchemy/reading.ts';
 import type { Naming } from '../sqlalchemy/table.ts';
 import { readEnvironment } from './environment.ts';
@@ -29,7 +29,7 @@ export function readAlembic(project: PythonProject, sql: SqlParser): History[] {
     try {
       return run.perform(direction).kind === 'raise' ? 'raises' : 'done';
     } catch (error) {
-      if (!(error instanceof OutOfFuel)) throw error;
+      if (!isTooMuch(error)) throw error;
       return 'endless';
     } finally {
       current = undefined;

@@ -1,6 +1,6 @@
 import type { CodeFile, Span, Unread } from '@tenantlint/model';
 import type { PythonProject } from '../python/graph/project.ts';
-import { OutOfFuel, textOf, type Interpreter, type Value, type ValueOf } from '../python/constant/index.ts';
+import { isTooMuch, textOf, type Interpreter, type Value, type ValueOf } from '../python/constant/index.ts';
 
 /** One revision file. */
 export interface Revision {
@@ -40,7 +40,7 @@ export function readRevision(project: PythonProject, run: Interpreter, path: str
     const after = [...new Set([...down, ...idsOf(scope.own('depends_on'), unread)])];
     return { id, file: path, down, after, idAt: revision.at, upgrade: functionOf(scope.own('upgrade')), downgrade: functionOf(scope.own('downgrade')), code, unread };
   } catch (error) {
-    if (!(error instanceof OutOfFuel)) throw error;
+    if (!isTooMuch(error)) throw error;
     return undefined;
   }
 }

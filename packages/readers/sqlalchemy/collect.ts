@@ -1,6 +1,6 @@
 import type { CodeStatement, Span, SqlParser } from '@tenantlint/model';
 import type { PythonProject } from '../python/graph/project.ts';
-import { argument, Interpreter, OutOfFuel, textOf, type Args, type ClassValue, type Value, type ValueOf } from '../python/constant/index.ts';
+import { argument, Interpreter, isTooMuch, textOf, type Args, type ClassValue, type Value, type ValueOf } from '../python/constant/index.ts';
 import { Bases } from './bases.ts';
 import type { Locate } from './column.ts';
 import { Declarative, tableOfCall, type Attribute } from './declarative.ts';
@@ -61,7 +61,7 @@ export class Collector {
       if (!scope) return;
       for (const cls of classesOf(file.body)) this.#classes.set(cls.id, { kind: 'class', class: cls, scope, at: cls.nameAt });
     } catch (error) {
-      if (!(error instanceof OutOfFuel)) throw error;
+      if (!isTooMuch(error)) throw error;
       this.of.note({ file: path, start: 0, end: 0 }, 'too much to follow');
     }
   }

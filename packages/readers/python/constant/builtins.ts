@@ -31,10 +31,11 @@ export function callBuiltin(run: Interpreter, path: string, args: Args, at: Span
     }
     case 'builtins.range': {
       const numbers = args.positional.map((a) => (a.kind === 'number' ? a.value : undefined));
-      if (numbers.some((n) => n === undefined)) return undefined;
+      if (numbers.some((n) => n === undefined || !Number.isSafeInteger(n))) return undefined;
       const [a = 0, b, step = 1] = numbers;
       const [from, to] = b === undefined ? [0, a] : [a, b];
       const count = Math.min(10_000, Math.max(0, Math.ceil((to - from) / (step === 0 ? 1 : step))));
+      run.fuel -= count;
       return listOf(Array.from({ length: count }, (_, i) => ({ kind: 'number', value: from + i * step, at }) as const), at);
     }
     case 'builtins.len': {

@@ -28,12 +28,17 @@ export function basesOf(run: Interpreter, of: ClassValue): Value[] {
  * The class and what it inherits from, in the order in which Python looks things up (C3; a hierarchy that Python would
  * refuse is taken depth first). Bases that are not of the project stand at the end of their branch.
  */
-export function lineage(run: Interpreter, of: ClassValue, depth = 0): (ClassValue | Value)[] {
+export function lineage(run: Interpreter, of: ClassValue, depth = 0): readonly (ClassValue | Value)[] {
+  const known = run.lineages.get(of.class.id);
+  if (known) return known;
   if (depth > 20) return [of];
   const bases = basesOf(run, of);
   const lists = bases.map((base) => (base.kind === 'class' ? lineage(run, base, depth + 1) : [base]));
   const merged = merge([...lists, bases]) ?? [...new Map(lists.flat().map((v) => [identityOf(v), v])).values()];
-  return [of, ...merged];
+  const found = [of, ...merged];
+  // While modules are still being read, a base may not be known yet.
+  if (!found.some((one) => one.kind === 'unknown')) run.lineages.set(of.class.id, found);
+  return found;
 }
 
 function merge(lists: readonly (readonly Value[])[]): Value[] | undefined {

@@ -3,7 +3,7 @@ import type { PythonProject } from '../graph/project.ts';
 import { bindTarget, evaluate } from './evaluate.ts';
 import { execute, type Completion } from './execute.ts';
 import { Scope } from './scope.ts';
-import { listOf, none, unknown, type Args, type Value, type ValueOf } from './values.ts';
+import { listOf, none, unknown, type Args, type ClassValue, type Value, type ValueOf } from './values.ts';
 
 /** What the world outside the program does. */
 export interface Host {
@@ -24,6 +24,11 @@ export interface Guard {
 /** Nothing more is evaluated: the program is too much to follow. */
 export class OutOfFuel extends Error {}
 
+/** Whether an error means that the program is too much to follow: too long, or nested deeper than the stack. */
+export function isTooMuch(error: unknown): boolean {
+  return error instanceof OutOfFuel || error instanceof RangeError;
+}
+
 const DEEPEST = 60;
 
 /**
@@ -39,6 +44,8 @@ export class Interpreter {
   fuel: number;
   /** What classes have under their names, once computed. */
   readonly members = new Map<string, Value>();
+  /** What classes inherit from, by the class's id. */
+  readonly lineages = new Map<string, readonly (ClassValue | Value)[]>();
   /** Attributes given from outside, by what has them: `Base.metadata.naming_convention = …`. */
   readonly attributes = new Map<string, Value>();
   readonly #modules = new Map<string, Scope | undefined>();
