@@ -94,6 +94,11 @@ export function isOwned(tenancy: Tenancy): boolean {
   return tenancy.kind !== 'global' && tenancy.kind !== 'unknown';
 }
 
+/** Some rows may belong to no tenant: the column that says whose they are, or a step of the way to it, may be NULL. */
+export function mayBeNobodys(tenancy: Tenancy): boolean {
+  return tenancy.kind === 'keyed' ? tenancy.nullable : tenancy.kind === 'through' && tenancy.path.some((hop) => !hop.required);
+}
+
 /** Tables of the product itself. */
 export function ownTables(facts: Facts): readonly Table[] {
   return [...facts.schema.tables.values()].filter((table) => !table.platform && !table.temporary);

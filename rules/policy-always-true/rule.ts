@@ -1,4 +1,4 @@
-import { alwaysHolds, causesOf, defineRule, policySubject, rolesOf, tableName, verbsOf, type Policy, type Table } from '@tenantlint/model';
+import { alwaysHolds, causesOf, defineRule, mayBeNobodys, policySubject, rolesOf, tableName, verbsOf, type Policy, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -47,9 +47,11 @@ export default defineRule({
           const [{ side, escape }] = leaks;
           const verbs = verbsOf(policy.command === 'all' ? leaks : leaks.filter((leak) => leak.side === side));
           const at = (side === 'using' ? policy.using : (policy.check ?? policy.using))?.at ?? escape.at;
+          // A catalogue that tenants add to, or a product of one tenant: what may be read is often there to be read.
+          const certainty = leaks.every((leak) => leak.command === 'select') && (mayBeNobodys(tenancy) || !facts.tenancy.found) ? 'likely' : 'proven';
           const message = !policy.rolesStated && SERVER.test(policy.name) ? 'everyRole' : side;
-          if (message === 'check') report({ message, at, subject, data: { ...data, roles: rolesOf(leaks) }, related });
-          else report({ message, at, subject, data: { ...data, roles: rolesOf(leaks), verbs }, related });
+          if (message === 'check') report({ message, at, subject, certainty, data: { ...data, roles: rolesOf(leaks) }, related });
+          else report({ message, at, subject, certainty, data: { ...data, roles: rolesOf(leaks), verbs }, related });
         }
         return;
       }
