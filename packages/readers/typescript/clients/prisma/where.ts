@@ -118,7 +118,7 @@ function filter(field: string, value: Extract<AbstractValue, { kind: 'object' }>
     if (part.name === 'not') {
       if (part.value.kind === 'undefined') return [];
       if (isNullish(part.value)) return [compare(field, 'not-null', part.value, part.at)];
-      if (part.value.kind === 'object') return [{ kind: 'not', of: filter(field, part.value, part.at), at: part.at }];
+      if (part.value.kind === 'object') return [{ kind: 'not', of: filter(field, part.value), at: part.at }];
       return [compare(field, '<>', part.value, part.at)];
     }
     if (part.name === 'has') return [compare(field, 'other', part.value, part.at)];
