@@ -99,6 +99,36 @@ export function mayBeNobodys(tenancy: Tenancy): boolean {
   return tenancy.kind === 'keyed' ? tenancy.nullable : tenancy.kind === 'through' && tenancy.path.some((hop) => !hop.required);
 }
 
+/** A policy of another table that looks into this one in the caller's name, with the columns that it looks up. */
+export interface Lookup {
+  readonly table: Table;
+  readonly policy: Policy;
+  readonly columns: readonly string[];
+}
+
+/** Who looks into the table, by table and policy. */
+export function lookupsInto(facts: Facts, table: Table): readonly Lookup[] {
+  let all = lookups.get(facts);
+  if (all === undefined) {
+    const made = new Map<string, Lookup[]>();
+    for (const other of facts.schema.tables.values()) {
+      for (const policy of other.policies.values()) {
+        const columns = new Map<string, string[]>();
+        for (const filter of facts.filters(other, policy)) if (filter.inner && !filter.definer && filter.table !== other.key) columns.set(filter.table, [...(columns.get(filter.table) ?? []), filter.column]);
+        for (const [key, names] of columns) {
+          const list = made.get(key) ?? [];
+          list.push({ table: other, policy, columns: names });
+          made.set(key, list);
+        }
+      }
+    }
+    for (const list of made.values()) list.sort((a, b) => (policySubject(a.table, a.policy).name < policySubject(b.table, b.policy).name ? -1 : 1));
+    lookups.set(facts, (all = made));
+  }
+  return all.get(table.key) ?? [];
+}
+const lookups = new WeakMap<Facts, ReadonlyMap<string, readonly Lookup[]>>();
+
 /** Tables of the product itself. */
 export function ownTables(facts: Facts): readonly Table[] {
   return [...facts.schema.tables.values()].filter((table) => !table.platform && !table.temporary);

@@ -1,4 +1,4 @@
-import { defineRule, policySubject, tableName, tableSubject, type Facts, type Policy, type Table } from '@tenantlint/model';
+import { defineRule, lookupsInto, tableName, tableSubject } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -23,7 +23,7 @@ export default defineRule({
     table(table, facts, report) {
       if (table.rls?.value !== true || table.policies.size > 0 || table.partitionOf !== undefined) return;
       const name = tableName(table.key);
-      const readers = readersOf(table, facts);
+      const readers = lookupsInto(facts, table);
       if (readers.length > 0) {
         report({
           message: 'blinds',
@@ -39,15 +39,3 @@ export default defineRule({
     },
   },
 });
-
-/** Policies of other tables whose sub-selects read `table` in the caller's name. */
-function readersOf(table: Table, facts: Facts): { table: Table; policy: Policy }[] {
-  const found: { table: Table; policy: Policy }[] = [];
-  for (const other of facts.schema.tables.values()) {
-    if (other.key === table.key) continue;
-    for (const policy of other.policies.values()) {
-      if (facts.filters(other, policy).some(f => f.inner && f.table === table.key && !f.definer)) found.push({ table: other, policy });
-    }
-  }
-  return found.sort((a, b) => (policySubject(a.table, a.policy).name < policySubject(b.table, b.policy).name ? -1 : 1));
-}

@@ -1,4 +1,4 @@
-import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Table } from '@tenantlint/model';
+import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, lookupsInto, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Table } from '@tenantlint/model';
 
 const WRITES = ['insert', 'update', 'delete'] as const;
 
@@ -69,10 +69,5 @@ export default defineRule({
 /** Tables with policies that look for the caller in this one. */
 function readersOf(table: Table, facts: Facts): readonly string[] {
   const users = facts.tenancy.userColumns.get(table.key) ?? [];
-  const found = new Set<string>();
-  for (const other of facts.schema.tables.values()) {
-    if (other.key === table.key || other.rls?.value !== true) continue;
-    for (const policy of other.policies.values()) if (facts.filters(other, policy).some((f) => f.inner && f.table === table.key && users.includes(f.column))) found.add(other.key);
-  }
-  return [...found].sort();
+  return [...new Set(lookupsInto(facts, table).filter((one) => one.table.rls?.value === true && one.columns.some((column) => users.includes(column))).map((one) => one.table.key))].sort();
 }
