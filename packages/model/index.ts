@@ -20,5 +20,6 @@ export * from './value.ts';
 export * from './client.ts';
 export * from './report.ts';
 export * from './questions.ts';
+export * from './formulas.ts';
 export * from './leaks.ts';
 export * from './entries.ts';

@@ -99,11 +99,13 @@ export function mayBeNobodys(tenancy: Tenancy): boolean {
   return tenancy.kind === 'keyed' ? tenancy.nullable : tenancy.kind === 'through' && tenancy.path.some((hop) => !hop.required);
 }
 
-/** A policy of another table that looks into this one in the caller's name, with the columns that it looks up. */
+/** A policy of another table that looks into this one, with the columns that it looks up. */
 export interface Lookup {
   readonly table: Table;
   readonly policy: Policy;
   readonly columns: readonly string[];
+  /** Only through functions with their owner's rights, so that the caller's row level security does not count. */
+  readonly definer: boolean;
 }
 
 /** Who looks into the table, by table and policy. */
@@ -113,11 +115,15 @@ export function lookupsInto(facts: Facts, table: Table): readonly Lookup[] {
     const made = new Map<string, Lookup[]>();
     for (const other of facts.schema.tables.values()) {
       for (const policy of other.policies.values()) {
-        const columns = new Map<string, string[]>();
-        for (const filter of facts.filters(other, policy)) if (filter.inner && !filter.definer && filter.table !== other.key) columns.set(filter.table, [...(columns.get(filter.table) ?? []), filter.column]);
-        for (const [key, names] of columns) {
+        const columns = new Map<string, { names: string[]; definer: boolean }>();
+        for (const filter of facts.filters(other, policy)) {
+          if (!filter.inner || filter.table === other.key) continue;
+          const known = columns.get(filter.table);
+          columns.set(filter.table, { names: [...(known?.names ?? []), filter.column], definer: filter.definer && known?.definer !== false });
+        }
+        for (const [key, { names, definer }] of columns) {
           const list = made.get(key) ?? [];
-          list.push({ table: other, policy, columns: names });
+          list.push({ table: other, policy, columns: names, definer });
           made.set(key, list);
         }
       }

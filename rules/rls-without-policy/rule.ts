@@ -23,7 +23,7 @@ export default defineRule({
     table(table, facts, report) {
       if (table.rls?.value !== true || table.policies.size > 0 || table.partitionOf !== undefined) return;
       const name = tableName(table.key);
-      const readers = lookupsInto(facts, table);
+      const readers = lookupsInto(facts, table).filter((one) => !one.definer);
       if (readers.length > 0) {
         report({
           message: 'blinds',
