@@ -82,6 +82,15 @@ export function disjuncts(formula: Formula, most = 64): readonly (readonly Formu
   }
 }
 
+/** Asks of the caller only to be signed in. */
+export function isPresence(atom: Formula): boolean {
+  if (atom.kind === 'null') return atom.negated && atom.of.kind === 'value' && ofSignedIn(atom.of.value);
+  if (atom.kind !== 'compare' || atom.op !== '=') return false;
+  const [left, right] = [atom.left, atom.right].map((term) => (term.kind === 'value' ? term.value : undefined));
+  const role = [left, right].some((value) => value?.kind === 'claim' && value.path === 'role');
+  return role && [left, right].some((value) => value?.kind === 'literal' && value.value === 'authenticated');
+}
+
 /** Every part of a formula, itself first. */
 export function each(formula: Formula, visit: (part: Formula) => void): void {
   const stack: Formula[] = [formula];

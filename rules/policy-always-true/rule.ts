@@ -1,4 +1,4 @@
-import { alwaysHolds, causesOf, defineRule, mayBeNobodys, policySubject, rolesOf, tableName, verbsOf, type Policy, type Table } from '@tenantlint/model';
+import { alwaysHolds, causesOf, defineRule, disjuncts, isPresence, mayBeNobodys, policySubject, rolesOf, tableName, verbsOf, type Policy, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -31,7 +31,7 @@ export default defineRule({
     openWrite: {
       severity: 'warning',
       what: 'Policy "{policy}" lets {roles} {verbs} any row of `{table}`.',
-      why: 'The table belongs to no tenant, but nothing limits what a caller may change of what all tenants read.',
+      why: 'The table belongs to no tenant: what one caller writes, changes or deletes in it, all others see.',
       fix: 'State who may write, or say why everybody may: `-- tenantlint-disable-next-line policy-always-true -- reason`.',
     },
   },
@@ -58,9 +58,11 @@ export default defineRule({
       // Nobody's rows may be read by everybody; who may write them is worth a word.
       const formula = facts.formula(table, policy, policy.command === 'delete' ? 'using' : 'check');
       const expr = policy.command === 'delete' ? policy.using : (policy.check ?? policy.using);
-      if (!policy.permissive || !expr || !formula || !alwaysHolds(formula, table) || narrowed(policy, table)) return;
+      if (!policy.permissive || !expr || !formula || narrowed(policy, table)) return;
+      const open = disjuncts(formula)?.some((atoms) => atoms.every((atom) => alwaysHolds(atom, table) || isPresence(atom)));
+      if (open !== true) return;
       const writes = facts.access(table).filter(({ role, command, verdict }) => command !== 'select' && verdict !== 'denied' && (policy.command === 'all' || policy.command === command) && (policy.roles.includes('public') || policy.roles.includes(role)));
-      if (writes.length > 0) report({ message: 'openWrite', at: expr.at, subject, certainty: 'likely', data: { ...data, roles: rolesOf(writes), verbs: verbsOf(writes) }, related });
+      if (writes.length > 0) report({ message: 'openWrite', at: expr.at, subject, certainty: facts.tenancy.found ? 'likely' : 'possible', data: { ...data, roles: rolesOf(writes), verbs: verbsOf(writes) }, related });
     },
   },
 });

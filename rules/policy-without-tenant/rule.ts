@@ -1,4 +1,4 @@
-import { causesOf, defineRule, listed, policySubject, rolesOf, tableName, tiedElsewhere, verbsOf } from '@tenantlint/model';
+import { causesOf, defineRule, isOwned, listed, policySubject, rolesOf, tableName, tiedElsewhere, verbsOf } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -20,6 +20,7 @@ export default defineRule({
   },
   visit: {
     policy(policy, table, facts, report) {
+      if (!isOwned(facts.tenancyOf(table).tenancy)) return;
       for (const { cause, leaks } of causesOf(facts, table, policy)) {
         const [first] = leaks;
         if ((cause.kind !== 'other' && cause.kind !== 'predicate') || first.side !== 'using') continue;

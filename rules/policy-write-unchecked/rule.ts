@@ -1,4 +1,4 @@
-import { causesOf, defineRule, policySubject, rolesOf, tableName, tenantColumnsOf, tiedElsewhere, triggerNames } from '@tenantlint/model';
+import { causesOf, defineRule, isOwned, policySubject, rolesOf, tableName, tenantColumnsOf, tiedElsewhere, triggerNames } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -25,6 +25,7 @@ export default defineRule({
   },
   visit: {
     policy(policy, table, facts, report) {
+      if (!isOwned(facts.tenancyOf(table).tenancy)) return;
       for (const { cause, leaks } of causesOf(facts, table, policy)) {
         // A group that starts with USING is about reading: policy-without-tenant says it.
         const [first] = leaks;
