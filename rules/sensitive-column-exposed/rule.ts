@@ -2,7 +2,7 @@ import { columnSubject, defineRule, grantedOn, isOwned, listed, sqlTable, tableN
 
 /** Words of column names that say: not for other people's eyes. */
 const SECRET = /^(password|passwd|pwd|password_hash|hashed_password|encrypted_password|passphrase|secret|client_secret|secret_key|secret_hash|private_key|api_key|apikey|api_secret|access_token|refresh_token|auth_token|bearer_token|oauth_token|session_token|reset_token|verification_token|webhook_secret|signing_secret|encryption_key|mfa_secret|totp_secret|otp_secret|recovery_codes?|backup_codes?|pin_code|security_answer|two_factor_secret|token)$/;
-const PERSONAL = /^(ssn|social_security(_number)?|sin_number|national_id|tax_id|taxpayer_id|passport(_number)?|drivers?_license(_number)?|license_number|credit_card(_number)?|card_number|cvv|cvc|iban|bank_account(_number)?|account_number|routing_number|medical_record(_number)?|health_record|diagnosis|date_of_birth|birth_date|dob)$/;
+const PERSONAL = /^(session_id|session_key|code_verifier|ssn|social_security(_number)?|sin_number|national_id|tax_id|taxpayer_id|passport(_number)?|drivers?_license(_number)?|license_number|credit_card(_number)?|card_number|cvv|cvc|iban|bank_account(_number)?|account_number|routing_number|medical_record(_number)?|health_record|diagnosis|date_of_birth|birth_date|dob)$/;
 
 export default defineRule({
   since: '0.1.0',

@@ -1,4 +1,4 @@
-import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, lookupsInto, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Table } from '@tenantlint/model';
+import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, lookupsInto, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Related, type Table } from '@tenantlint/model';
 
 const WRITES = ['insert', 'update', 'delete'] as const;
 
@@ -49,6 +49,7 @@ export default defineRule({
       const writers = untrustedReach(facts, table, WRITES);
       const readers = writers.length > 0 && tenancy.kind !== 'root' ? readersOf(table, facts) : [];
       const published = [...facts.schema.publications.values()].flatMap((p) => p.tables.get(table.key) ?? []).filter((place) => place.file !== '').map((place) => ({ at: place, note: 'published here: every change is sent to subscribers' }));
+      const more = [...partitionsOf(table, facts), ...published];
       if (readers.length > 0) {
         report({ message: 'decides', at, subject, data: { table: name, roles: listed(writers), readers: listed(readers.map((key) => `\`${tableName(key)}\``)) }, related: published });
         return;
@@ -60,11 +61,17 @@ export default defineRule({
       const reached = [...new Set(['select', ...WRITES].flatMap((privilege) => facts.reachableBy(table, privilege)))].sort();
       if (reached.length === 0) return;
       const roles = listed(reached);
-      if (table.rls) report({ message: 'disabledAgain', at, subject, data: { table: name, roles }, related: [{ at: table.at, note: 'created here' }, ...published] });
-      else report({ message: 'neverEnabled', at, subject, data: { table: name, sql: sqlTable(table.key), roles, tenancy: why[0]?.text ?? tenancy.kind }, related: [...why.slice(0, 1).map((r) => ({ at: r.at, note: r.text })), ...published] });
+      if (table.rls) report({ message: 'disabledAgain', at, subject, data: { table: name, roles }, related: [{ at: table.at, note: 'created here' }, ...more] });
+      else report({ message: 'neverEnabled', at, subject, data: { table: name, sql: sqlTable(table.key), roles, tenancy: why[0]?.text ?? tenancy.kind }, related: [...why.slice(0, 1).map((r) => ({ at: r.at, note: r.text })), ...more] });
     },
   },
 });
+
+/** Partitions by their names are as open as the table. */
+function partitionsOf(table: Table, facts: Facts): readonly Related[] {
+  if (table.partitionBy === undefined) return [];
+  return [...facts.schema.tables.values()].filter((one) => one.partitionOf === table.key && one.rls?.value !== true).map((one) => ({ at: one.at, note: `its partition ${tableName(one.key)} as well` }));
+}
 
 /** Tables with policies that look for the caller in this one. */
 function readersOf(table: Table, facts: Facts): readonly string[] {

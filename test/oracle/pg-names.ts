@@ -17,7 +17,7 @@ export function namesIn(expr: SqlExpr): string {
     } else if (node.kind === 'column' && 'path' in node) columns.add(node.path?.at(-1) ?? '');
     else if (node.kind === 'call' && 'name' in node && typeof node.name === 'object') {
       if (node.name.schema !== undefined && node.name.schema !== 'pg_catalog') functions.add(`${node.name.schema}.${node.name.name}`);
-    } else if (node.kind === 'literal' && 'value' in node && typeof node.value === 'string' && /^[\w".]+_seq\d*$/.test(node.value)) relations.add(node.value.replaceAll('"', ''));
+    } else if (node.kind === 'literal' && 'value' in node && typeof node.value === 'string' && /^[\w".]+_seq\d*"?$/.test(node.value)) relations.add(node.value.replaceAll('"', ''));
     // What EXISTS selects does not matter, and Postgres writes a star out.
     if (node.kind === 'exists' && 'select' in node && node.select !== undefined) return visit({ ...node.select, targets: [] });
     // GROUP BY and ORDER BY may speak of a target by its own name; Postgres prints the expression again.

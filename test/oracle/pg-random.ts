@@ -244,7 +244,7 @@ const coded: Text = fc.oneof(
   fc.tuple(direct, direct).map(([one, two]) => `do $do$ begin ${one}; begin ${two}; exception when duplicate_object or duplicate_table or duplicate_column or undefined_object or undefined_table or dependent_objects_still_exist then comment on table t1 is 'caught'; end; end $do$`),
   fc.tuple(table, policy, fc.constantFrom('drop policy %I on %s', 'alter table %2$s enable row level security', 'comment on table %2$s is %1$L'))
     .map(([on, , template]) => `do $do$ declare r record; begin for r in select policyname, format('%I.%I', schemaname, tablename) as t from pg_policies where schemaname || '.' || tablename = '${on.includes('.') ? on : `public.${on}`}' loop execute format('${template}', r.policyname, r.t); end loop; end $do$`),
-  fc.tuple(table, column).map(([on, of]) => `do $do$ begin if not exists (select 1 from information_schema.columns where table_name = '${on.split('.').at(-1) ?? ''}' and column_name = '${of}') then alter table ${on} add column ${of} int; end if; end $do$`),
+  fc.tuple(table, number).map(([on, of]) => `do $do$ begin if not exists (select 1 from information_schema.columns where table_name = '${on.split('.').at(-1) ?? ''}' and column_name = '${of}') then alter table ${on} add column ${of} int; end if; end $do$`),
   fc.constantFrom('enable', 'disable').map((word) => `do $do$ declare t record; begin for t in select schemaname, tablename from pg_tables where tablename like 't%' and schemaname <> 'pg_catalog' and not rowsecurity loop execute format('alter table %I.%I ${word} row level security', t.schemaname, t.tablename); end loop; end $do$`),
 );
 

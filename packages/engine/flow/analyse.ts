@@ -125,6 +125,7 @@ function settle(f: Flow, point: EntryPoint, found: Sites): void {
   const { records, uses } = f;
   f.records = [];
   f.uses = [];
+  f.verdicts = new Map();
   for (const record of records) found.add(record, judge(f, record, point.kind === 'library' ? undefined : point, uses), point);
 }
 
@@ -146,6 +147,7 @@ const OFFLINE = new Set<EntryPoint['kind']>(['script', 'seed', 'test']);
 
 /** A leak counts most; then what a real entry point says, then what is said of callers unknown, then tests and scripts. */
 function counts(of: Judgement, point: EntryPoint): number {
+  if (of.weak) return 15;
   if (of.verdict === 'leak') return 100;
   return (OFFLINE.has(point.kind) ? 0 : point.kind === 'library' ? 10 : 20) + RANK[of.verdict];
 }

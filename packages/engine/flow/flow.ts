@@ -3,6 +3,7 @@ import type { Entry } from './entries/entry.ts';
 import type { Database, Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
 import { Rows } from './queries/rows.ts';
+import type { Judgement } from './judge/verdict.ts';
 import type { SiteRecord, Use } from './queries/record.ts';
 import { State, type Exit, type Slot } from './state.ts';
 import { joinAlternatives } from './values/join.ts';
@@ -88,6 +89,10 @@ export class Flow {
   readonly delegates: ReadonlySet<string>;
   /** Entry points that the code registered while it was loaded. */
   readonly registered: Entry[] = [];
+  /** Queries by the rows that they gave. */
+  readonly recordOf = new Map<number, SiteRecord>();
+  /** Answers for the queries of the run that is being judged. */
+  verdicts = new Map<SiteRecord, Judgement | undefined>();
   /** What stands before a router's handlers, by the router's key. */
   readonly middlewares = new Map<string, Middleware[]>();
   /** What runs when `next()` is called, by the number that the value carries. */

@@ -3,11 +3,14 @@ import { fail } from './failure.ts';
 import { newName, putTable, type World } from './world.ts';
 import { plainType } from './types.ts';
 
+/** Shared by all that is empty: maps of the catalog are replaced, never changed. */
+export const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** A table as it is before anything is said of it. */
 export function bareTable(world: World, name: { readonly schema: string; readonly name: string; readonly key: string }, at: Span): Table {
   return {
     key: name.key, schema: name.schema, name: name.name, kind: 'table', at, owner: world.session.role,
-    columns: new Map(), constraints: new Map(), indexes: new Map(), policies: new Map(), triggers: new Map(),
+    columns: NOTHING, constraints: NOTHING, indexes: NOTHING, policies: NOTHING, triggers: NOTHING,
     rls: undefined, forced: undefined, grants: [], parents: [], partitionOf: undefined, partitionBy: undefined,
     temporary: name.schema === 'pg_temp', options: {}, comment: undefined, createdIn: world.step, inferred: false, platform: world.platform,
   };

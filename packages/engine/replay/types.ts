@@ -23,10 +23,14 @@ export const SERIAL: Readonly<Record<string, string>> = {
   serial: 'integer', serial4: 'integer', bigserial: 'bigint', serial8: 'bigint', smallserial: 'smallint', serial2: 'smallint',
 };
 
+/** Built-in types that `format_type` does not call by the name that they have here. */
+const SPELLED_APART = new Set(['char', '"char"', 'character', 'bpchar']);
+
 const UNQUOTED = /^(bit varying|character varying|double precision|(time|timestamp) with(out)? time zone|interval .*)$/;
 
 /** `format_type` of a resolved type: user types carry their schema unless that is public, and are quoted where needed. */
 export function formatType(type: TypeRef): string {
+  if (type.mods.length === 0 && type.dims === 0 && type.schema === undefined && BUILT_IN.has(type.name) && !SPELLED_APART.has(type.name)) return type.name;
   const array = type.dims > 0 ? '[]' : '';
   if (isBuiltIn(type)) return builtInText(type) + array;
   const mods = type.mods.length > 0 ? `(${type.mods.join(',')})` : '';

@@ -1,4 +1,4 @@
-import { textOf, type Value, type ValueOf } from '../python/constant/index.ts';
+import { textOf, truthOf, type Value, type ValueOf } from '../python/constant/index.ts';
 import { compile } from '../sqlalchemy/expression.ts';
 import { calledName, identifier, lastName, type Reading } from '../sqlalchemy/reading.ts';
 
@@ -46,6 +46,19 @@ export function compileData(of: Reading, value: Value): string | undefined {
     case 'insert': return assignments.length === 0 ? `INSERT INTO ${name} DEFAULT VALUES` : `INSERT INTO ${name} (${assignments.map(([k]) => identifier(k)).join(', ')}) VALUES (${assignments.map(([, v]) => v).join(', ')})`;
     default: return undefined;
   }
+}
+
+/** SQL of `CreateSequence(Sequence('x'))`, `DropSchema('x')` and the like. */
+export function compileDdl(value: Value): string | undefined {
+  const word = calledName(value);
+  const match = /^(Create|Drop)(Sequence|Schema)$/.exec(word ?? '');
+  if (!match || value.kind !== 'call') return undefined;
+  const [first] = value.args.positional;
+  const name = textOf(first) ?? (first?.kind === 'call' && calledName(first) === 'Sequence' ? textOf(first.args.positional[0]) : undefined);
+  const given = (key: string): boolean => { const v = value.args.named.get(key); return v !== undefined && truthOf(v) === true; };
+  if (name === undefined) return undefined;
+  const what = (match[2] ?? '').toUpperCase();
+  return match[1] === 'Create' ? `CREATE ${what} ${given('if_not_exists') ? 'IF NOT EXISTS ' : ''}${identifier(name)}` : `DROP ${what} ${given('if_exists') ? 'IF EXISTS ' : ''}${identifier(name)}${given('cascade') ? ' CASCADE' : ''}`;
 }
 
 /** `INSERT` of a row that a dictionary holds; of rows that are not known, one without columns. */

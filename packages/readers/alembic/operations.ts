@@ -10,7 +10,8 @@ import type { ConstraintSpec, Metadata, Naming, TableSpec } from '../sqlalchemy/
 import { columnType, type Enumeration } from '../sqlalchemy/types.ts';
 import { alterColumn } from './alter-column.ts';
 import { asksExistence, tolerant } from './guards.ts';
-import { compileData, insertInto } from './data.ts';
+import { compileData, compileDdl, insertInto } from './data.ts';
+import { entityEvents } from './entities.ts';
 import { inspected } from './inspector.ts';
 import type { Shapes } from './shapes.ts';
 import { sqlEvents, sqlTextOf, unreadSql, verbOf } from './sql.ts';
@@ -115,6 +116,12 @@ export class Operations {
       }
       case 'bulk_insert': this.#bulkInsert(first, named('rows', 1), at); break;
       case 'inline_literal': return first;
+      case 'create_entity': case 'replace_entity': case 'drop_entity': {
+        const events = entityEvents(this.#of, name, first, at);
+        if (events) this.#emit(...events);
+        else this.#refuse(at, `what op.${name} of alembic_utils does with this is not known`, `op.${name}`);
+        break;
+      }
       // Nothing of the schema by themselves.
       case 'get_bind': case 'get_context': case 'f': case 'batch_alter_table': case 'get_impl': return undefined;
       default: this.#refuse(at, `op.${name} is no operation of alembic itself; what it does is not known`, `op.${name}`);
@@ -320,7 +327,7 @@ export class Operations {
       this.#emit(...events);
       return;
     }
-    const data = compileData(this.#of, value);
+    const data = compileData(this.#of, value) ?? compileDdl(value);
     if (data) {
       const events = this.#of.sql.events(data, value.at, false);
       if (!events.some((e) => e.kind === 'unread')) {

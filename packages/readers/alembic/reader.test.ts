@@ -124,7 +124,7 @@ describe('what cannot be read', () => {
 
   test('SQL with a hole: rows are rows, anything else may be anything', async () => {
     const { up: events } = await step(up('import os\nx = os.environ["X"]\nop.execute(f"update a set b = {x}")\nop.execute(f"drop table {x}")\nop.execute(x)'));
-    expect(events.map(words)).toEqual(['update', 'unread DROP', 'unread ']);
+    expect(events.map(words)).toEqual(['update', 'unread DROP TABLE', 'unread ']);
   });
 
   test('SQL that does not parse', async () => {
@@ -186,4 +186,21 @@ test('a context manager of the product runs around its body', async () => {
 test('enumerations are created once', async () => {
   const { up: events } = await step(up('mood = sa.Enum("a", "b", name="mood")\nmood.create(op.get_bind(), checkfirst=True)\nop.create_table("t", sa.Column("m", mood))\nop.create_table("u", sa.Column("m", sa.Enum("a", name="mood")))'));
   expect(events.map(words)).toEqual(['create-type', 'table t(m)', 'table u(m)']);
+});
+
+test('entities of alembic_utils are the statements that it composes of them', async () => {
+  const text = up([
+    'from alembic_utils.pg_policy import PGPolicy',
+    'from alembic_utils.pg_function import PGFunction',
+    'policy = PGPolicy(schema="public", signature="own", on_entity="projects", definition="for select using (tenant_id = tenant())")',
+    'tenant = PGFunction(schema="public", signature="tenant()", definition="returns uuid language sql stable as $$ select null::uuid $$")',
+    'op.create_entity(tenant)',
+    'op.create_entity(policy)',
+    'op.drop_entity(policy)',
+  ].join('\n'));
+  const { up: events, unread } = await step(text);
+  expect(unread).toEqual([]);
+  expect(events.map(words)).toEqual(['create-function', 'policy own on projects', 'drop policy own']);
+  const [, policy] = events;
+  expect(policy?.kind === 'create-policy' && [at(text, policy.nameAt), at(text, policy.table.at), at(text, policy.using?.at)]).toEqual(['own', 'projects', 'tenant_id = tenant()']);
 });

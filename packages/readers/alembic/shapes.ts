@@ -65,7 +65,7 @@ export class Shapes {
         }
         return;
       case 'rename': this.#rename(event); return;
-      case 'unread': this.doubtful = true; return;
+      case 'unread': this.doubtful ||= !HARMLESS.test(event.verb ?? ''); return;
       default:
     }
   }
@@ -142,6 +142,9 @@ export class Shapes {
     }
   }
 }
+
+/** Statements that leave tables as they are, whatever they say. */
+const HARMLESS = /^(?:(?:CREATE|DROP)(?: OR REPLACE)? (?:FUNCTION|PROCEDURE|TRIGGER|VIEW|MATERIALIZED|POLICY|ROLE|USER|EXTENSION|SEQUENCE|SCHEMA|UNIQUE|INDEX|TYPE)|COMMENT|GRANT|REVOKE|SELECT|WITH|SET|op\.\w+_entity|op\.sync_enum_values)\b/i;
 
 const SUFFIXES: Readonly<Record<string, string>> = { 'primary key': 'pkey', unique: 'key', 'foreign key': 'fkey', check: 'check' };
 

@@ -65,15 +65,18 @@ function withParameters({ text, holes }: SqlText): ValueOf<'text'> {
     }
     const number = numbers.get(name) ?? holes + numbers.size + 1;
     numbers.set(name, number);
-    parts.push({ text: `$${number}`, at, exact: false });
+    // A parameter that stands for a list has no parentheses of its own.
+    const list = /\bin\s*$/i.test(words.slice(0, match.index));
+    parts.push({ text: list ? `($${number})` : `$${number}`, at, exact: false });
   }
   if (from === 0) return text;
   parts.push(...slice(text, from, words.length).parts);
   return { kind: 'text', parts, at: text.at };
 }
 
+/** The word that a statement begins with; of CREATE and DROP also what is created or dropped. */
 export function verbOf(words: string): string | undefined {
-  return /^\s*([A-Za-z]+)/.exec(words)?.[1]?.toUpperCase();
+  return /^\s*((?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?[A-Z]+|[A-Z]+)/i.exec(words)?.[1]?.toUpperCase().replace(/\s+/g, ' ');
 }
 
 export function unreadSql(at: Span, reason: string, verb?: string): SchemaEvent {

@@ -1,6 +1,6 @@
-import type { CodeStatement, Span, SqlParser } from '@tenantlint/model';
+import type { Code, CodeStatement, Span, SqlParser } from '@tenantlint/model';
 import type { PythonProject } from '../python/graph/project.ts';
-import { argument, Interpreter, isTooMuch, textOf, type Args, type ClassValue, type Value, type ValueOf } from '../python/constant/index.ts';
+import { argument, Interpreter, textOf, type Args, type ClassValue, type Value, type ValueOf } from '../python/constant/index.ts';
 import { Bases } from './bases.ts';
 import type { Locate } from './column.ts';
 import { Declarative, tableOfCall, type Attribute } from './declarative.ts';
@@ -27,8 +27,8 @@ export interface Collected {
   readonly locate: Locate;
 }
 
-/** Steps that the top level of one file may take. */
-const FUEL = 400_000;
+/** Steps that reading all models may take, beside what their files do at their top level. */
+const FUEL = 20_000_000;
 
 export class Collector {
   readonly of: Reading;
@@ -54,16 +54,9 @@ export class Collector {
     const file = this.#project.load(path);
     if (!file) return;
     this.of.unread.push(...file.unread);
-    const { run } = this.of;
-    run.fuel = FUEL;
-    try {
-      const scope = run.module(path);
-      if (!scope) return;
-      for (const cls of classesOf(file.body)) this.#classes.set(cls.id, { kind: 'class', class: cls, scope, at: cls.nameAt });
-    } catch (error) {
-      if (!isTooMuch(error)) throw error;
-      this.of.note({ file: path, start: 0, end: 0 }, 'too much to follow');
-    }
+    const scope = this.of.run.module(path);
+    if (this.of.run.unfinished.has(path)) this.of.note({ file: path, start: 0, end: 0 }, 'too much to follow');
+    if (scope) for (const cls of classesOf(file.body)) this.#classes.set(cls.id, { kind: 'class', class: cls, scope, at: cls.nameAt });
   }
 
   /** Names of the classes that others may inherit from to become models. */
@@ -268,7 +261,7 @@ function classesOf(body: readonly CodeStatement[]): Extract<CodeStatement, { kin
   return body.flatMap((s) => {
     switch (s.kind) {
       case 'class': return [s.class];
-      case 'if': return [...classesOf(s.then), ...classesOf(s.otherwise)];
+      case 'if': return [...(isTypeChecking(s.test) ? [] : classesOf(s.then)), ...classesOf(s.otherwise)];
       case 'try': return [...classesOf(s.body), ...s.handlers.flatMap((h) => classesOf(h.body))];
       case 'with': case 'block': return classesOf(s.body);
       default: return [];
@@ -276,3 +269,6 @@ function classesOf(body: readonly CodeStatement[]): Extract<CodeStatement, { kin
   });
 }
 
+function isTypeChecking(test: Code): boolean {
+  return (test.kind === 'name' || test.kind === 'member') && test.name === 'TYPE_CHECKING';
+}

@@ -53,7 +53,7 @@ export class Declarative {
       if (owner.kind !== 'class') continue;
       const value = fieldValue(this.#of.run, owner, '__table__');
       if (value?.kind === 'call') return value;
-      if (owner !== cls && this.#bases.isRoot(owner)) break;
+      if (owner.class !== cls.class && this.#bases.isRoot(owner)) break;
     }
     return undefined;
   }
@@ -90,7 +90,7 @@ export class Declarative {
       const method = owner.class.methods.find((m) => m.name === '__tablename__');
       if (!field && !method) continue;
       // A class above with a table keeps its name to itself.
-      if (field && owner !== cls && this.#bases.of(owner) && !this.#bases.isRoot(owner) && this.isMapped(owner)) continue;
+      if (field && owner.class !== cls.class && this.#bases.of(owner) && !this.#bases.isRoot(owner) && this.isMapped(owner)) continue;
       const value = field?.value ? fieldValue(run, owner, '__tablename__') : method ? run.call({ kind: 'function', fn: method.fn, scope: owner.scope, self: cls, at }, NO_ARGS, at) : undefined;
       const one = value?.kind === 'either' ? value.of.find((v) => v.kind === 'text') : value;
       const text = textOf(one);
@@ -110,7 +110,7 @@ export class Declarative {
   /** Flask names a table after its class where the class has a primary key. */
   #hasKey(cls: ClassValue): boolean {
     for (const owner of lineage(this.#of.run, cls)) {
-      if (owner.kind !== 'class' || (owner !== cls && this.#tables.get(owner.class.id) !== undefined)) continue;
+      if (owner.kind !== 'class' || (owner.class !== cls.class && this.#tables.get(owner.class.id) !== undefined)) continue;
       for (const field of owner.class.fields) {
         const value = fieldValue(this.#of.run, owner, field.name);
         if (value?.kind !== 'call' || !COLUMNS.has(calledName(value) ?? '')) continue;
@@ -143,7 +143,7 @@ export class Declarative {
     const { run } = this.#of;
     for (const owner of lineage(run, cls)) {
       if (owner.kind !== 'class') continue;
-      if (owner !== cls && this.#bases.of(owner) && !this.#bases.isRoot(owner) && this.isMapped(owner)) continue;
+      if (owner.class !== cls.class && this.#bases.of(owner) && !this.#bases.isRoot(owner) && this.isMapped(owner)) continue;
       const field = owner.class.fields.find((f) => f.name === '__table_args__');
       const method = owner.class.methods.find((m) => m.name === '__table_args__');
       if (!field?.value && !method) continue;
@@ -231,7 +231,9 @@ export class Declarative {
     }
     const column = readColumn(of, [...asColumns, ...calls], { name, at, type: annotation?.type, nullable: annotation ? annotation.nullable : undefined }, locate);
     if (!column) return [];
-    if (column.type === undefined && inner && column.foreignKeys.length === 0) of.note(at, `the type of ${name} is not known`);
+    // A column that a class above has as well is as it is there.
+    const existing = calls.some((c) => c.args.named.has('use_existing_column'));
+    if (column.type === undefined && inner && column.foreignKeys.length === 0 && !existing) of.note(at, `the type of ${name} is not known`);
     return [{ kind: 'column', name, at, owner, column }];
   }
 }

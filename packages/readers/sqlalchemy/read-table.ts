@@ -80,7 +80,8 @@ export function ownColumns(columns: readonly ColumnSpec[], member: OwnColumn): O
     if (known !== undefined) return known;
     // t.c.name, t.columns['name']
     if (value.kind === 'member' && value.of.kind === 'member' && (value.of.name === 'c' || value.of.name === 'columns')) return value.name;
-    if (value.kind === 'call' && calledName(value) === 'column') return textOf(value.args.positional[0]);
+    // column('name'), or a Column made only for its name
+    if (value.kind === 'call' && (calledName(value) === 'column' || calledName(value) === 'Column')) return textOf(value.args.positional[0]);
     return undefined;
   };
 }

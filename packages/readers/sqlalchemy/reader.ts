@@ -49,8 +49,14 @@ export function readSqlalchemy(project: PythonProject, sql: SqlParser, packages:
   }
   readHeirs(project, collector, rest);
   const collected = collector.collect();
-  return groups(collected).map((tables) => group(collector, collected, tables));
+  const declaring = new Set(collected.tables.map((t) => t.nameAt.file));
+  // What stands in files without tables matters where there may be some that were not found.
+  const lost = collector.of.unread.filter((u) => !declaring.has(u.at.file) && STRONG.test(project.text(u.at.file) ?? ''));
+  return groups(collected).map((tables, i) => group(collector, collected, tables, i === 0 ? lost : []));
 }
+
+/** What only a file with tables says. */
+const STRONG = /__tablename__|\btable\s*=\s*True|\bTable\(|\bdb\.Model\b/;
 
 /** Files that say no such word, and whose classes inherit from models: their columns are all inherited. */
 function readHeirs(project: PythonProject, collector: Collector, rest: Set<string>): void {
@@ -75,7 +81,7 @@ function groups({ tables }: Collected): TableSpec[][] {
   return [...byMetadata.values()].map((group) => group.sort((a, b) => (a.nameAt.file < b.nameAt.file ? -1 : a.nameAt.file > b.nameAt.file ? 1 : a.at.start - b.at.start)));
 }
 
-function group(collector: Collector, collected: Collected, tables: readonly TableSpec[]): SqlalchemyModels {
+function group(collector: Collector, collected: Collected, tables: readonly TableSpec[], lost: readonly Unread[]): SqlalchemyModels {
   const own = new Map(tables.map((t) => [tableKey(t.schema, t.name), t]));
   const every = new Map(collected.tables.map((t) => [tableKey(t.schema, t.name), t]));
   const up = schemaEvents(collector.of, tables, (key) => own.get(key) ?? every.get(key));
@@ -84,8 +90,8 @@ function group(collector: Collector, collected: Collected, tables: readonly Tabl
   const [first] = tables;
   const declared = first?.metadata.at.file ?? '';
   const file = files.includes(declared) || declared.endsWith('.py') ? declared : (files[0] ?? '');
-  const within = new Set([...files, file]);
-  const unread = collector.of.unread.filter((u) => within.has(u.at.file) || !collected.tables.some((t) => t.nameAt.file === u.at.file)).sort((a, b) => (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start));
+  const within = new Set(files);
+  const unread = [...collector.of.unread.filter((u) => within.has(u.at.file)), ...lost].sort((a, b) => (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start));
   return {
     file,
     files,

@@ -80,9 +80,9 @@ export function calledName(value: Value | undefined): string | undefined {
   return value?.kind === 'call' ? lastName(value.callee) : undefined;
 }
 
-/** An identifier as DDL needs it. */
+/** An identifier for the grammar; quoted, since it may be a word of SQL. */
 export function identifier(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 export function stringLiteral(text: string): string {

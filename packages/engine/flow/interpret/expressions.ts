@@ -255,6 +255,8 @@ function shortCircuit(f: Flow, code: Extract<Code, { kind: 'logical' }>, left: A
 /** `global.client || new Client()`: the second is what the first was made of. */
 function preferHandle(left: AbstractValue, value: AbstractValue): AbstractValue {
   if (value.kind !== 'union') return value;
+  // `params || {}`: there only so that something can be read from it.
+  if (value.of.length === 2 && left.kind === 'symbol' && value.of.some((c) => c.value.kind === 'object' && c.value.entries.length === 0)) return left;
   const handles = value.of.filter((c) => c.value.kind === 'client' || c.value.kind === 'instance');
   const vague = (v: AbstractValue): boolean => v.kind === 'symbol' && v.origin.kind !== 'input';
   return handles.length === 1 && handles[0] && value.of.every((c) => c === handles[0] || vague(c.value) || isNullish(c.value)) && cases(left).some((c) => vague(c.value)) ? handles[0].value : value;

@@ -7,10 +7,12 @@ import { isIdentity, isTenantField, ownerColumns } from './owners.ts';
 import { untrusted } from './prove.ts';
 import { bindings, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
+import { inherit } from './inherit.ts';
 import { byDesign, type Case, type Judgement } from './verdict.ts';
 
 /** A read or write whose condition does not hold the caller's tenant: what is to blame, and how sure that is. */
-export function unreached(f: Flow, { record, table, entry, truths, at }: Case): Judgement {
+export function unreached(f: Flow, of: Case): Judgement {
+  const { record, table, entry, truths, at } = of;
   const { query } = record;
   const all = bindings(query.condition);
   const ids = all.filter((b) => !b.negated && (b.op === '=' || b.op === 'in') && isIdentity(f, record, b.field, b.related));
@@ -41,6 +43,8 @@ export function unreached(f: Flow, { record, table, entry, truths, at }: Case): 
   if (isOpaque(query.condition)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the condition comes from elsewhere', at }] };
   if (!entry) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `nothing binds ${table} to a tenant, and no caller was read`, at }] };
   const [row] = ids.filter((b) => trustOf(b.value) === 'row');
+  const inherited = inherit(f, of);
+  if (inherited) return inherited;
   const widened = all.some((b) => trustOf(b.value) === 'identity') && hasOr(query.condition);
   // An id of a row whose own query is at fault: that query is the root.
   return { verdict: 'leak', certainty: widened || row ? 'likely' : 'proven', why: [{ text: row ? `${row.field} is that of a row that nothing ties to the caller's tenant` : `nothing binds ${table} to the caller's tenant`, at: row?.at ?? at }], defect: widened ? { kind: 'widened', branch: 'OR' } : row ? { kind: 'unbound-id', value: sourceOf(row.value) } : { kind: 'unscoped' }, ...(row ? { defectAt: row.at } : {}) };

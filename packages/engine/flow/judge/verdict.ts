@@ -6,9 +6,10 @@ import { freeRows } from '../queries/formulas.ts';
 import type { Inserted, SiteRecord, Use } from '../queries/record.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
-import { authenticated, hasSecret } from './caller.ts';
+import { authenticated, hasSecret, isStaff } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { overwrites, unreached, unwritten } from './defects.ts';
+import { inherit, inheritKeys } from './inherit.ts';
 import { namesOwner, statesOwner } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
 import { calledRoutine } from './routines.ts';
@@ -21,6 +22,8 @@ export interface Judgement {
   readonly why: readonly Reason[];
   readonly defect?: Defect;
   readonly defectAt?: Span;
+  /** Said of code that anybody could call, if it is called from outside at all. */
+  readonly weak?: boolean;
 }
 
 /** What was asked in one context, and what is known there. */
@@ -39,7 +42,18 @@ const OFFLINE = new Set<EntryPoint['kind']>(['script', 'seed', 'test']);
 /** Code that other systems call: what they send is theirs to answer for. */
 const SYSTEM = new Set<EntryPoint['kind']>(['cron', 'queue', 'webhook']);
 
+/** Judges a query once per run, whoever asks first: the run itself, or a query that rests on its rows. */
 export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement {
+  const known = f.verdicts.get(record);
+  if (known) return known;
+  // Until it is told, a row that rests on itself tells nothing.
+  f.verdicts.set(record, undefined);
+  const judgement = decide(f, record, entry, uses);
+  f.verdicts.set(record, judgement);
+  return judgement;
+}
+
+function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement {
   const { query, table } = record;
   const at = query.at;
   if (query.routine && f.input.tenancy.found && !(entry && OFFLINE.has(entry.kind))) return calledRoutine(f, record, query.routine, entry);
@@ -52,7 +66,9 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   if (query.verb !== 'insert') parts.push(reached(f, of));
   for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
   for (const one of record.inserted) parts.push(written(f, of, one));
-  return worst(parts) ?? byDesign('nothing is asked', at);
+  const judgement = worst(parts) ?? byDesign('nothing is asked', at);
+  // Helpers stand in files of actions as well: whoever calls them inside the product says more.
+  return judgement.verdict === 'leak' && entry?.kind === 'action' && entry.framework === 'next' && !authenticated(f, of) ? { ...judgement, weak: true, certainty: judgement.certainty === 'proven' ? 'likely' : judgement.certainty } : judgement;
 }
 
 export const byDesign = (text: string, at: Span, certainty: Certainty = 'proven'): Judgement => ({ verdict: 'by-design', certainty, why: [{ text, at }] });
@@ -83,9 +99,12 @@ function reached(f: Flow, of: Case): Judgement {
   if (handed?.verdict === 'scoped' && stated) return handed;
   const guard = secured(f, of);
   if (guard) return stated ? { ...guard, verdict: 'scoped' } : guard;
-  const system = systemCall(of);
+  const system = systemCall(f, of);
   if (system) return system;
   if (secret) return byDesign(`whoever has ${secret.column} may have the row`, secret.at, 'likely');
+  // What a row of the caller's points to is the caller's to reach, whatever else the condition asks.
+  const referred = inherit(f, of);
+  if (referred && referred.verdict !== 'unknown') return referred;
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? checkedAfterwards(f, of) : undefined;
   if (checked) return checked;
@@ -97,8 +116,9 @@ const doubted = (f: Flow, of: Case, judgement: Judgement): Judgement => (judgeme
 
 const restsOnRows = (f: Flow, row: number, formula: SiteRecord['formula']): boolean => [...freeRows(formula)].some((id) => id !== row && f.rows.get(id) !== undefined);
 
-function systemCall({ entry, truths, at }: Case): Judgement | undefined {
+function systemCall(f: Flow, { entry, truths, at }: Case): Judgement | undefined {
   if (entry && SYSTEM.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at, 'likely');
+  if (isStaff(f, truths)) return byDesign('only the platform\'s own staff gets here', at, 'likely');
   return hasSecret(truths) ? byDesign('only a system that knows the shared secret gets here', at, 'likely') : undefined;
 }
 
@@ -142,7 +162,11 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
   }
   const handed = supposed(f, of, one.row, one.table, whole, 'write');
   if (handed?.verdict === 'scoped') return handed;
+
   const guard = secured(f, of);
   if (guard) return statesOwner(f, record, record.query.inserts) ? { ...guard, verdict: 'scoped' } : guard;
-  return systemCall(of) ?? overwrites(f, of) ?? handed ?? unwritten(f, of, one);
+  const system = systemCall(f, of) ?? overwrites(f, of);
+  if (system) return system;
+  const referred = inheritKeys(f, of, one);
+  return (referred?.verdict === 'unknown' ? undefined : referred) ?? handed ?? unwritten(f, of, one);
 }

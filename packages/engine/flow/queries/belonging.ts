@@ -33,10 +33,10 @@ export function tenantsOf(f: Flow, row: number): Term[] {
 }
 
 const WHO = /(?:id|sub|uid|email|username|login|handle)$/i;
-const namesCaller = (of: Term): boolean => of.kind === 'value' && (of.value.kind === 'caller' || (of.value.kind === 'claim' && of.value.trusted && WHO.test(of.value.path)));
+export const namesCaller = (of: Term): boolean => of.kind === 'value' && (of.value.kind === 'caller' || (of.value.kind === 'claim' && of.value.trusted && WHO.test(of.value.path)));
 
 /** Columns of the row that certainly equal a value. */
-function equalities(formula: Formula, row: number): [string, Term][] {
+export function equalities(formula: Formula, row: number): [string, Term][] {
   if (formula.kind === 'and') return formula.of.flatMap((part) => equalities(part, row));
   if (formula.kind !== 'compare' || formula.op !== '=') return [];
   const { left, right } = formula;

@@ -35,6 +35,13 @@ export interface Inserted {
   readonly at: Span;
 }
 
+export function note(f: Flow, record: SiteRecord): void {
+  f.records.push(record);
+  f.recordOf.set(record.row, record);
+  for (const one of record.inserted) f.recordOf.set(one.row, record);
+  for (const one of record.others) f.recordOf.set(one.row, record);
+}
+
 /** A place where a row leaves the program's hands: the response, a rendered page, a function that cannot be opened. */
 export interface Use {
   readonly row: number;

@@ -15,7 +15,12 @@ export function secretOf(f: Flow, condition: Condition, table: string | undefine
   const tenancy = f.input.tenancy.of.get(table)?.tenancy;
   const test = kind === 'credential' ? CREDENTIAL : CAPABILITY;
   for (const b of bindings(condition)) {
-    if (b.negated || b.related || (b.op !== '=' && b.op !== 'in')) continue;
+    if (b.negated || (b.op !== '=' && b.op !== 'in')) continue;
+    // `tokens: { some: { hashedKey } }`: the row to whom the credential was given.
+    if (b.related) {
+      if (kind === 'credential' && CREDENTIAL.test(b.field) && trustOf(b.value) !== 'row') return { column: b.field, at: b.at };
+      continue;
+    }
     const name = columnOf(model, b.field) ?? b.field;
     const trust = trustOf(b.value);
     if (trust !== 'input' && trust !== 'unknown' && trust !== 'param') continue;

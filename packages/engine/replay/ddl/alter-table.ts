@@ -26,7 +26,7 @@ export function alterTable(world: World, event: SchemaEvent & { readonly kind: '
     alterOther(world, event);
     return;
   }
-  const { key } = ownerTable(world, event.table);
+  const key = found?.key ?? ownerTable(world, event.table).key;
   for (const action of inPasses(event.actions)) alter(world, key, action, event.only, event.table.at);
 }
 

@@ -1,4 +1,4 @@
-import type { Column, ColumnDef, ConstraintDef, Span, SqlExpr, Table, TypeRef } from '@tenantlint/model';
+import type { Column, ColumnDef, ConstraintDef, RoleName, Span, SqlExpr, Table, TypeRef } from '@tenantlint/model';
 import { qualifyExpr, tableScope } from '../expr/qualify.ts';
 import { EMPTY } from '../expr/scope.ts';
 import { formatType, sameType, SERIAL } from '../types.ts';
@@ -6,7 +6,7 @@ import { definedType, resolveType, type World } from '../world.ts';
 import { nextval, ownedSequence } from './sequences.ts';
 
 /** The column of a definition, its sequence made; constraints are left to the caller. */
-export function newColumn(world: World, table: { readonly schema: string; readonly name: string; readonly key: string }, def: ColumnDef): Column {
+export function newColumn(world: World, table: { readonly schema: string; readonly name: string; readonly key: string; readonly owner?: RoleName }, def: ColumnDef): Column {
   const base = SERIAL[def.type.name];
   const serial = base !== undefined && def.type.schema === undefined;
   const type = definedType(world, serial ? { ...def.type, name: base } : def.type);

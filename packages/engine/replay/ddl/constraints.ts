@@ -8,7 +8,7 @@ import { inferTable, requireColumn } from '../inferred.ts';
 import { freeName, joinedNames } from '../names.ts';
 import { findRelation, findTable, putTable, tableAt, type World } from '../world.ts';
 import { comparable } from './type-changes.ts';
-import { addIndex, columnKeys, type NewIndex } from './indexes.ts';
+import { addIndex, buildIndex, columnKeys, type NewIndex } from './indexes.ts';
 
 /** Adds a constraint to a table; `column` is the one whose definition holds it. */
 export function addConstraint(world: World, tableKey: string, def: ConstraintDef, column?: string): Constraint | undefined {
@@ -49,6 +49,11 @@ function put(world: World, tableKey: string, constraint: Constraint): Constraint
 
 export function setNotNull(world: World, tableKey: string, names: readonly string[]): void {
   const table = tableAt(world, tableKey);
+  const columns = notNullColumns(table, names);
+  if (columns !== table.columns) putTable(world, { ...table, columns });
+}
+
+function notNullColumns(table: Table, names: readonly string[]): Table['columns'] {
   let columns: Map<string, Column> | undefined;
   for (const name of names) {
     const column = table.columns.get(name);
@@ -56,7 +61,7 @@ export function setNotNull(world: World, tableKey: string, names: readonly strin
     columns ??= new Map(table.columns);
     columns.set(name, { ...column, notNull: true });
   }
-  if (columns !== undefined) putTable(world, { ...table, columns });
+  return columns ?? table.columns;
 }
 
 type KeyDef = ConstraintDef & { readonly kind: 'primary key' | 'unique' };
@@ -75,9 +80,14 @@ function addKey(world: World, table: Table, def: KeyDef, columns: readonly strin
   }
   if (def.usingIndex !== undefined) return adoptIndex(world, table, def, def.usingIndex);
   requirePartitionKey(table, columns);
-  const index = addIndex(world, table.key, keyIndex(def, columns));
-  if (def.kind === 'primary key') setNotNull(world, table.key, columns);
-  return put(world, table.key, { kind: def.kind, name: index.name, at: def.at, validated: true, columns, index: index.name });
+  const index = buildIndex(world, table.key, keyIndex(def, columns));
+  const constraint: Constraint = { kind: def.kind, name: index.name, at: def.at, validated: true, columns, index: index.name };
+  const now = tableAt(world, table.key);
+  putTable(world, {
+    ...now, columns: def.kind === 'primary key' ? notNullColumns(now, columns) : now.columns,
+    indexes: new Map(now.indexes).set(index.name, index), constraints: new Map(now.constraints).set(index.name, constraint),
+  });
+  return constraint;
 }
 
 /** A key of a partitioned table holds only within a partition, unless it carries what tells them apart. */

@@ -13,7 +13,7 @@ export function drop(world: World, event: SchemaEvent & { readonly kind: 'drop' 
     const target = find(world, event, name);
     if (target === 'done') continue;
     if (target !== undefined) targets.push(target);
-    else if (!event.ifExists && !takenForGranted(world, event, name)) missing(event, name);
+    else if (!event.ifExists && !takenForGranted(world, event, name)) missing(world, event, name);
   }
   dropAll(world, targets, event.cascade);
 }
@@ -125,7 +125,8 @@ function hadRelation(world: World, name: QName): boolean {
   return candidateSchemas(world, name).some((schema) => world.catalog.everHad(keyOf(schema, name.name)));
 }
 
-function missing(event: SchemaEvent & { readonly kind: 'drop' }, name: ObjectName): never {
+function missing(world: World, event: SchemaEvent & { readonly kind: 'drop' }, name: ObjectName): never {
+  if (name.schema !== undefined && world.catalog.get('schema', name.schema) === undefined) fail('invalid_schema_name', `schema "${name.schema}" does not exist`);
   const condition =
     event.object === 'function' || event.object === 'procedure' || event.object === 'routine' || event.object === 'aggregate' ? 'undefined_function'
     : event.object === 'schema' ? 'invalid_schema_name'

@@ -19,12 +19,14 @@ const COLUMN_ALL = ['select', 'insert', 'update', 'references'];
 /** Privileges that PUBLIC has on every new object of the kind unless default privileges take them away. */
 const PUBLIC_DEFAULT: Readonly<Partial<Record<Grantable, string>>> = { function: 'execute', type: 'usage' };
 
+const NONE: readonly Grant[] = [];
+
 const memo = new WeakMap<readonly DefaultPrivilege[], Map<string, readonly Grant[]>>();
 
-/** The grants that a new object of the role in force starts with. */
-export function initialGrants(world: World, object: Grantable, schema: string, at: Span): readonly Grant[] {
-  const owner = world.session.role;
+/** The grants that a new object starts with; it is the role's in force unless another owner is named. */
+export function initialGrants(world: World, object: Grantable, schema: string, at: Span, owner: RoleName = world.session.role): readonly Grant[] {
   const defaults = world.catalog.defaultPrivileges;
+  if (defaults.length === 0) return PUBLIC_DEFAULT[object] === undefined ? NONE : [{ role: 'public', privilege: PUBLIC_DEFAULT[object], grantOption: false, at }];
   const open = PUBLIC_DEFAULT[object];
   const mine = inherited(defaults, object, schema, owner);
   const closed = open !== undefined && defaults.some((entry) => !entry.grant && entry.forRole === owner && entry.object === object && entry.role === 'public' && entry.privilege === open);

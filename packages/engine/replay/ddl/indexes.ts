@@ -54,28 +54,34 @@ function inferRelation(world: World, event: SchemaEvent & { readonly kind: 'crea
 
 /** Adds an index to a table and gives it its name. */
 export function addIndex(world: World, tableKey: string, wanted: NewIndex): Index {
-  let table = tableAt(world, tableKey);
-  for (const key of wanted.keys) if (key.column !== undefined) table = requireColumn(world, table, key.column, key.at);
-  for (const column of wanted.include) table = requireColumn(world, table, column, wanted.at);
-  const scope = tableScope(table);
-  const index = makeIndex(world, table, wanted, (expr) => qualifyExpr(world, expr, scope));
-  table = tableAt(world, tableKey);
+  const index = buildIndex(world, tableKey, wanted);
+  const table = tableAt(world, tableKey);
   putTable(world, { ...table, indexes: new Map(table.indexes).set(index.name, index) });
   return index;
 }
 
+/** The index as it will be, before the table has it. */
+export function buildIndex(world: World, tableKey: string, wanted: NewIndex): Index {
+  let table = tableAt(world, tableKey);
+  for (const key of wanted.keys) if (key.column !== undefined) table = requireColumn(world, table, key.column, key.at);
+  for (const column of wanted.include) table = requireColumn(world, table, column, wanted.at);
+  const own = table;
+  return makeIndex(world, table, wanted, (expr) => qualifyExpr(world, expr, tableScope(own)));
+}
+
 function makeIndex(world: World, on: { readonly schema: string; readonly name: string }, wanted: NewIndex, qualify: (expr: SqlExpr) => SqlExpr): Index {
-  const exprs = [...wanted.keys.map((key) => key.expr), wanted.where].filter((expr) => expr !== undefined);
-  if (exprs.some((expr) => !isImmutable(world, qualify(expr)))) fail('invalid_object_definition', 'functions in index expression must be marked IMMUTABLE');
+  const stored = (expr: SqlExpr): SqlExpr => {
+    const qualified = qualify(expr);
+    return isImmutable(world, qualified) ? qualified : fail('invalid_object_definition', 'functions in index expression must be marked IMMUTABLE');
+  };
+  const keys = wanted.keys.map((key) => (key.expr === undefined ? key : { ...key, expr: stored(key.expr) }));
+  const where = wanted.where === undefined ? undefined : stored(wanted.where);
   const taken = (name: string): boolean => world.catalog.relation(keyOf(on.schema, name)) !== undefined;
   if (wanted.name !== undefined && taken(wanted.name)) fail('duplicate_table', `relation "${wanted.name}" already exists`);
   return {
     name: wanted.name ?? indexName(world, on, wanted, taken),
     at: wanted.at, unique: wanted.unique, primary: wanted.primary, constraint: wanted.constraint, method: wanted.method,
-    keys: wanted.keys.map((key) => (key.expr === undefined ? key : { ...key, expr: qualify(key.expr) })),
-    include: wanted.include,
-    where: wanted.where === undefined ? undefined : qualify(wanted.where),
-    createdIn: world.step,
+    keys, include: wanted.include, where, createdIn: world.step,
   };
 }
 

@@ -20,7 +20,6 @@ export function createSchema(world: World, event: SchemaEvent & { readonly kind:
 
 export function setSchema(world: World, event: SchemaEvent & { readonly kind: 'set-schema' }): void {
   const { schema } = event;
-  requireSchema(world, schema, event.at);
   switch (event.object) {
     case 'function':
     case 'procedure':
@@ -29,15 +28,18 @@ export function setSchema(world: World, event: SchemaEvent & { readonly kind: 's
       const key = resolveRoutines(world, event.name, event.object, true)[0];
       const routine = key === undefined ? undefined : world.catalog.get('function', key);
       if (routine === undefined) return missing(world, event);
+      requireSchema(world, schema, event.at);
       return routine.schema === schema ? undefined : moveRoutine(world, routine, { schema, name: routine.name });
     }
     case 'type':
     case 'domain': {
       const type = findType(world, event.name);
       if (type === undefined) return missing(world, event);
+      requireSchema(world, schema, event.at);
       return type.schema === schema ? undefined : moveType(world, type, { schema, name: type.name });
     }
     case 'extension':
+      requireSchema(world, schema, event.at);
       return moveExtension(world, event.name.name, schema);
     case 'table':
     case 'foreign table':
@@ -60,9 +62,11 @@ function moveRelation(world: World, event: SchemaEvent & { readonly kind: 'set-s
   if (found === undefined) {
     if (event.ifExists || event.object !== 'table') return missing(world, event);
     const table = ownerTable(world, event.name);
+    requireSchema(world, event.schema, event.at);
     return moveTable(world, table.key, { schema: event.schema, name: table.name });
   }
   requireKind(world, event.object, found.key, found.relation);
+  requireSchema(world, event.schema, event.at);
   if (keyOf(event.schema, event.name.name) === found.key) return;
   if (found.relation.is === 'table') moveTable(world, found.key, { schema: event.schema, name: event.name.name });
   else if (found.relation.is === 'view') {

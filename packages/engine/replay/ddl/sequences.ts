@@ -4,19 +4,19 @@ import { freeName } from '../names.ts';
 import { findRelation, keyOf, newName, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
 
-/** The sequence of a serial or identity column, under the name that Postgres would choose. */
-export function ownedSequence(world: World, table: { readonly schema: string; readonly name: string; readonly key: string }, column: string, at: Span, stated?: QName): Sequence {
+/** The sequence of a serial or identity column, the table's owner's, under the name that Postgres would choose. */
+export function ownedSequence(world: World, table: { readonly schema: string; readonly name: string; readonly key: string; readonly owner?: RoleName }, column: string, at: Span, stated?: QName): Sequence {
   const schema = stated?.schema ?? table.schema;
   if (stated !== undefined && world.catalog.relation(keyOf(schema, stated.name)) !== undefined) fail('duplicate_table', `relation "${stated.name}" already exists`);
   const name = stated?.name ?? freeName(table.name, column, 'seq', (candidate) => world.catalog.relation(keyOf(table.schema, candidate)) !== undefined);
-  const sequence = newSequence(world, schema, name, at);
+  const sequence = newSequence(world, schema, name, at, table.owner);
   const owned = { ...sequence, ownedBy: `${table.key}.${column}` };
   world.catalog.put('sequence', owned.key, owned);
   return owned;
 }
 
 function newSequence(world: World, schema: string, name: string, at: Span, owner: RoleName = world.session.role): Sequence {
-  return { key: keyOf(schema, name), schema, name, at, owner, ownedBy: undefined, grants: initialGrants(world, 'sequence', schema, at), platform: world.platform };
+  return { key: keyOf(schema, name), schema, name, at, owner, ownedBy: undefined, grants: initialGrants(world, 'sequence', schema, at, owner), platform: world.platform };
 }
 
 /** `nextval('schema.sequence'::regclass)`, as the default of a serial column is kept. */

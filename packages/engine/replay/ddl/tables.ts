@@ -13,11 +13,8 @@ export function createTable(world: World, event: SchemaEvent & { readonly kind: 
   const target = newName(world, event.name, event.temporary);
   const existing = world.catalog.relation(target.key);
   const stub = existing?.is === 'table' ? world.catalog.get('table', target.key) : undefined;
-  if (existing !== undefined && stub?.inferred !== true) {
-    if (event.ifNotExists) return;
-    fail('duplicate_table', `relation "${target.name}" already exists`);
-  }
-  if (world.catalog.get('type', target.key) !== undefined) fail('duplicate_object', `type "${target.name}" already exists`);
+  const taken = existing !== undefined && stub?.inferred !== true;
+  if (taken && event.ifNotExists) return;
 
   const parents = (event.partitionOf === undefined ? event.inherits : [event.partitionOf.parent]).map((name) => findTable(world, name) ?? inferTable(world, name));
   const columns = new Map<string, Column>();
@@ -31,16 +28,19 @@ export function createTable(world: World, event: SchemaEvent & { readonly kind: 
     defineColumn(world, target, columns, def, parents.length > 0);
   }
   copy(event.columns.length);
+  if (taken) fail('duplicate_table', `relation "${target.name}" already exists`);
+  if (world.catalog.get('type', target.key) !== undefined) fail('duplicate_object', `type "${target.name}" already exists`);
 
   const base = stub ?? { ...bareTable(world, target, event.name.at), grants: initialGrants(world, 'table', target.schema, event.name.at) };
   putTable(world, {
     ...base, kind: event.foreignServer !== undefined ? 'foreign' : event.partitionBy !== undefined ? 'partitioned' : 'table',
     at: event.name.at, owner: world.session.role, columns, parents: parents.map((parent) => parent.key), partitionOf: event.partitionOf === undefined ? undefined : parents[0]?.key,
     partitionBy: event.partitionBy, temporary: target.schema === 'pg_temp', options: event.options, createdIn: world.step, inferred: false, platform: world.platform,
-    constraints: inheritedChecks(parents, base.constraints),
+    constraints: parents.length === 0 ? base.constraints : inheritedChecks(parents, base.constraints),
   });
   if (target.schema === 'pg_temp') world.catalog.put('rows', target.key, { columns: [...columns.keys()], rows: [] });
   for (const def of event.columns) {
+    if (def.generated === undefined) continue;
     const table = tableAt(world, target.key);
     const column = withGenerated(world, table, def);
     if (column !== undefined) putTable(world, { ...table, columns: new Map(table.columns).set(column.name, column) });
@@ -102,6 +102,10 @@ function addIndexes(world: World, key: string, placed: readonly PlacedConstraint
   if (placed.filter(({ def }) => def.kind === 'primary key').length > 1) fail('invalid_table_definition', 'multiple primary keys are not allowed');
   const indexed = placed.filter(({ def }) => def.kind === 'primary key' || def.kind === 'unique' || def.kind === 'exclude');
   const ordered = [...indexed.filter(({ def }) => def.kind === 'primary key'), ...indexed.filter(({ def }) => def.kind !== 'primary key')];
+  if (ordered.length < 2) {
+    for (const { def, column } of ordered) addConstraint(world, key, def, column);
+    return;
+  }
   const kept: { def: ConstraintDef; column: string | undefined; id: string }[] = [];
   for (const { def, column } of ordered) {
     const id = def.kind === 'primary key' || def.kind === 'unique' ? keyId(def, column) : '';

@@ -4,7 +4,7 @@ import { decided } from '../expr/common-type.ts';
 import { namesOf, qualifySelect, viewTypes } from '../expr/qualify.ts';
 import { EMPTY, outputColumns, type ScopeColumn } from '../expr/scope.ts';
 import { visitStatement } from '../expr/walk.ts';
-import { bareTable } from '../inferred.ts';
+import { bareTable, NOTHING } from '../inferred.ts';
 import { plainType, formatType } from '../types.ts';
 import { newName, putTable, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
@@ -25,7 +25,7 @@ export function createView(world: World, event: SchemaEvent & { readonly kind: '
   const view: View = {
     key: target.key, schema: target.schema, name: target.name, at, owner: world.session.role, materialized: event.materialized,
     columns: columns.map(({ name, type }) => ({ name, typeText: type === undefined ? undefined : formatType(type) })),
-    select, options: event.checkOption === undefined ? event.options : { ...event.options, check_option: event.checkOption }, optionsAt: at, indexes: new Map(), triggers: new Map(),
+    select, options: event.checkOption === undefined ? event.options : { ...event.options, check_option: event.checkOption }, optionsAt: at, indexes: NOTHING, triggers: NOTHING,
     grants: initialGrants(world, 'table', target.schema, at), comment: undefined, reads, createdIn: world.step, platform: world.platform,
   };
   if (existing !== undefined) {

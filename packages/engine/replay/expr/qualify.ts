@@ -5,6 +5,7 @@ import { splitName } from '../quote.ts';
 import { inferTable } from '../inferred.ts';
 import { typeOf, callColumns } from './infer.ts';
 import { Rewriter, type Hooks } from './rewrite.ts';
+import { visitStatement } from './walk.ts';
 import { EMPTY, scopeOfRelation, starColumns, type Names, type Scope, type ScopeColumn, type ScopeItem } from './scope.ts';
 
 /** The catalog as scopes see it. */
@@ -92,7 +93,7 @@ export function qualifyExpr(world: World, expr: SqlExpr, scope: Scope = EMPTY): 
 /** The same for a query; with `expand`, `*` is written out as Postgres does when it stores a view. */
 export function qualifySelect(world: World, select: SqlSelect, expand: boolean): SqlSelect {
   const base = new Rewriter(namesOf(world), hooks(world)).select(select, EMPTY);
-  if (!expand) return base;
+  if (!expand || !hasStar(base)) return base;
   return new Rewriter(namesOf(world), {
     star(target, scope) {
       const path = target.expr.kind === 'column' ? target.expr.path : [];
@@ -103,11 +104,22 @@ export function qualifySelect(world: World, select: SqlSelect, expand: boolean):
   }).select(base, EMPTY);
 }
 
+function hasStar(select: SqlSelect): boolean {
+  let found = false;
+  visitStatement(select, {
+    expr(expr) {
+      if (expr.kind === 'column' && expr.path[expr.path.length - 1] === '*') found = true;
+    },
+  });
+  return found;
+}
+
 /** The relation's name with its schema. One that never existed is taken for a table made elsewhere. */
 function qualifyRelation(world: World, name: QName): QName {
   const found = findRelation(world, name);
   if (found === undefined) {
     if (isSystemRelation(name)) return name;
+    if (!world.infers) fail('undefined_table', `relation "${name.name}" does not exist`);
     const table = inferTable(world, name);
     return { ...name, schema: table.schema };
   }

@@ -25,6 +25,7 @@ const NONE: Uses = [];
 const known = new WeakMap<object, Uses>();
 
 export function usesOf<K extends keyof UseParts>(is: K, part: UseParts[K]): Uses {
+  if (isPlain[is]?.(part) === true) return NONE;
   const cached = known.get(part);
   if (cached !== undefined) return cached;
   const uses = compute[is](part);
@@ -32,10 +33,17 @@ export function usesOf<K extends keyof UseParts>(is: K, part: UseParts[K]): Uses
   return uses;
 }
 
+/** Parts that mention nothing, as most do; asking is cheaper than remembering. */
+const isPlain: { readonly [K in keyof UseParts]?: (part: UseParts[K]) => boolean } = {
+  table: (table) => table.parents.length === 0,
+  column: (column) => column.type.schema === undefined && column.default === undefined && column.generated === undefined,
+  constraint: (constraint) => constraint.kind === 'primary key' || constraint.kind === 'unique' || constraint.kind === 'exclude',
+  index: (index) => index.where === undefined && index.keys.every((key) => key.expr === undefined),
+};
+
 const compute: { readonly [K in keyof UseParts]: (part: UseParts[K]) => Uses } = {
-  table: (table) => (table.parents.length === 0 ? NONE : table.parents.map((parent) => `r:${parent}`)),
+  table: (table) => table.parents.map((parent) => `r:${parent}`),
   column(column) {
-    if (column.type.schema === undefined && column.default === undefined && column.generated === undefined) return NONE;
     return collect((add) => {
       add.type(column.type);
       add.expr(column.default?.value);
@@ -55,7 +63,6 @@ const compute: { readonly [K in keyof UseParts]: (part: UseParts[K]) => Uses } =
     }
   },
   index(index) {
-    if (index.where === undefined && index.keys.every((key) => key.expr === undefined)) return NONE;
     return collect((add) => {
       for (const key of index.keys) add.expr(key.expr);
       add.expr(index.where);

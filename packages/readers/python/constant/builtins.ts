@@ -84,7 +84,7 @@ export function callBuiltin(run: Interpreter, path: string, args: Args, at: Span
     }
     // What these change, blanks at the start of lines, means nothing to SQL; the places stay.
     case 'textwrap.dedent': case 'inspect.cleandoc': return first?.kind === 'text' ? first : undefined;
-    case 're.sub': return substituted(args, at);
+    case 're.sub': case 're.split': case 're.findall': return matched(path, args, at);
     case 'copy.copy': case 'copy.deepcopy': return first;
     case 'typing.cast': return second;
     case 'functools.partial': return undefined;
@@ -132,15 +132,21 @@ function distinct(items: readonly Value[]): Value[] {
   return found;
 }
 
-/** `re.sub(pattern, replacement, text)`, for the patterns that both languages read alike: names of tables are made so. */
-function substituted(args: Args, at: Span): Value | undefined {
-  const [pattern, by, text] = ['pattern', 'repl', 'string'].map((name, i) => textOf(argument(args, name, i)));
-  const subject = argument(args, 'string', 2);
+/** `re.sub`, `re.split` and `re.findall`, for the patterns that both languages read alike: names of tables are made so. */
+function matched(path: string, args: Args, at: Span): Value | undefined {
+  const replaces = path === 're.sub';
+  const pattern = textOf(argument(args, 'pattern', 0));
+  const subject = argument(args, 'string', replaces ? 2 : 1);
+  const text = textOf(subject);
+  const by = replaces ? textOf(argument(args, 'repl', 1)) : '';
   if (pattern === undefined || by === undefined || text === undefined || subject?.kind !== 'text') return undefined;
   // A repeated group could take forever, and the pattern is a stranger's.
   if (/\)[*+{]/.test(pattern) || pattern.length > 100 || text.length > 200) return undefined;
   try {
-    const result = text.replace(new RegExp(pattern.replaceAll('(?P<', '(?<'), 'g'), by.replace(/\$/g, '$$$$').replace(/\\g<(\w+)>/g, (_, g: string) => (/^\d+$/.test(g) ? `$${g}` : `$<${g}>`)).replace(/\\(\d)/g, '$$$1'));
+    const expression = new RegExp(pattern.replaceAll('(?P<', '(?<'), 'g');
+    if (path === 're.split') return listOf(text.split(expression).map((t) => plainText(t, at)), at);
+    if (path === 're.findall') return listOf([...text.matchAll(expression)].map((m) => plainText(m[1] ?? m[0], at)), at);
+    const result = text.replace(expression, by.replace(/\$/g, '$$$$').replace(/\\g<(\w+)>/g, (_, g: string) => (/^\d+$/.test(g) ? `$${g}` : `$<${g}>`)).replace(/\\(\d)/g, '$$$1'));
     return result === text ? slice(subject, 0, text.length) : plainText(result, at);
   } catch {
     // Not a pattern of this language.

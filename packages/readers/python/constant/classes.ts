@@ -69,7 +69,9 @@ function bodyOf(run: Interpreter, of: ClassValue): Scope {
     const field = of.class.fields.find((f) => f.name === name);
     if (field?.value) return fieldValue(run, of, name);
     const method = of.class.methods.find((m) => m.name === name);
-    return method ? { kind: 'function', fn: method.fn, scope: of.scope, at: method.fn.nameAt } : undefined;
+    if (method) return { kind: 'function', fn: method.fn, scope: of.scope, at: method.fn.nameAt };
+    const earlier = of.scope.earlier.get(name);
+    return earlier && earlier.until > of.class.at.start ? earlier.value : undefined;
   });
 }
 

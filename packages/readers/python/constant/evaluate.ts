@@ -80,6 +80,7 @@ export function evaluate(run: Interpreter, code: Code, scope: Scope): Value {
 
 function named(scope: Scope, name: string, at: Span): Value {
   const value = scope.find(name);
+  if (value?.kind === 'symbol' && value.path.endsWith('.TYPE_CHECKING')) return bool(false, at);
   // Of a name of a package the mention is what is of interest, not the import.
   if (value) return value.kind === 'symbol' ? { ...value, at } : value;
   return BUILTIN_NAMES.has(name) ? { kind: 'symbol', path: `builtins.${name}`, at } : unknown(`the name ${name} is not known`, at);
@@ -134,7 +135,7 @@ export function member(run: Interpreter, of: Value, name: string, nameAt: Span, 
   const subscript = nameAt.end - nameAt.start !== name.length;
   if (subscript && (of.kind === 'dict' || of.kind === 'list' || of.kind === 'text' || of.kind === 'class')) return index(of, plainText(name, nameAt), at);
   switch (of.kind) {
-    case 'symbol': return { kind: 'symbol', path: `${of.path}.${name}`, at };
+    case 'symbol': return name === 'TYPE_CHECKING' ? bool(false, at) : { kind: 'symbol', path: `${of.path}.${name}`, at };
     case 'module': return run.exported(of.file, name) ?? unknown(`${name} is not in ${of.file}`, at);
     case 'class': return classMember(run, of, name, nameAt, at);
     case 'instance': return instanceMember(run, of, name, nameAt, at);

@@ -46,7 +46,11 @@ function statement(run: Interpreter, s: CodeStatement, scope: Scope): Completion
       if (s.fn.name !== undefined) scope.names.set(s.fn.name, { kind: 'function', fn: s.fn, scope, at: s.fn.nameAt });
       return NORMAL;
     case 'class':
-      if (s.class.name !== undefined) scope.names.set(s.class.name, { kind: 'class', class: s.class, scope, at: s.class.nameAt });
+      if (s.class.name !== undefined) {
+        const before = scope.own(s.class.name);
+        if (before && !(before.kind === 'class' && before.class === s.class)) scope.earlier.set(s.class.name, { value: before, until: s.class.at.start });
+        scope.names.set(s.class.name, { kind: 'class', class: s.class, scope, at: s.class.nameAt });
+      }
       return NORMAL;
     // Python has none.
     case 'switch': case 'type': return NORMAL;

@@ -65,8 +65,12 @@ describe('constants', () => {
   });
 
   test('a program without end is given up', async () => {
-    const run = await interpreter({ 'a.py': 'def f(n):\n  for i in range(9999):\n    for j in range(9999):\n      n += 1\n  return n\nx = f(0)' }, 50_000);
-    expect(() => run.module('a.py')).toThrow(OutOfFuel);
+    const text = 'def f():\n  for i in range(9999):\n    for j in range(9999):\n      n = 1\n';
+    const run = await interpreter({ 'a.py': `${text}x = f()`, 'b.py': text }, 50_000);
+    expect(run.module('a.py')?.own('x')?.kind).not.toBe('number');
+    expect([...run.unfinished]).toEqual(['a.py']);
+    const f = run.module('b.py')?.own('f');
+    expect(() => f?.kind === 'function' && run.perform(f)).toThrow(OutOfFuel);
   });
 
   test('functions that call each other without end are cut off', async () => {

@@ -30,6 +30,8 @@ export function isTooMuch(error: unknown): boolean {
 }
 
 const DEEPEST = 60;
+/** Steps that the top level of a file may take. */
+const MODULE_FUEL = 400_000;
 
 /**
  * Runs programs as far as constants go: loops over lists, string formatting, helper functions, module constants.
@@ -40,6 +42,8 @@ export class Interpreter {
   readonly project: PythonProject;
   readonly host: Host;
   readonly guards: Guard[] = [];
+  /** Files whose top level was too much to follow: what they say further down is not known. */
+  readonly unfinished = new Set<string>();
   /** Steps left before it gives up. */
   fuel: number;
   /** What classes have under their names, once computed. */
@@ -49,6 +53,8 @@ export class Interpreter {
   /** Attributes given from outside, by what has them: `Base.metadata.naming_convention = …`. */
   readonly attributes = new Map<string, Value>();
   readonly #modules = new Map<string, Scope | undefined>();
+  /** Files whose top level is being run. */
+  readonly #reading = new Set<string>();
   #depth = 0;
   /** What the generators that are being run have yielded, and what is done when they do. */
   readonly generators: { readonly yielded: Value[]; readonly then: ((value: Value) => void) | undefined }[] = [];
@@ -80,12 +86,20 @@ export class Interpreter {
     }
     const scope = this.#open(file);
     this.#modules.set(path, scope);
-    // What is done on import happens under no condition of whoever imports.
+    // What is done on import happens under no condition of whoever imports, and not at their cost.
     const guards = this.guards.splice(0);
+    const left = this.fuel;
+    this.fuel = MODULE_FUEL;
+    this.#reading.add(path);
     try {
       execute(this, file.body, scope);
+    } catch (error) {
+      if (!isTooMuch(error)) throw error;
+      this.unfinished.add(path);
     } finally {
+      this.#reading.delete(path);
       this.guards.splice(0, this.guards.length, ...guards);
+      this.fuel = left;
     }
     return scope;
   }
@@ -125,7 +139,7 @@ export class Interpreter {
         if (statement?.kind === 'function') return { kind: 'function', fn: statement.fn, scope, at: statement.fn.nameAt };
         if (statement?.kind === 'class') return { kind: 'class', class: statement.class, scope, at: statement.class.nameAt };
         // Two files that import each other ask for what the other has not come to yet.
-        if (statement?.kind === 'let' && statement.value && statement.target.kind === 'name') return this.evaluate(statement.value, scope);
+        if (statement?.kind === 'let' && statement.value && this.#reading.has(file.path)) return this.evaluate(statement.value, scope);
         const [star] = stars;
         return star && !BUILTIN_NAMES.has(name) ? { kind: 'symbol', path: `${star.from}.${name}`, at: star.at } : undefined;
       } finally {

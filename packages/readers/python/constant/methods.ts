@@ -1,10 +1,11 @@
 import type { Span } from '@tenantlint/model';
+import { callBuiltin } from './builtins.ts';
 import { elementsOf } from './evaluate.ts';
 import { braceFormat, joinTexts, replaceText, splitText, strip } from './format.ts';
 import type { Interpreter } from './interpreter.ts';
 import { ofDialect } from './operators.ts';
 import { mapped, plainText } from './text.ts';
-import { argument, bool, equal, listOf, none, textOf, unknown, type Args, type Value, type ValueOf } from './values.ts';
+import { argument, bool, equal, listOf, none, pathOf, textOf, unknown, type Args, type Value, type ValueOf } from './values.ts';
 
 /** Methods of Python's own types. Undefined: not such a method, or nothing that constants tell. */
 export function callMethod(run: Interpreter, of: Value, name: string, args: Args, at: Span): Value | undefined {
@@ -14,13 +15,21 @@ export function callMethod(run: Interpreter, of: Value, name: string, args: Args
     case 'dict': return dictMethod(run, of, name, args, at);
     case 'path': return pathMethod(run, of, name, args, at);
     case 'enum-member': return of.value.kind === 'text' ? textMethod(run, of.value, name, args, at) : undefined;
-    case 'call': case 'member': case 'unknown': case 'item': case 'symbol': {
-      const [prefix] = args.positional;
-      const is = (name === 'startswith' || name === 'endswith') && prefix ? ofDialect(of, prefix) : undefined;
-      return is === undefined ? undefined : bool(is, at);
+    case 'call': {
+      // re.compile(pattern).sub(replacement, text)
+      const pattern = pathOf(of.callee) === 're.compile' && ['sub', 'split', 'findall'].includes(name) ? of.args.positional[0] : undefined;
+      if (pattern) return callBuiltin(run, `re.${name}`, { ...args, positional: [pattern, ...args.positional] }, at);
+      return dialectPrefix(of, name, args, at);
     }
+    case 'member': case 'unknown': case 'item': case 'symbol': return dialectPrefix(of, name, args, at);
     default: return undefined;
   }
+}
+
+function dialectPrefix(of: Value, name: string, args: Args, at: Span): Value | undefined {
+  const [prefix] = args.positional;
+  const is = (name === 'startswith' || name === 'endswith') && prefix ? ofDialect(of, prefix) : undefined;
+  return is === undefined ? undefined : bool(is, at);
 }
 
 function textMethod(run: Interpreter, of: ValueOf<'text'>, name: string, args: Args, at: Span): Value | undefined {

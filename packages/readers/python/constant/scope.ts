@@ -3,6 +3,8 @@ import type { Value } from './values.ts';
 /** Names of a module, a class body or a function. */
 export class Scope {
   readonly names = new Map<string, Value>();
+  /** What a name stood for before a class or function took it: what is written further up means that. */
+  readonly earlier = new Map<string, { readonly value: Value; readonly until: number }>();
   readonly parent: Scope | undefined;
   readonly file: string;
   /** Computes a name when it is first asked for: imports, fields of a class, what a module declares further down. */

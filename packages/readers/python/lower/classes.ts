@@ -3,6 +3,7 @@ import { child, type PyNode } from '../tree.ts';
 import { lowerArguments } from './expressions.ts';
 import { lowerFunction, paramName } from './functions.ts';
 import type { Lowering } from './lowering.ts';
+import { isTypeChecking } from './modules.ts';
 import { scopeOf } from './scope.ts';
 import { decoratorsOf } from './statements.ts';
 import { annotations } from './types.ts';
@@ -41,7 +42,7 @@ interface Members {
   readonly methods: Method[];
 }
 
-/** Members of a class body; branches of conditions in it count as if they ran. */
+/** Members of a class body; branches of conditions in it count as if they ran, unless only type checkers see them. */
 function collect(low: Lowering, statements: readonly PyNode[], into: Members): void {
   for (const node of statements) {
     switch (node.type) {
@@ -57,7 +58,10 @@ function collect(low: Lowering, statements: readonly PyNode[], into: Members): v
         else if (definition) into.methods.push(method(low, definition, decorators));
         break;
       }
-      case 'if_statement': case 'elif_clause': case 'else_clause': case 'try_statement': case 'except_clause': case 'finally_clause': case 'with_statement': case 'block':
+      case 'if_statement':
+        collect(low, isTypeChecking(child(node, 'condition')) ? node.children.filter((c) => c.field === 'alternative') : node.children, into);
+        break;
+      case 'elif_clause': case 'else_clause': case 'try_statement': case 'except_clause': case 'finally_clause': case 'with_statement': case 'block':
         collect(low, node.children, into);
         break;
       default:

@@ -24,7 +24,8 @@ export function lowerImports(low: Lowering, root: PyNode): CodeImport[] {
 
 const HOLDS_STATEMENTS = new Set(['module', 'block', 'if_statement', 'elif_clause', 'else_clause', 'try_statement', 'except_clause', 'except_group_clause', 'finally_clause', 'with_statement', 'for_statement', 'while_statement', 'function_definition', 'class_definition', 'decorated_definition', 'match_statement', 'case_clause']);
 
-function isTypeChecking(condition: PyNode | undefined): boolean {
+/** The condition of what only type checkers see. */
+export function isTypeChecking(condition: PyNode | undefined): boolean {
   return condition !== undefined && (dotted(condition)?.split('.').at(-1) ?? '') === 'TYPE_CHECKING';
 }
 
