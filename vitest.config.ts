@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/setup.ts'],
+    setupFiles: ['test/seeds.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores: one worker for the PGlite-heavy files, one for the rest.

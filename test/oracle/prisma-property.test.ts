@@ -16,7 +16,11 @@ describe('any valid schema', () => {
     await fc.assert(fc.asyncProperty(fc.gen(), async (draw) => {
       const text = randomSchema(draw);
       const files = [['schema.prisma', text]] as const;
-      const theirs = await getDMMF({ datamodel: text });
+      const theirs = await getDMMF({ datamodel: text }).catch((error: unknown) => {
+        // Long names are cut, and may be the same then; the schema is not valid.
+        fc.pre(!String(error).includes('has to be unique in the following namespace'));
+        throw error;
+      });
       const parsed = parseSchema('schema.prisma', text);
       const { datamodel, problems } = resolve([parsed]);
       expect([...parsed.problems, ...problems], text).toEqual([]);
