@@ -1,14 +1,16 @@
-import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing } from '@tenantlint/engine';
+import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Known, type Missing } from '@tenantlint/engine';
 import type { Access, Comment, Facts, ModelMap, Schema, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
 import type { Project } from './check.ts';
 import { NO_CODE, readCode, type CodeRead } from './code.ts';
+import type { Config } from './config.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
 import { looseSql } from './loose.ts';
 import { missingFacts, notes } from './notes.ts';
 import { readSources } from './sources.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Everything that is known about a project, before any rule is asked. */
 export interface Analysis {
@@ -30,7 +32,15 @@ export interface Analysis {
 export interface AnalyseOptions {
   /** Stop the history after this file. */
   readonly at?: string;
+  readonly pending?: PendingFiles | undefined;
 }
+
+/**
+ * Migrations that are judged as not applied yet: every one by itself, or the files for which it says so, which then go
+ * out together. Files are named as they are shown (below the folder where the command runs). Nobody says: the files that
+ * were named as paths, and no other.
+ */
+export type PendingFiles = 'all' | ((file: string) => boolean);
 
 /** Files in, facts out. What cannot be read is listed and the rest goes on. */
 export async function analyse({ workspace, config, system }: Project, options: AnalyseOptions = {}): Promise<Analysis> {
@@ -48,7 +58,7 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
-  const facts = createFacts({ modelled, loose, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
+  const facts = createFacts({ ...judged(workspace, config, options.pending), modelled, loose, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
     facts,
@@ -61,6 +71,12 @@ export async function analyse({ workspace, config, system }: Project, options: A
     read: { files: sources.files.size + code.files.length, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },
     nothing: sources.files.size + code.files.length === 0 ? 'nothing to lint: no SQL migrations, Prisma schema or database queries were found here' : timeline.steps.every((x) => x.up.length === 0) && unread.length > 0 && facts.sites.length === 0 ? 'nothing could be read' : undefined,
   };
+}
+
+function judged({ named, prefix }: Workspace, { migrations = {} }: Config, asked: PendingFiles | undefined): Pick<Known, 'pending' | 'postgres'> {
+  const said = asked ?? migrations.pending;
+  const pending = typeof said === 'function' ? (file: string) => said(prefix + file) : (said ?? ((file: string) => named.has(file)));
+  return { pending, ...(migrations.postgres === undefined ? {} : { postgres: migrations.postgres }) };
 }
 
 const accessOf = (isolation: IsolationFacts, schema: Schema, key: string): readonly Access[] => {

@@ -17,6 +17,7 @@ export interface Args {
   readonly failOn: Severity | undefined;
   readonly color: boolean | undefined;
   readonly suppressed: boolean;
+  readonly allMigrations: boolean;
 }
 
 /** A mistake of the user's, told in one line; exit code 2. */
@@ -40,6 +41,7 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   --fail-on error|warning|note             level that makes the exit code 1 (default: warning)
   --config FILE                            instead of the nearest tenantlint.config.jsonc
   --at FILE                                inspect: the state after that migration
+  --all-migrations                         judge applied migrations for locks too; default: only files named as paths
   --suppressed                             show suppressed findings too
   --color, --no-color                      default: colour on a terminal only
   --help, --version
@@ -65,6 +67,7 @@ export function readArgs(argv: readonly string[]): Args | 'help' | 'version' {
     failOn: oneOf('--fail-on', values['fail-on'], LEVELS) as Args['failOn'],
     color: values.color ? true : values['no-color'] ? false : undefined,
     suppressed: values.suppressed ?? false,
+    allMigrations: values['all-migrations'] ?? false,
   };
 }
 
@@ -83,6 +86,7 @@ function parse(argv: readonly string[]) {
         color: { type: 'boolean' },
         'no-color': { type: 'boolean' },
         suppressed: { type: 'boolean' },
+        'all-migrations': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Preset } from '@tenantlint/engine';
 import type { Outcome, Rule, Severity, Source } from '@tenantlint/model';
-import { analyse, type Analysis } from './analyse.ts';
+import { analyse, type Analysis, type PendingFiles } from './analyse.ts';
 import { settingsOf, type Config, type Settings } from './config.ts';
 import { matcher } from './globs.ts';
 import { fails, judge } from './lint.ts';
@@ -22,6 +22,8 @@ export interface CheckOptions {
   readonly failOn?: Severity | undefined;
   readonly rules: readonly Rule[];
   readonly known: ReadonlySet<string>;
+  /** See AnalyseOptions. */
+  readonly pending?: PendingFiles | undefined;
 }
 
 export interface Checked {
@@ -62,7 +64,7 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
 }
 
 export async function checkOne(project: Project, options: CheckOptions): Promise<Checked> {
-  const analysis = await analyse(project);
+  const analysis = await analyse(project, { pending: options.pending });
   const outcome = outcomeOf(project, analysis, options);
   return { outcome: shownFrom(project.workspace.prefix, outcome), failing: fails(outcome, options.failOn ?? project.config.failOn ?? 'warning'), nothing: analysis.nothing };
 }

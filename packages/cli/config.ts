@@ -16,7 +16,7 @@ export interface Config {
   readonly tenancy?: TenancyConfig;
   readonly environment?: { readonly kind?: Environment['kind']; readonly connectsAs?: Exclude<Environment['connectsAs'], 'unknown'>; readonly untrusted?: readonly string[]; readonly exposed?: readonly string[] };
   readonly code?: { readonly system?: readonly string[] };
-  readonly migrations?: { readonly downs?: 'required' | 'forward-only'; readonly reason?: string; readonly postgres?: number };
+  readonly migrations?: { readonly downs?: 'required' | 'forward-only'; readonly reason?: string; readonly postgres?: number; readonly pending?: 'all' };
 }
 
 /** A configuration and the folder that its globs start at. */

@@ -2,12 +2,13 @@ import path from 'node:path';
 import { SUPPRESSION, type Preset } from '@tenantlint/engine';
 import type { Outcome, Source } from '@tenantlint/model';
 import { rules as allRules } from '@tenantlint/rules';
+import type { PendingFiles } from './analyse.ts';
 import { UsageError } from './args.ts';
 import { checkAll, checkOne, inMemory, withSettings, type CheckOptions } from './check.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import { locate } from './workspace.ts';
 
-export { analyse, type Analysis } from './analyse.ts';
+export { analyse, type Analysis, type PendingFiles } from './analyse.ts';
 export { UsageError } from './args.ts';
 export { main } from './main.ts';
 export { model as inspectModel } from './inspect.ts';
@@ -29,6 +30,8 @@ export interface LintOptions {
   readonly config?: Config;
   /** Only these rules, whatever their preset. */
   readonly rules?: readonly string[];
+  /** Migrations that are judged as not applied yet, together in one deploy; `all` judges every one as a deploy of its own. */
+  readonly pending?: PendingFiles;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function lint(options: LintOptions = {}): Promise<Outcome> {
   const named = options.rules && new Set(options.rules);
   // A rule that is asked for by name is no preview to whoever asks.
   const rules = named ? allRules.filter((r) => named.has(r.id)).map((r) => ({ ...r, preview: false })) : allRules;
-  const check: CheckOptions = { preset: options.preset, rules, known };
+  const check: CheckOptions = { preset: options.preset, rules, known, pending: options.pending };
   const { cwd = process.cwd(), paths = [], sources, config } = options;
   if (sources) {
     const own = sources.find((s) => s.path === CONFIG_FILE);

@@ -57,7 +57,7 @@ async function openOne(base: Base, args: Args, host: Host): Promise<Project> {
 }
 
 async function check(args: Args, host: Host): Promise<number> {
-  const { outcome, failing, nothing } = await checkAll(locate(host.cwd(), args.rest), configFile(args, host), { preset: args.preset, failOn: args.failOn, rules, known: KNOWN });
+  const { outcome, failing, nothing } = await checkAll(locate(host.cwd(), args.rest), configFile(args, host), { preset: args.preset, failOn: args.failOn, rules, known: KNOWN, pending: args.allMigrations ? 'all' : undefined });
   write(reporters[args.format ?? 'pretty'](outcome, { color: colours(args, host), width: host.stdout.columns || 100, suppressed: args.suppressed }), args, host);
   return nothing === undefined ? (failing ? 1 : 0) : refuse(nothing, host);
 }

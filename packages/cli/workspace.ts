@@ -13,6 +13,8 @@ export interface Workspace {
   readonly files: ReadonlySet<string>;
   /** When single files were named: findings elsewhere are not reported. */
   readonly only: ReadonlySet<string> | undefined;
+  /** Files that were named one by one. */
+  readonly named: ReadonlySet<string>;
   /** Undefined: not there, or no text. Why is in `unread`. */
   text(path: string): string | undefined;
   readonly unread: readonly Unread[];
@@ -24,7 +26,7 @@ const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|[cm]?[jt]sx?|py|js
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {
   const texts = new Map(sources.map(s => [s.path, s.text]));
-  return { root: '.', prefix: '', files: new Set([...texts.keys()].sort()), only: undefined, text: p => texts.get(p), unread: [] };
+  return { root: '.', prefix: '', files: new Set([...texts.keys()].sort()), only: undefined, named: new Set(), text: p => texts.get(p), unread: [] };
 }
 
 /** Where a run takes place. */
@@ -91,7 +93,7 @@ export function diskWorkspace({ dir: cwd, root, prefix, paths }: Base, ignored: 
     if (!cache.has(file)) cache.set(file, read(path.join(cwd, file), file, unread));
     return cache.get(file);
   };
-  return { root, prefix, files, only, text, unread };
+  return { root, prefix, files, only, named: new Set(named), text, unread };
 }
 
 /** Files below a folder that a reader may want. Links are not followed: they lead out of the project, or in circles. */

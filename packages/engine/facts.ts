@@ -11,12 +11,22 @@ export interface Known {
   /** See Facts. */
   readonly loose?: readonly SqlFile[];
   text(path: string): string | undefined;
+  /** Which migrations are judged as not applied yet; none by default. */
+  readonly pending?: Pending;
+  /** Major version of the server. */
+  readonly postgres?: number;
   /** See Facts. */
   modelled?(): Schema | undefined;
 }
 
+/** Files that go out together in one deploy; or every migration, each as a deploy of its own. */
+export type Pending = 'all' | ((file: string) => boolean);
+
+/** The oldest major version that is still maintained: what holds for it holds for most. */
+const POSTGRES = 15;
+
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, timeline, environment, tenancy, isolation, sites, loose = [], text }: Known): Facts {
+export function createFacts({ modelled, timeline, environment, tenancy, isolation, sites, loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
   const perPolicy = <A extends readonly string[], T>(answer: (table: Table, policy: Policy, ...more: A) => T) => {
     const memo = new WeakMap<Policy, Map<string, T>>();
     return (table: Table, policy: Policy, ...more: A): T => {
@@ -40,6 +50,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
       return made;
     };
   };
+  const isPending = (file: string) => pending === 'all' || pending(file);
   let models: { readonly schema: Schema | undefined } | undefined;
   return {
     schema: timeline.last,
@@ -63,6 +74,12 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
     viewAccess: perObject(isolation.viewAccess),
     routineReach: perObject(isolation.routineReach),
     triggerReach: isolation.triggerReach,
+    pending: (of) => isPending(typeof of === 'string' ? of : of.file),
+    deploy: (n) => {
+      const step = timeline.steps[n];
+      return step === undefined || step.tool === 'models' || !isPending(step.file) ? undefined : pending === 'all' ? n : 0;
+    },
+    postgres,
     text: ({ file, start, end }: Span) => text(file)?.slice(start, end) ?? '',
   };
 }

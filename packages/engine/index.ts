@@ -1,4 +1,4 @@
-export { createFacts, type Known } from './facts.ts';
+export { createFacts, type Known, type Pending } from './facts.ts';
 export { replay, type ReplayOptions } from './replay/index.ts';
 export * from './replay/index.ts';
 export * from './tenancy/index.ts';

@@ -49,6 +49,18 @@ export interface Facts {
   routineReach(routine: Routine): readonly RoutineReach[];
   /** SQL files that no migration tool runs and that speak of who may see what: scripts, tests, copies of the schema. */
   readonly loose: readonly SqlFile[];
+  /**
+   * Whether a migration (a step, or its file) belongs to the change that is judged: not applied yet. What is applied is
+   * history, and whatever it locked is over.
+   */
+  pending(of: Step | string): boolean;
+  /**
+   * The deploy that applies a step, by the step's index; undefined where it is applied already. Steps with equal numbers
+   * go out together: what one of them creates has no rows and no readers when the next one runs.
+   */
+  deploy(step: number): number | undefined;
+  /** Major version of the server that the migrations run on. */
+  readonly postgres: number;
   /** Text of a file as it was read, for what a message quotes. */
   text(at: Span): string;
 }

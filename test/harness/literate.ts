@@ -7,6 +7,8 @@ export interface Case {
   readonly sources: Source[];
   /** What the `text findings` fence shows, and where its content stands in the README. */
   readonly rendered: Rendered | undefined;
+  /** Migrations that were applied before: their fences say so behind the name. All others go out in one deploy. */
+  readonly applied: ReadonlySet<string>;
 }
 
 export interface Rendered {
@@ -17,19 +19,23 @@ export interface Rendered {
 
 const BLOCK = /^#{1,6} (?<title>.+)$|^```(?<lang>\w+)(?: (?<name>[^\n]+))?\n(?<code>[\s\S]*?)^```$/gm;
 
+const APPLIED = / applied$/;
+
 /** Cases of a README: each heading with code is one; fences that name the same file are joined. */
 export function readCases(markdown: string): Case[] {
-  const cases: { title: string; sources: Source[]; rendered: Rendered | undefined }[] = [];
+  const cases: { title: string; sources: Source[]; rendered: Rendered | undefined; applied: Set<string> }[] = [];
   let title = '';
   for (const match of markdown.matchAll(BLOCK)) {
-    const { title: heading, name, code = '' } = match.groups ?? {};
+    const { title: heading, name: header, code = '' } = match.groups ?? {};
+    const name = header?.replace(APPLIED, '');
     if (heading !== undefined) {
       title = heading;
       continue;
     }
     if (name === undefined) continue;
     let current = cases.at(-1);
-    if (current?.title !== title) cases.push((current = { title, sources: [], rendered: undefined }));
+    if (current?.title !== title) cases.push((current = { title, sources: [], rendered: undefined, applied: new Set() }));
+    if (name !== header) current.applied.add(name);
     if (name === 'findings') {
       const start = match.index + match[0].indexOf('\n') + 1;
       current.rendered = { text: code, start, end: start + code.length };
