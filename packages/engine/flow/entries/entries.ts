@@ -2,10 +2,11 @@ import type { CodeFile } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { workers } from './edge.ts';
 import type { Convention, Entry } from './entry.ts';
+import { nest } from './nest/nest.ts';
 import { next } from './next.ts';
 import { systemKind } from './system.ts';
 
-const CONVENTIONS: readonly Convention[] = [next, workers];
+const CONVENTIONS: readonly Convention[] = [next, nest, workers];
 
 export function entriesOf(f: Flow, file: CodeFile): readonly Entry[] {
   return systemKind(file) ? [] : CONVENTIONS.flatMap((convention) => convention(f, file));

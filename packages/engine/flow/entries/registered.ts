@@ -5,6 +5,7 @@ import { packageOf } from '../known/auth.ts';
 import { keyOf } from '../values/key.ts';
 import { property } from '../values/property.ts';
 import { edge } from './edge.ts';
+import { globalGuards } from './nest/application.ts';
 import { procedure } from './procedures.ts';
 import { runHandlers, sharedRequest } from './chain.ts';
 import { input } from './entry.ts';
@@ -17,7 +18,7 @@ export function registered(f: Flow, symbol: ValueOf<'symbol'>, site: CallSite): 
   if (edge(f, callee, args, site)) return true;
   const from = packageOf(callee);
   if (from === undefined) return false;
-  return procedure(f, callee, args, from, site) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
+  return globalGuards(f, callee, args, from) || procedure(f, callee, args, from, site) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
 }
 
 const ROUTERS: readonly { readonly packages: RegExp; readonly style: 'express' | 'context'; readonly framework: string }[] = [

@@ -24,6 +24,8 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
     f.state.live = false;
     return nothing(site.at);
   }
+  // Nest's contexts for GraphQL answer what the plain one answers.
+  if (origin.kind === 'package' && origin.name === 'GqlExecutionContext' && path.at(-1) === 'create' && args[0]) return args[0];
   signedCall(f, callee, site.at);
   return asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
 }

@@ -8,6 +8,7 @@ import { note, usedBy, type Inserted, type SiteRecord } from './record.ts';
 import { credentialFacts } from './secrets.ts';
 import { columnOf, relatedRow, relatedValue, rowValue, type RowDef } from './rows.ts';
 import { termOf } from './terms.ts';
+import { computed } from '../values/property.ts';
 
 /** A query is sent: it is noted with what is known here, and its result is a row variable of its own. */
 export function runQuery(f: Flow, query: Query): AbstractValue {
@@ -158,7 +159,8 @@ function result(f: Flow, query: Query, def: RowDef, extra: readonly ValueEntry[]
     case 'groups': return list(object({ ...Object.fromEntries(query.selects?.map((name) => [name, columnValue(def, name, at)]) ?? []), _count: unknown('aggregate', at) }, at), at);
     case 'count': return { kind: 'test', test: { kind: 'size', of: list(row, at) }, at };
     case 'void': return nothing(at);
-    case 'unknown': return unknown(`result of ${query.operation}`, at);
+    // Sums and counts tell of the rows that they were made of.
+    case 'unknown': return query.verb === 'count' ? computed(query.operation, [row], '', at) : unknown(`result of ${query.operation}`, at);
     default: return unknown(query.operation, at);
   }
 }

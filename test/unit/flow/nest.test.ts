@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { analyseProduct, brief } from './product.ts';
+
+const BASE = {
+  'src/prisma.service.ts': `import { PrismaClient } from '@prisma/client';
+import { Injectable } from '@nestjs/common';
+@Injectable() export class PrismaService extends PrismaClient {}`,
+  'src/auth/jwt.strategy.ts': `import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport-jwt';
+import { PrismaService } from '../prisma.service';
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy) {
+  constructor(private readonly prisma: PrismaService) { super({ secretOrKey: process.env.SECRET }); }
+  async validate(payload: { sub: string; orgId: string }) {
+    const member = await this.prisma.member.findFirst({ where: { userId: payload.sub, orgId: payload.orgId } });
+    if (!member) return null;
+    return { id: payload.sub, orgId: member.orgId };
+  }
+}`,
+  'src/auth/user.ts': `import { createParamDecorator, SetMetadata } from '@nestjs/common';
+export const CurrentUser = createParamDecorator((field, context) => { const { user } = context.switchToHttp().getRequest(); return field ? user[field] : user; });
+export const Public = () => SetMetadata('public', true);`,
+  'src/auth/jwt.guard.ts': `import { Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { Reflector } from '@nestjs/core';
+@Injectable()
+export class JwtGuard extends AuthGuard('jwt') {
+  constructor(private readonly reflector: Reflector) { super(); }
+  canActivate(context) { if (this.reflector.getAllAndOverride('public', [context.getHandler(), context.getClass()])) return true; return super.canActivate(context); }
+}`,
+  'src/projects.service.ts': `import { Injectable, NotFoundException } from '@nestjs/common';
+import { PrismaService } from './prisma.service';
+@Injectable()
+export class ProjectsService {
+  constructor(private readonly prisma: PrismaService) {}
+  one(id: string, orgId: string) { return this.prisma.project.findFirst({ where: { id, orgId } }); }
+  any(id: string) { return this.prisma.project.findUnique({ where: { id } }); }
+  total(ids: string[]) { return this.prisma.invoice.aggregate({ _sum: { amount: true }, where: { id: { in: ids } } }); }
+  create(dto: CreateProject, orgId: string) { return this.prisma.project.create({ data: { name: dto.name, slug: dto.slug, orgId } }); }
+}
+export class CreateProject { name!: string; slug!: string; orgId!: string; }`,
+};
+
+function controller(methods: string, top = '', above = `@UseGuards(JwtGuard)`): string[] {
+  return brief(analyseProduct({
+    files: {
+      ...BASE,
+      'src/projects.controller.ts': `import { Body, Controller, Get, Param, Post, Query, Req, UseGuards, CanActivate, ForbiddenException } from '@nestjs/common';
+import { CurrentUser, Public } from './auth/user';
+import { JwtGuard } from './auth/jwt.guard';
+import { ProjectsService, CreateProject } from './projects.service';
+import { PrismaService } from './prisma.service';
+${top}
+@Controller('projects') ${above}
+export class ProjectsController {
+  constructor(private readonly projects: ProjectsService, private readonly prisma: PrismaService) {}
+  ${methods}
+}`,
+      'src/app.module.ts': `import { Module } from '@nestjs/common';
+import { ProjectsController } from './projects.controller';
+import { ProjectsService } from './projects.service';
+import { JwtStrategy } from './auth/jwt.strategy';
+@Module({ controllers: [ProjectsController], providers: [ProjectsService, JwtStrategy] }) export class AppModule {}`,
+    },
+  })).filter((line) => !line.startsWith('Member.'));
+}
+
+const rest = ['Invoice.aggregate unknown', 'Project.create scoped'];
+
+test('the tenant of the token, through the strategy and a decorator of the program', () => {
+  expect(controller(`@Get(':id') one(@CurrentUser() me, @Param('id') id: string) { return this.projects.one(id, me.orgId); }`)).toContain('Project.findFirst scoped');
+  expect(controller(`@Get(':id') one(@CurrentUser('orgId') orgId: string, @Param('id') id: string) { return this.projects.one(id, orgId); }`)).toContain('Project.findFirst scoped');
+});
+
+test('the tenant of the query string proves nothing', () => {
+  expect(controller(`@Get(':id') one(@Query('org') org: string, @Param('id') id: string) { return this.projects.one(id, org); }`).find((line) => line.startsWith('Project.findFirst'))).toMatch(/leak|scoped tenant-from-client/);
+});
+
+test('an id alone', () => {
+  expect(controller(`@Get(':id') one(@Param('id') id: string) { return this.projects.any(id); }`)).toContain('Project.findUnique leak unbound-id');
+});
+
+test('sums of other tenants\' rows are their secrets as well', () => {
+  expect(controller(`@Post('total') total(@Body('ids') ids: string[]) { return this.projects.total(ids); }`)).toContain('Invoice.aggregate leak unbound-id');
+});
+
+test('a body of a class is what was sent', () => {
+  expect(controller(`@Post() create(@Body() dto: CreateProject, @CurrentUser() me) { return this.projects.create(dto, me.orgId); }`)).toContain('Project.create scoped');
+  expect(controller(`@Post() create(@Body() dto: CreateProject) { return this.projects.create(dto, dto.orgId); }`).find((line) => line.startsWith('Project.create'))).toContain('leak');
+});
+
+test('a guard that compares the row with the caller', () => {
+  const top = `class OwnsProject implements CanActivate {
+  constructor(private readonly prisma: PrismaService) {}
+  async canActivate(context) {
+    const { user, params } = context.switchToHttp().getRequest();
+    const p = await this.prisma.project.findUnique({ where: { id: params.id } });
+    return p?.orgId === user.orgId;
+  }
+}`;
+  expect(controller(`@Get(':id') @UseGuards(OwnsProject) one(@Param('id') id: string) { return this.projects.any(id); }`, top)).toEqual(expect.arrayContaining(['Project.findUnique guarded']));
+  const without = top.replace('return p?.orgId === user.orgId;', 'return p !== null;');
+  expect(controller(`@Get(':id') @UseGuards(OwnsProject) one(@Param('id') id: string) { return this.projects.any(id); }`, without)).toContain('Project.findUnique leak unbound-id');
+});
+
+test('a public route has no caller', () => {
+  expect(controller(`@Public() @Get(':id') one(@Param('id') id: string) { return this.projects.any(id); }`).find((line) => line.startsWith('Project.findUnique'))).toContain('leak');
+});
+
+test('methods that no decorator makes an entry point are called by others only', () => {
+  expect(controller(`helper() { return 1; }`)).toEqual(expect.arrayContaining(rest));
+});
