@@ -1,5 +1,6 @@
 import type { Environment, Facts, Policy, QuerySite, Schema, Span, SqlFile, Table, TenancyModel, Timeline } from '@tenantlint/model';
 import type { IsolationFacts } from './isolation/index.ts';
+import { migrationFacts } from './migrations/index.ts';
 import { underRowSecurity } from './row-security.ts';
 
 export interface Known {
@@ -79,6 +80,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
       const step = timeline.steps[n];
       return step === undefined || step.tool === 'models' || !isPending(step.file) ? undefined : pending === 'all' ? n : 0;
     },
+    migrations: migrationFacts({ timeline }),
     postgres,
     text: ({ file, start, end }: Span) => text(file)?.slice(start, end) ?? '',
   };

@@ -1,5 +1,6 @@
 import type { SchemaEvent } from './events.ts';
-import type { Doubt, Schema } from './schema.ts';
+import type { Doubt, Index, Schema, Table, View } from './schema.ts';
+import type { QName } from './sql.ts';
 import type { Comment, Known, Source, Span, Unread } from './span.ts';
 
 /** Tools whose conventions for order, transactions and undoing are known. */
@@ -64,6 +65,50 @@ export interface Timeline {
   changes(n: number): readonly Change[];
   /** Events of step `n` as they ran: DO blocks and calls replaced by what they executed. */
   executed(n: number): readonly SchemaEvent[];
+  /** What step `n` and its way back leave; undefined where there is no way back, or it could not be read. */
+  undone(n: number): Undoing | undefined;
+  /** What the statements of step `n` met when they ran; empty for steps that are not pending. */
+  executions(n: number): readonly Execution[];
+  readonly doubts: readonly Doubt[];
+}
+
+/** A statement of a migration that is not applied yet (or one that a block of it ran), as it met the database. */
+export interface Execution {
+  readonly event: SchemaEvent;
+  /** The migration's own statement: the event itself, or the block or call that ran it. */
+  readonly statement: SchemaEvent;
+  /** The transaction that it is part of; undefined where it is one of its own. One object a transaction. */
+  readonly transaction: Transaction | undefined;
+  /** What a name of the event stood for right before it ran. */
+  named(name: QName): NamedRelation | undefined;
+  /** A setting in force, by its lower-case name; undefined where the migration set none. */
+  setting(name: string): readonly string[] | undefined;
+}
+
+export interface Transaction {
+  readonly by: 'tool' | 'script';
+  /** Its BEGIN; undefined for the tool's own. */
+  readonly at: Span | undefined;
+}
+
+/** What a name stands for. */
+export interface NamedRelation {
+  readonly key: string;
+  readonly is: 'table' | 'view' | 'sequence' | 'composite' | 'index';
+  /** The table, or the one that the index is of. */
+  readonly table: Table | undefined;
+  /** The view, or the one that the index is of. */
+  readonly view: View | undefined;
+  readonly index: Index | undefined;
+}
+
+/** A step and, right after it, its way back. */
+export interface Undoing {
+  /** Objects whose value is not the one before the step: that one, and what is there now. Equal definitions may be other values. */
+  readonly left: readonly Change[];
+  /** Events of the way back as they ran. */
+  readonly executed: readonly SchemaEvent[];
+  /** What of the way back could not be run or read. */
   readonly doubts: readonly Doubt[];
 }
 

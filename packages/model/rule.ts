@@ -2,6 +2,7 @@ import type { Access, Environment, FilteredColumn, PolicyCall, RoutineReach } fr
 import type { Formula, Isolation, Row } from './formula.ts';
 import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
 import type { SqlFile, Step, Timeline } from './history.ts';
+import type { MigrationFacts } from './migrations.ts';
 import type { Certainty, QuerySite } from './query.ts';
 import type { Column, Index, Policy, Routine, Schema, Table, View, Trigger } from './schema.ts';
 import type { Span } from './span.ts';
@@ -59,6 +60,7 @@ export interface Facts {
    * go out together: what one of them creates has no rows and no readers when the next one runs.
    */
   deploy(step: number): number | undefined;
+  readonly migrations: MigrationFacts;
   /** Major version of the server that the migrations run on. */
   readonly postgres: number;
   /** Text of a file as it was read, for what a message quotes. */

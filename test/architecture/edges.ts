@@ -39,5 +39,6 @@ export const ENGINE: readonly { readonly name: string; readonly may: readonly st
   { name: 'tenancy', may: [], because: 'whose rows are these? asked of the catalog alone' },
   { name: 'isolation', may: ['tenancy'], because: 'does a condition imply the caller\'s tenant?' },
   { name: 'flow', may: ['tenancy', 'isolation'], because: 'what do the queries of the code ask for? judged by the same prover as policies' },
+  { name: 'migrations', may: ['replay', 'tenancy', 'isolation'], because: 'what does a step do to the state before it, and how is it undone?' },
   { name: 'run', may: [], because: 'asks rules, honours suppressions; knows no fact itself' },
 ];

@@ -174,12 +174,18 @@ export class Catalog {
 
   /** Net changes since the last call, one entry an object; the journal starts anew. */
   takeChanges(): readonly Change[] {
+    const changes = this.changesSince(0);
+    this.#journal = [];
+    return changes;
+  }
+
+  /** Net changes since a mark, one entry an object. */
+  changesSince(mark: number): readonly Change[] {
     const first = new Map<string, Undo>();
-    for (const entry of this.#journal) {
+    for (const entry of mark === 0 ? this.#journal : this.#journal.slice(mark)) {
       const id = `${entry.object}\n${entry.key}`;
       if (!first.has(id)) first.set(id, entry);
     }
-    this.#journal = [];
     const changes: Change[] = [];
     for (const { object, key, before } of first.values()) {
       const after = this.#maps[object].get(key);

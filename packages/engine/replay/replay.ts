@@ -1,10 +1,11 @@
-import type { History, RoleName, SchemaEvent, SqlParser, Step, Timeline } from '@tenantlint/model';
+import type { Change, Execution, History, RoleName, SchemaEvent, SqlParser, Step, Timeline, Undoing } from '@tenantlint/model';
 import { Catalog } from './catalog.ts';
 import { Failure } from './failure.ts';
 import { inOrder } from './order.ts';
 import { apply } from './run.ts';
 import { Session, type Settings } from './session.ts';
 import { Recorder } from './timeline.ts';
+import { Watch } from './watch.ts';
 import { doubt, type World } from './world.ts';
 import { layBase } from './base/index.ts';
 
@@ -16,6 +17,8 @@ export interface ReplayOptions {
    * database, which is what the comparison with a real one needs.
    */
   readonly missing?: 'infer' | 'fail';
+  /** Steps whose `executions` will be asked for. */
+  readonly watch?: (step: Step) => boolean;
 }
 
 /** Steps of interpreted code in one replay: some seconds. */
@@ -30,10 +33,13 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
   const catalog = new Catalog();
   const session = new Session({ searchPath: base === 'supabase' ? ['$user', 'public', 'extensions'] : ['$user', 'public'], role: OWNER });
   const world: World = {
-    catalog, session, parser: sql, step: -1, platform: true, infers: false, doubts: [], ran: [], steps: ALL_STEPS,
+    catalog, session, parser: sql, step: -1, platform: true, infers: false, doubts: [], ran: [], steps: ALL_STEPS, statement: undefined, transaction: undefined, watch: undefined,
     run(event) {
       // What a block or a call does stands for it.
-      if (event.kind !== 'do' && event.kind !== 'run') world.ran.push(event);
+      if (event.kind !== 'do' && event.kind !== 'run') {
+        world.ran.push(event);
+        world.watch?.see(world, event);
+      }
       apply(world, event);
     },
     silently(event) {
@@ -50,13 +56,37 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
   world.platform = false;
   world.infers = options.missing !== 'fail';
   const steps = inOrder(histories);
+  const executions = new Map<number, readonly Execution[]>();
   for (const [n, step] of steps.entries()) {
     world.step = n;
     world.ran.length = 0;
+    if (options.watch?.(step) === true) world.watch = new Watch();
     runStep(world, step);
-    recorder.step(catalog.takeChanges(), [...world.ran]);
+    if (world.watch !== undefined) executions.set(n, world.watch.standing(world.ran));
+    world.watch = undefined;
+    const changes = catalog.takeChanges();
+    recorder.step(changes, [...world.ran], step.down?.known === true ? undone(world, { ...step, up: step.down.value }, changes) : undefined);
   }
-  return recorder.timeline(histories, steps, catalog.schema(session.searchPath), world.doubts);
+  return { ...recorder.timeline(histories, steps, catalog.schema(session.searchPath), world.doubts), executions: (n) => executions.get(n) ?? [] };
+}
+
+/** What differs from the state before a step after its way back was run as well. The catalog is left as the step left it. */
+function undone(world: World, back: Step, changes: readonly Change[]): Undoing {
+  const { catalog } = world;
+  const { steps } = world;
+  const mark = catalog.mark();
+  const doubts = world.doubts.length;
+  world.ran.length = 0;
+  runStep(world, back);
+  const left = new Map(changes.map((change) => [`${change.object}\n${change.key}`, change]));
+  for (const change of catalog.changesSince(mark)) {
+    const id = `${change.object}\n${change.key}`;
+    const first = left.get(id);
+    left.set(id, first === undefined ? change : { ...first, after: change.after });
+  }
+  catalog.undo(mark);
+  world.steps = steps;
+  return { left: [...left.values()].filter((change) => change.before !== change.after), executed: [...world.ran], doubts: world.doubts.splice(doubts) };
 }
 
 interface Frame {
@@ -70,11 +100,13 @@ interface Frame {
 function runStep(world: World, step: Step): void {
   world.session.reset();
   let open: Frame[] = step.transactional ? [frame(world, undefined)] : [];
+  world.transaction = isWrapped(step) ? { by: 'tool', at: undefined } : undefined;
   for (let i = 0; i < step.up.length; i++) {
     const event = step.up[i];
     if (event === undefined) continue;
     if (event.kind !== 'transaction') {
       const parts = elementsOf(step.up, i);
+      world.statement = event;
       attempt(world, event, parts, open.length > 0);
       i += parts.length;
       continue;
@@ -82,14 +114,17 @@ function runStep(world: World, step: Step): void {
     switch (event.verb) {
       case 'begin':
         if (open.length === 0) open = [frame(world, undefined)];
+        world.transaction ??= { by: 'script', at: event.at };
         break;
       case 'commit':
         open = [];
+        world.transaction = undefined;
         world.session.endTransaction();
         break;
       case 'rollback':
         back(world, open[0]);
         open = [];
+        world.transaction = undefined;
         break;
       case 'savepoint':
         if (open.length > 0) open.push(frame(world, event.savepoint));
@@ -112,6 +147,14 @@ function runStep(world: World, step: Step): void {
   }
   world.session.endTransaction();
   dropTemporary(world);
+}
+
+/**
+ * Whether the tool's transaction is really one for the statements of the step. Supabase sends a file as a pipeline, whose
+ * first statement still runs by itself where it has to; a file of one statement is such a first one.
+ */
+function isWrapped({ transactional, tool, up }: Step): boolean {
+  return transactional && !(tool === 'supabase' && up.length === 1);
 }
 
 function frame(world: World, name: string | undefined): Frame {

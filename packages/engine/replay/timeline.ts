@@ -1,4 +1,4 @@
-import type { Change, Doubt, History, Schema, SchemaEvent, Step, Timeline } from '@tenantlint/model';
+import type { Change, Doubt, History, Schema, SchemaEvent, Step, Timeline, Undoing } from '@tenantlint/model';
 
 /** Values of one object over the steps: `values[i]` holds from step `steps[i]` on. */
 interface Versions<T> {
@@ -79,16 +79,18 @@ export class Recorder {
   readonly #stores = new Map<Store, Map<string, Versions<unknown>>>();
   readonly #changes: (readonly Change[])[] = [];
   readonly #executed: (readonly SchemaEvent[])[] = [];
+  readonly #undone: (Undoing | undefined)[] = [];
 
   /** The state before the first step. */
   base(changes: readonly Change[]): void {
     this.#record(-1, changes);
   }
 
-  step(changes: readonly Change[], executed: readonly SchemaEvent[]): void {
+  step(changes: readonly Change[], executed: readonly SchemaEvent[], undone: Undoing | undefined): void {
     this.#record(this.#changes.length, changes);
     this.#changes.push(changes);
     this.#executed.push(executed);
+    this.#undone.push(undone);
   }
 
   #record(step: number, changes: readonly Change[]): void {
@@ -104,12 +106,13 @@ export class Recorder {
     }
   }
 
-  timeline(histories: readonly History[], steps: readonly Step[], last: Schema, doubts: readonly Doubt[]): Timeline {
+  timeline(histories: readonly History[], steps: readonly Step[], last: Schema, doubts: readonly Doubt[]): Omit<Timeline, 'executions'> {
     return {
       histories, steps, last, doubts,
       at: (n) => (n >= steps.length - 1 ? last : this.#at(n, last)),
       changes: (n) => this.#changes[n] ?? [],
       executed: (n) => this.#executed[n] ?? [],
+      undone: (n) => this.#undone[n],
     };
   }
 

@@ -1,0 +1,2 @@
+export { migrationFacts } from './facts.ts';
+export { differences } from './compare.ts';

@@ -1,0 +1,19 @@
+import type { Doubt, Step, Timeline, Undone } from '@tenantlint/model';
+import { differences } from './compare.ts';
+
+/** What a step and its way back leave, run one after the other. */
+export function undone(timeline: Timeline, n: number): Undone | undefined {
+  const step = timeline.steps[n];
+  const back = timeline.undone(n);
+  if (step === undefined || back === undefined) return undefined;
+  const own = timeline.doubts.filter((doubt) => concerns(doubt, step));
+  return {
+    differences: differences(back.left, timeline.executed(n)),
+    failures: back.doubts.filter((doubt) => doubt.reason.startsWith('statement fails')),
+    doubtful: own.length > 0 || back.doubts.some((doubt) => !doubt.reason.startsWith('statement fails')),
+  };
+}
+
+function concerns(doubt: Doubt, step: Step): boolean {
+  return doubt.at.file === step.file;
+}
