@@ -7,3 +7,4 @@ export { runRules, fingerprint, byPlace, compare, unique, type Missing, type Rul
 export { selectRules, shows, type Preset } from './run/presets.ts';
 export { suppress, suppressionFinding, SUPPRESSION, SUPPRESSION_MESSAGES, type FileLines, type SuppressionProblem } from './run/suppress.ts';
 export { visible } from './run/visible.ts';
+export * from './migrations/index.ts';
