@@ -4,9 +4,10 @@ import { workers } from './edge.ts';
 import type { Convention, Entry } from './entry.ts';
 import { nest } from './nest/nest.ts';
 import { next } from './next.ts';
+import { remix } from './remix.ts';
 import { systemKind } from './system.ts';
 
-const CONVENTIONS: readonly Convention[] = [next, nest, workers];
+const CONVENTIONS: readonly Convention[] = [next, nest, remix, workers];
 
 export function entriesOf(f: Flow, file: CodeFile): readonly Entry[] {
   return systemKind(file) ? [] : CONVENTIONS.flatMap((convention) => convention(f, file));

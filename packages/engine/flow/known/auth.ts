@@ -30,6 +30,8 @@ const LIBRARIES: readonly { readonly packages: RegExp; readonly calls: readonly 
   { packages: /^@kinde-oss\//, calls: anyName('getUser', 'getOrganization', 'getClaim') },
   { packages: /^@stackframe\//, calls: anyName('getUser') },
   { packages: /^firebase-admin/, calls: [{ call: ['verifyIdToken'], optional: false, throws: true }, { call: ['verifySessionCookie'], optional: false, throws: true }] },
+  // Cookies that the server signed; `remix-auth` keeps what it verified in them.
+  { packages: /^(?:@remix-run\/|react-router$|remix-auth)/, calls: [{ call: ['getSession'], optional: false }, ...anyName('isAuthenticated')] },
   { packages: /^iron-session/, calls: [{ call: ['getIronSession'], optional: false }] },
   { packages: /^@ory\//, calls: anyName('toSession') },
 ];

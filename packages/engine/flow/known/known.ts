@@ -1,4 +1,4 @@
-import { cases, isNullish, list, literal, nothing, object, type AbstractValue, type Span, type ValueEntry, type ValueOf } from '@tenantlint/model';
+import { cases, constantText, isNullish, list, literal, nothing, object, type AbstractValue, type Span, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { applyFunction, type CallSite } from '../interpret/calls.ts';
 import { truthsOf } from '../interpret/truths.ts';
@@ -19,6 +19,11 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
     const next = f.continuations.get(origin.name);
     if (next && path.length === 0) return next(args);
     return globalCall(f, [origin.name, ...path].join('.'), args, site);
+  }
+  // `session.get('userId')`
+  if (origin.kind === 'identity' && path.at(-1) === 'get' && args.length === 1 && args[0]) {
+    const name = constantText(args[0]);
+    if (name !== undefined) return { ...callee, path: [...path.slice(0, -1), name], at: site.at };
   }
   if (leaves(callee)) {
     f.state.live = false;
