@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Preset } from '@tenantlint/engine';
 import type { Severity } from '@tenantlint/model';
 import { reporters, type Format } from '@tenantlint/reporters';
+import type { Asked } from './change.ts';
 
 export type Command = 'check' | 'inspect' | 'explain';
 
@@ -18,6 +19,8 @@ export interface Args {
   readonly color: boolean | undefined;
   readonly suppressed: boolean;
   readonly allMigrations: boolean;
+  /** Report only what a change brought about. */
+  readonly change: Asked | undefined;
 }
 
 /** A mistake of the user's, told in one line; exit code 2. */
@@ -39,6 +42,8 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   --output FILE                            write there instead of standard output
   --preset recommended|strict|audit        recommended: proven and harmful; strict: likely as well; audit: everything
   --fail-on error|warning|note             level that makes the exit code 1 (default: warning)
+  --since REF                              only what changed since the branch left REF: lines it wrote, and findings it caused elsewhere
+  --staged                                 the same for the content that git has staged
   --config FILE                            instead of the nearest tenantlint.config.jsonc
   --at FILE                                inspect: the state after that migration
   --all-migrations                         judge applied migrations for locks too; default: only files named as paths
@@ -68,6 +73,7 @@ export function readArgs(argv: readonly string[]): Args | 'help' | 'version' {
     color: values.color ? true : values['no-color'] ? false : undefined,
     suppressed: values.suppressed ?? false,
     allMigrations: values['all-migrations'] ?? false,
+    change: changeOf(command, values.since, values.staged ?? false),
   };
 }
 
@@ -87,6 +93,8 @@ function parse(argv: readonly string[]) {
         'no-color': { type: 'boolean' },
         suppressed: { type: 'boolean' },
         'all-migrations': { type: 'boolean' },
+        since: { type: 'string' },
+        staged: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },
@@ -94,6 +102,14 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
   }
+}
+
+function changeOf(command: Command, since: string | undefined, staged: boolean): Asked | undefined {
+  if (since === undefined && !staged) return undefined;
+  const [option] = since === undefined ? ['--staged'] : ['--since'];
+  if (command !== 'check') throw new UsageError(`${option}: only check asks what a change brought about`);
+  if (since !== undefined && staged) throw new UsageError('--since and --staged: name one of them');
+  return since === undefined ? { kind: 'staged' } : { kind: 'since', ref: since };
 }
 
 function oneOf(option: string, value: string | undefined, allowed: readonly string[]): string | undefined {

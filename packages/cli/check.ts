@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { Preset } from '@tenantlint/engine';
 import type { Outcome, Rule, Severity, Source } from '@tenantlint/model';
 import { analyse, type Analysis, type PendingFiles } from './analyse.ts';
+import { caused, nothingChanged } from './caused.ts';
+import type { Change } from './change.ts';
 import { settingsOf, type Config, type Settings } from './config.ts';
 import { matcher } from './globs.ts';
 import { fails, judge } from './lint.ts';
@@ -24,6 +26,8 @@ export interface CheckOptions {
   readonly known: ReadonlySet<string>;
   /** See AnalyseOptions. */
   readonly pending?: PendingFiles | undefined;
+  /** Report only what this change brought about. */
+  readonly change?: Change | undefined;
 }
 
 export interface Checked {
@@ -32,6 +36,10 @@ export interface Checked {
   readonly failing: boolean;
   /** Why there was nothing to do; undefined when there was something. */
   readonly nothing: string | undefined;
+  /** Everything that is found, whether or not the change brought it about. */
+  readonly whole: Outcome;
+  /** Everything that was found before the change; undefined where none is asked about. Judged when it is first asked for. */
+  readonly before: (() => Promise<Outcome>) | undefined;
 }
 
 /** What was asked for, with the configuration file that was named or found. */
@@ -51,22 +59,61 @@ export async function inMemory(sources: readonly Source[], config: Config): Prom
 
 /** Lints what was asked for: one product, or each of several that lie beside one another. */
 export async function checkAll(base: Base, configFile: string | undefined, options: CheckOptions): Promise<Checked> {
+  const { change } = options;
+  if (change) {
+    base = { ...base, overlay: change.now };
+    options = { ...options, pending: options.pending ?? ((file) => change.files.has(path.join(base.top, file))) };
+    if (!change.lintable) return unchanged(base);
+  }
   const whole = await open(base, configFile, options.known);
   const folders = productFolders(whole.workspace);
-  if (folders.length === 0) return checkOne(whole, options);
-  const parts = [];
+  if (folders.length === 0) return checkChange(whole, base, configFile, options);
+  const parts: (Checked & { folder: string })[] = [];
   for (const folder of folders) {
-    const product = await open({ ...base, dir: path.join(base.dir, folder), prefix: `${base.prefix}${folder}/`, paths: [] }, configFile, options.known);
-    parts.push({ folder: `${base.prefix}${folder}`, ...(await checkOne(product, options)) });
+    const own = { ...base, dir: path.join(base.dir, folder), prefix: `${base.prefix}${folder}/`, paths: [] };
+    parts.push({ folder: `${base.prefix}${folder}`, ...(await checkChange(await open(own, configFile, options.known), own, configFile, options)) });
   }
   const done = parts.some((p) => p.nothing === undefined);
-  return { outcome: together(parts), failing: parts.some((p) => p.failing), nothing: done ? undefined : parts[0]?.nothing };
+  return {
+    outcome: together(parts),
+    failing: parts.some((p) => p.failing),
+    nothing: done ? undefined : parts[0]?.nothing,
+    whole: together(parts.map(({ folder, whole: outcome }) => ({ folder, outcome }))),
+    before: change && once(async () => together(await Promise.all(parts.map(async ({ folder, before, whole: outcome }) => ({ folder, outcome: (await before?.()) ?? outcome }))))),
+  };
 }
 
 export async function checkOne(project: Project, options: CheckOptions): Promise<Checked> {
   const analysis = await analyse(project, { pending: options.pending });
   const outcome = outcomeOf(project, analysis, options);
-  return { outcome: shownFrom(project.workspace.prefix, outcome), failing: fails(outcome, options.failOn ?? project.config.failOn ?? 'warning'), nothing: analysis.nothing };
+  const whole = shownFrom(project.workspace.prefix, outcome);
+  return { outcome: whole, failing: fails(outcome, levelOf(project, options)), nothing: analysis.nothing, whole, before: undefined };
+}
+
+/** The same, and what is left of it when only the change is asked about. */
+async function checkChange(project: Project, base: Base, configFile: string | undefined, options: CheckOptions): Promise<Checked> {
+  const now = await checkOne(project, options);
+  const { change } = options;
+  if (!change) return now;
+  const before = once(async () => (await checkOne(await open({ ...base, overlay: change.before }, configFile, options.known), options)).outcome);
+  const outcome = await caused(now.whole, change, base.top, before);
+  // A change to a repository in which there is nothing to lint has brought about nothing.
+  const empty = now.nothing !== undefined && outcome.unread.length === 0;
+  return { ...now, outcome: empty ? { ...outcome, notes: [...outcome.notes, now.nothing] } : outcome, failing: fails(outcome, levelOf(project, options)), nothing: empty ? undefined : now.nothing, before };
+}
+
+function unchanged(base: Base): Checked {
+  const outcome = nothingChanged(base.root);
+  return { outcome, failing: false, nothing: undefined, whole: outcome, before: async () => outcome };
+}
+
+function levelOf({ config }: Project, { failOn }: CheckOptions): Severity {
+  return failOn ?? config.failOn ?? 'warning';
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** What was found, with paths of the project's own. */

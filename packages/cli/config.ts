@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Preset, TenancyConfig } from '@tenantlint/engine';
 import type { Environment, Severity } from '@tenantlint/model';
 import { UsageError } from './args.ts';
+import { fileBytes, fileExists, type Overlay } from './overlay.ts';
 import type { Base } from './workspace.ts';
 
 export const CONFIG_FILE = 'tenantlint.config.jsonc';
@@ -29,25 +29,25 @@ export interface Settings {
  * The configuration of a run: the named file, or the nearest one at or above the first path.
  * @throws UsageError naming file and line, for what cannot be read or is not allowed
  */
-export async function settingsOf({ dir, prefix, top, paths: [first = ''] }: Base, named: string | undefined, ruleIds: ReadonlySet<string>): Promise<Settings> {
-  const file = named ?? nearest(path.join(dir, first), top);
+export async function settingsOf({ dir, prefix, top, paths: [first = ''], overlay }: Base, named: string | undefined, ruleIds: ReadonlySet<string>): Promise<Settings> {
+  const file = named ?? nearest(path.join(dir, first), top, overlay);
   if (file === undefined) return { config: {}, folder: dir };
   const shown = path.join(prefix, path.relative(dir, file));
-  return { config: await loadConfig(file, shown.startsWith('..') ? file : shown, ruleIds), folder: path.dirname(file) };
+  return { config: await loadConfig(file, shown.startsWith('..') ? file : shown, ruleIds, overlay), folder: path.dirname(file) };
 }
 
-function nearest(from: string, top: string): string | undefined {
+function nearest(from: string, top: string, overlay: Overlay | undefined): string | undefined {
   for (let dir = from; ; dir = path.dirname(dir)) {
     const file = path.join(dir, CONFIG_FILE);
-    if (existsSync(file)) return file;
+    if (fileExists(file, overlay)) return file;
     if (dir === top || dir === path.dirname(dir)) return undefined;
   }
 }
 
-async function loadConfig(file: string, shown: string, ruleIds: ReadonlySet<string>): Promise<Config> {
+async function loadConfig(file: string, shown: string, ruleIds: ReadonlySet<string>, overlay: Overlay | undefined): Promise<Config> {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = Buffer.from(fileBytes(file, overlay)).toString('utf8');
   } catch {
     throw new UsageError(`${shown}: cannot be read`);
   }

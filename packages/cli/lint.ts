@@ -62,17 +62,19 @@ function fileLines({ comments, statements }: Analysis, workspace: Workspace): Re
   return files;
 }
 
+/** The outcome with what is left of its findings. */
+export function recounted(outcome: Outcome): Outcome {
+  return { ...outcome, summary: { ...outcome.summary, ...counted(outcome.findings) } };
+}
+
 function summarise(findings: readonly Finding[], analysis: Analysis): Summary {
+  return { ...analysis.read, ...counted(findings), ledger: ledger(analysis.facts) };
+}
+
+function counted(findings: readonly Finding[]): Pick<Summary, 'errors' | 'warnings' | 'notes' | 'suppressed'> {
   const shown = findings.filter((f) => !f.suppressed);
   const count = (severity: Severity) => shown.filter((f) => f.severity === severity).length;
-  return {
-    ...analysis.read,
-    errors: count('error'),
-    warnings: count('warning'),
-    notes: count('note'),
-    suppressed: findings.length - shown.length,
-    ledger: ledger(analysis.facts),
-  };
+  return { errors: count('error'), warnings: count('warning'), notes: count('note'), suppressed: findings.length - shown.length };
 }
 
 function first(rule: Rule) {

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import path from 'node:path';
 import type { Source, Unread } from '@tenantlint/model';
 import { UsageError } from './args.ts';
+import { fileBytes, fileExists, type Overlay } from './overlay.ts';
 
 /** The files of a project. Only what is asked for is read, each file once. */
 export interface Workspace {
@@ -22,7 +23,8 @@ export interface Workspace {
 
 /** Folders that hold no source of the project's own. */
 const ASIDE = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'venv', '__pycache__']);
-const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
+/** Files that some reader may want. */
+export const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {
   const texts = new Map(sources.map(s => [s.path, s.text]));
@@ -40,6 +42,8 @@ export interface Base {
   readonly top: string;
   /** What was asked for, seen from `dir`. */
   readonly paths: readonly string[];
+  /** Contents that stand in for those on disk. */
+  readonly overlay?: Overlay | undefined;
 }
 
 /**
@@ -68,7 +72,7 @@ export function locate(cwd: string, paths: readonly string[]): Base {
  * @param ignored files that the configuration leaves out
  * @throws UsageError when no path exists; one of several that is missing is `unread`
  */
-export function diskWorkspace({ dir: cwd, root, prefix, paths }: Base, ignored: (file: string) => boolean): Workspace {
+export function diskWorkspace({ dir: cwd, root, prefix, paths, overlay }: Base, ignored: (file: string) => boolean): Workspace {
   const folders: string[] = [];
   const named: string[] = [];
   const unread: Unread[] = [];
@@ -84,13 +88,15 @@ export function diskWorkspace({ dir: cwd, root, prefix, paths }: Base, ignored: 
   const [lost] = unread;
   if (lost && folders.length + named.length === 0) throw new UsageError(`${prefix}${lost.at.file}: ${lost.reason}`);
   // A single file is judged against the whole project around it.
-  const found = (named.length > 0 ? [''] : [...new Set(folders)]).flatMap(f => walk(cwd, f, unread)).filter(f => !ignored(f));
+  const asked = named.length > 0 ? [''] : [...new Set(folders)];
+  const onDisk = asked.flatMap(f => walk(cwd, f, unread));
+  const found = (overlay ? laidOver(onDisk, asked, cwd, overlay) : onDisk).filter(f => !ignored(f));
   const files = new Set([...found, ...named].sort());
   const only = named.length === 0 ? undefined : new Set([...named, ...[...files].filter(f => folders.some(d => d === '' || f.startsWith(`${d}/`)))]);
   const cache = new Map<string, string | undefined>();
   const text = (file: string): string | undefined => {
     if (!files.has(file)) return undefined;
-    if (!cache.has(file)) cache.set(file, read(path.join(cwd, file), file, unread));
+    if (!cache.has(file)) cache.set(file, read(path.join(cwd, file), file, unread, overlay));
     return cache.get(file);
   };
   return { root, prefix, files, only, named: new Set(named), text, unread };
@@ -119,6 +125,18 @@ function walk(cwd: string, folder: string, unread: Unread[]): string[] {
   return found;
 }
 
+/** The files of the overlay's state, below the folders that were asked for. */
+function laidOver(onDisk: readonly string[], asked: readonly string[], cwd: string, overlay: Overlay): string[] {
+  const here = new Set(onDisk.filter(f => fileExists(path.join(cwd, f), overlay)));
+  for (const absolute of overlay.present) {
+    const file = slashes(path.relative(cwd, absolute));
+    if (isOutside(file) || !READ.test(file) || !asked.some(d => d === '' || file.startsWith(`${d}/`))) continue;
+    const aside = file.split('/').some((part, i, all) => part.startsWith('.') || (i < all.length - 1 && ASIDE.has(part)));
+    if (!aside && fileExists(absolute, overlay)) here.add(file);
+  }
+  return [...here];
+}
+
 const PROJECT_MARKS = ['tenantlint.config.jsonc', 'package.json', 'pyproject.toml', '.git', 'supabase', 'prisma'];
 
 /** The nearest folder at or above `from` that looks like a project; `top` (or `from` itself) where none does. */
@@ -138,16 +156,16 @@ function isOutside(relative: string): boolean {
   return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 }
 
-function read(absolute: string, file: string, unread: Unread[]): string | undefined {
+function read(absolute: string, file: string, unread: Unread[], overlay: Overlay | undefined): string | undefined {
   const at = { file, start: 0, end: 0 };
   try {
-    const bytes = readFileSync(absolute);
+    const bytes = fileBytes(absolute, overlay);
     if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(bytes);
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
       unread.push({ at, reason: 'not valid UTF-8; read as Latin-1' });
-      return bytes.toString('latin1');
+      return Buffer.from(bytes).toString('latin1');
     }
   } catch (error) {
     unread.push({ at, reason: `cannot be read: ${codeOf(error)}` });

@@ -1,0 +1,63 @@
+import { LineIndex, type Finding, type Outcome } from '@tenantlint/model';
+import path from 'node:path';
+import type { Change } from './change.ts';
+import { recounted } from './lint.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * What a change brought about: findings on lines that it wrote, and findings elsewhere that were not there before. The
+ * state before is only judged where there is anything elsewhere.
+ */
+export async function caused(now: Outcome, change: Change, top: string, before: () => Promise<Outcome>): Promise<Outcome> {
+  const absolute = (file: string) => path.join(top, file);
+  const index = memo((file: string) => new LineIndex(now.text(file) ?? ''));
+  const line = (f: Finding, offset: number) => index(f.at.file).position(offset).line;
+  const wrote = (f: Finding) => change.wrote(absolute(f.at.file), line(f, f.at.start), line(f, Math.max(f.at.start, f.at.end - 1)));
+  const here = new Set(now.findings.filter(wrote));
+  const known = here.size === now.findings.length ? new Map<string, number>() : counts(await before(), (file) => path.relative(top, change.renamed(absolute(file))).split(path.sep).join('/'));
+  const findings = now.findings.filter((f) => here.has(f) || !take(known, key(f, now, (file) => file)));
+  return recounted({ ...now, findings, unread: now.unread.filter((u) => u.at.file === '.' || change.files.has(absolute(u.at.file))) });
+}
+
+/** The outcome of a change that touches nothing that is linted. */
+export function nothingChanged(root: string): Outcome {
+  return {
+    tool: VERSION, root, findings: [], notRun: [], unread: [], notes: ['No file that is linted changed.'], rules: [], text: () => undefined,
+    summary: { files: 0, steps: 0, tables: 0, sites: 0, errors: 0, warnings: 0, notes: 0, suppressed: 0, ledger: { sites: {}, tables: {} } },
+  };
+}
+
+/** What makes two findings the same when lines move and files are renamed. */
+function key(f: Finding, { text }: Outcome, named: (file: string) => string): string {
+  const file = named(f.at.file);
+  const subject = f.subject.name === f.at.file ? file : f.subject.name;
+  const flagged = (text(f.at.file) ?? '').slice(f.at.start, f.at.end).replace(/\s+/g, ' ');
+  return [f.rule, f.message, file, f.subject.kind, subject, f.suppressed ? 'suppressed' : '', flagged].join('\0');
+}
+
+function counts(outcome: Outcome, named: (file: string) => string): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const f of outcome.findings) {
+    const k = key(f, outcome, named);
+    found.set(k, (found.get(k) ?? 0) + 1);
+  }
+  return found;
+}
+
+/** Whether there was one left. */
+function take(from: Map<string, number>, k: string): boolean {
+  const n = from.get(k) ?? 0;
+  if (n > 0) from.set(k, n - 1);
+  return n > 0;
+}
+
+function memo<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (k) => {
+    const known = made.get(k);
+    if (known !== undefined) return known;
+    const value = make(k);
+    made.set(k, value);
+    return value;
+  };
+}

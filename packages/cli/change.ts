@@ -1,0 +1,179 @@
+import path from 'node:path';
+import { UsageError } from './args.ts';
+import { DIFF, Git } from './git.ts';
+import type { Content, Overlay } from './overlay.ts';
+import { READ } from './workspace.ts';
+
+/** A range of lines, from 1, both ends within. */
+interface Lines {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What separates the files as they are judged from an earlier state of them. Files are absolute. */
+export interface Change {
+  /** The judged state; undefined where it is the working tree. */
+  readonly now: Overlay | undefined;
+  /** The state before. */
+  readonly before: Overlay;
+  /** Files that the change adds, edits or renames: every kind, also those that nobody lints. */
+  readonly files: ReadonlySet<string>;
+  /** Whether it touches any file that is read at all. */
+  readonly lintable: boolean;
+  /** Whether any line of the range is one that the change wrote. */
+  wrote(file: string, from: number, to: number): boolean;
+  /** The name that a file of the state before has now. */
+  renamed(before: string): string;
+}
+
+export type Asked = { readonly kind: 'since'; readonly ref: string } | { readonly kind: 'staged' };
+
+/**
+ * Reads from git what changed. `since`: the working tree, files included that git does not know yet, against the commit
+ * where the branch left REF. `staged`: the index against HEAD.
+ * @throws UsageError where git, the repository or the commit is missing
+ */
+export function readChange(folder: string, asked: Asked): Change {
+  const git = new Git(folder);
+  const from = asked.kind === 'staged' ? headOf(git) : forkPoint(git, asked.ref);
+  const against = asked.kind === 'staged' ? ['--cached', from] : [from];
+  const entries = rawEntries(git.run(['diff', '--raw', '--no-abbrev', '-z', ...DIFF, ...against, '--']).toString('utf8'));
+  const absolute = (file: string) => path.join(git.top, file);
+  const hunks = entries.some((e) => SOURCE.test(e.to)) ? readHunks(git.run(['diff', '-p', '-U0', '--inter-hunk-context=0', '--text', ...DIFF, ...against, '--', ...SOURCES]).toString('utf8')) : new Map<string, Lines[]>();
+  const untracked = asked.kind === 'staged' ? [] : list(git.run(['ls-files', '-z', '--others', '--exclude-standard']));
+  const renames = new Map(entries.flatMap((e) => (e.from !== e.to && !e.copy ? [[absolute(e.from), absolute(e.to)] as const] : [])));
+  const files = new Set([...entries.filter((e) => e.after).map((e) => e.to), ...untracked].map(absolute));
+  const fresh = new Set([...untracked, ...entries.filter((e) => !e.before).map((e) => e.to)].map(absolute));
+  const written = new Map([...hunks].map(([file, lines]) => [absolute(file), lines]));
+  const now = asked.kind === 'staged' ? indexOverlay(git) : undefined;
+  return {
+    now,
+    before: beforeOverlay(git, entries, untracked, now),
+    files,
+    lintable: [...untracked, ...entries.flatMap((e) => [e.from, e.to])].some((f) => READ.test(f)),
+    wrote: (file, first, last) => fresh.has(file) || (written.get(file) ?? []).some((l) => l.from <= last && l.to >= first),
+    renamed: (file) => renames.get(file) ?? file,
+  };
+}
+
+/** Kinds of file whose lines can hold findings; git is only asked for the lines of these. */
+const SOURCES = ['sql', 'prisma', 'ts', 'tsx', 'js', 'jsx', 'mts', 'cts', 'mjs', 'cjs', 'py'].map((kind) => `:(icase)*.${kind}`);
+const SOURCE = /\.(?:sql|prisma|[cm]?[jt]sx?|py)$/i;
+
+function headOf(git: Git): string {
+  return git.ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']) ?? git.run(['hash-object', '-t', 'tree', '--stdin']).toString('utf8').trim();
+}
+
+/** The commit at which the branch left REF: what REF got since then is not this change. Without a common one, REF itself. */
+function forkPoint(git: Git, ref: string): string {
+  const commit = git.ask(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+  if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) throw new UsageError(`--since ${ref}: git knows no commit of that name here`);
+  return git.ask(['merge-base', commit, 'HEAD'])?.split('\n')[0] ?? commit;
+}
+
+/** One line of `git diff --raw`: what a file was and is. Only files with content of their own count as such, no links. */
+interface Entry {
+  readonly from: string;
+  readonly to: string;
+  /** Object of the content before. */
+  readonly before: string | undefined;
+  /** Whether there is a file after. */
+  readonly after: boolean;
+  readonly copy: boolean;
+}
+
+function rawEntries(text: string): Entry[] {
+  const parts = text.split('\0');
+  const entries: Entry[] = [];
+  for (let i = 0; i + 1 < parts.length; ) {
+    const [oldMode = '', newMode = '', oldId = '', , status = ''] = (parts[i++] ?? '').slice(1).split(' ');
+    const from = parts[i++] ?? '';
+    const to = /^[RC]/.test(status) ? (parts[i++] ?? '') : from;
+    entries.push({ from, to, before: isFile(oldMode) ? oldId : undefined, after: isFile(newMode), copy: status.startsWith('C') });
+  }
+  return entries;
+}
+
+const isFile = (mode: string): boolean => mode.startsWith('100');
+
+/** Lines that a change wrote, by file. Names are quoted by git, and the lines of a hunk are counted: no content passes for a head. */
+function readHunks(patch: string): Map<string, Lines[]> {
+  const found = new Map<string, Lines[]>();
+  let lines: Lines[] | undefined;
+  let skip = 0;
+  for (let at = 0; at < patch.length; ) {
+    const end = patch.indexOf('\n', at);
+    const line = patch.slice(at, end < 0 ? patch.length : end);
+    at = end < 0 ? patch.length : end + 1;
+    if (skip > 0 && !line.startsWith('\\')) {
+      skip--;
+      continue;
+    }
+    const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+    if (hunk) {
+      const [removed, from, added] = [Number(hunk[1] ?? 1), Number(hunk[2]), Number(hunk[3] ?? 1)];
+      skip = removed + added;
+      if (added > 0) lines?.push({ from, to: from + added - 1 });
+    } else if (line.startsWith('diff --git ')) lines = undefined;
+    else if (line.startsWith('+++ ') && line !== '+++ /dev/null') {
+      lines = [];
+      found.set(unquoted(line.slice(4)).slice(2), lines);
+    }
+  }
+  return found;
+}
+
+/** A name as git prints it: in quotes with escaped bytes where it is unusual, with a tab behind it where it holds blanks. */
+function unquoted(name: string): string {
+  if (!name.startsWith('"')) return name.replace(/\t$/, '');
+  const bytes: number[] = [];
+  const letters: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
+  for (const [part] of name.slice(1, name.lastIndexOf('"')).matchAll(/\\[0-7]{3}|\\?[^]/gu)) {
+    if (/^\\[0-7]/.test(part)) bytes.push(parseInt(part.slice(1), 8));
+    else if (part.length > 1 && part.startsWith('\\')) bytes.push(letters[part.slice(1)] ?? part.charCodeAt(1));
+    else bytes.push(...Buffer.from(part));
+  }
+  return Buffer.from(bytes).toString('utf8');
+}
+
+function list(out: Buffer): string[] {
+  return out.toString('utf8').split('\0').filter((f) => f !== '');
+}
+
+/** The index in place of the working tree: files that git does not know are not there, edited ones are as they were added. */
+function indexOverlay(git: Git): Overlay {
+  const entries = list(git.run(['ls-files', '-s', '-z'])).map((entry) => {
+    const tab = entry.indexOf('\t');
+    const [mode = '', id = ''] = entry.slice(0, tab).split(' ');
+    return { mode, id, file: entry.slice(tab + 1) };
+  });
+  const known = new Map(entries.filter((e) => isFile(e.mode)).map((e) => [e.file, e.id]));
+  const edited = new Set(list(git.run(['diff-files', '-z', '--name-only', '--ignore-submodules=all'])));
+  return overlayOf(git, [...known].filter(([file]) => edited.has(file)), (file) => !known.has(file));
+}
+
+function beforeOverlay(git: Git, entries: readonly Entry[], untracked: readonly string[], now: Overlay | undefined): Overlay {
+  const old = new Map(entries.flatMap((e) => (e.before !== undefined ? [[e.from, e.before] as const] : [])));
+  const gone = new Set([...untracked, ...entries.map((e) => e.to)].filter((f) => !old.has(f)));
+  return overlayOf(git, [...old], (file) => gone.has(file), now);
+}
+
+/** Objects are read when the first of them is asked for, all in one go. */
+function overlayOf(git: Git, objects: readonly (readonly [file: string, id: string])[], absent: (file: string) => boolean, below?: Overlay): Overlay {
+  const wanted = objects.filter(([file]) => READ.test(file));
+  const ids = new Map(wanted.map(([file, id]) => [path.join(git.top, file), id]));
+  let contents: Map<string, Content> | undefined;
+  return {
+    present: [...(below?.present ?? []), ...ids.keys()],
+    at(file) {
+      const id = ids.get(file);
+      if (id !== undefined) {
+        contents ??= new Map(git.blobs([...ids.values()]).map((content, i) => [wanted[i]?.[1] ?? '', content]));
+        return { content: contents.get(id) };
+      }
+      const inside = path.relative(git.top, file);
+      if (absent(path.sep === '/' ? inside : inside.split(path.sep).join('/'))) return { content: undefined };
+      return below?.at(file);
+    },
+  };
+}
