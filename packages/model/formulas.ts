@@ -91,12 +91,19 @@ export function isPresence(atom: Formula): boolean {
   return role && [left, right].some((value) => value?.kind === 'literal' && value.value === 'authenticated');
 }
 
+function pushReversed(stack: Formula[], parts: readonly Formula[]): void {
+  for (let i = parts.length - 1; i >= 0; i--) {
+    const part = parts[i];
+    if (part !== undefined) stack.push(part);
+  }
+}
+
 /** Every part of a formula, itself first. */
 export function each(formula: Formula, visit: (part: Formula) => void): void {
   const stack: Formula[] = [formula];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     visit(next);
-    if (next.kind === 'and' || next.kind === 'or') for (let i = next.of.length - 1; i >= 0; i--) stack.push(...next.of.slice(i, i + 1));
+    if (next.kind === 'and' || next.kind === 'or') pushReversed(stack, next.of);
     else if (next.kind === 'not') stack.push(next.of);
     else if (next.kind === 'exists') stack.push(next.where);
   }

@@ -136,8 +136,31 @@ export function lookupsInto(facts: Facts, table: Table): readonly Lookup[] {
 const lookups = new WeakMap<Facts, ReadonlyMap<string, readonly Lookup[]>>();
 
 /** Tables of the product itself. */
-export function ownTables(facts: Facts): readonly Table[] {
-  return [...facts.schema.tables.values()].filter((table) => !table.platform && !table.temporary);
+export function ownTables({ schema }: Pick<Facts, 'schema'>): readonly Table[] {
+  let tables = own.get(schema);
+  if (tables === undefined) own.set(schema, (tables = [...schema.tables.values()].filter((table) => !table.platform && !table.temporary)));
+  return tables;
+}
+const own = new WeakMap<Schema, readonly Table[]>();
+
+/** Tables of the product of that name in any schema. */
+export function tablesNamed(facts: Pick<Facts, 'schema'>, name: string): readonly Table[] {
+  let all = tables.get(facts.schema);
+  if (all === undefined) tables.set(facts.schema, (all = grouped(ownTables(facts), (table) => table.name)));
+  return all.get(name) ?? [];
+}
+const tables = new WeakMap<Schema, ReadonlyMap<string, readonly Table[]>>();
+
+/** Things by their key, each group in the order given. */
+export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 /** The table's name as SQL would have to spell it; `public` is left out. */
@@ -238,11 +261,7 @@ export function isAnonymous(role: string): boolean {
 /** Functions of that name in any schema. */
 export function routinesNamed(facts: Facts, name: string): readonly Routine[] {
   let all = routines.get(facts.schema);
-  if (all === undefined) {
-    const made = new Map<string, Routine[]>();
-    for (const routine of facts.schema.functions.values()) made.set(routine.name, [...(made.get(routine.name) ?? []), routine]);
-    routines.set(facts.schema, (all = made));
-  }
+  if (all === undefined) routines.set(facts.schema, (all = grouped(facts.schema.functions.values(), (routine) => routine.name)));
   return all.get(name) ?? [];
 }
 const routines = new WeakMap<Schema, ReadonlyMap<string, readonly Routine[]>>();

@@ -30,8 +30,8 @@ export function walkBody(body: FunctionBody, visitor: SqlVisitor): void {
 /** Without recursion: whoever wrote the SQL decides how deep it is. */
 function walk(roots: readonly Node[], visitor: SqlVisitor): void {
   const stack: Node[] = [...roots].reverse();
+  const parts: Node[] = [];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const parts: Node[] = [];
     if ('expr' in next) {
       visitor.expr?.(next.expr);
       exprParts(next.expr, parts);
@@ -45,7 +45,7 @@ function walk(roots: readonly Node[], visitor: SqlVisitor): void {
       visitor.pl?.(next.pl);
       plParts(next.pl, parts);
     }
-    for (let i = parts.length - 1; i >= 0; i--) stack.push(...parts.slice(i, i + 1));
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) stack.push(part);
   }
 }
 

@@ -1,4 +1,4 @@
-import { defineRule, isOwned, tableName, type Facts, type SchemaEvent, type Table } from '@tenantlint/model';
+import { defineRule, isOwned, ownTables, tableName, tablesNamed, type Facts, type SchemaEvent, type Table } from '@tenantlint/model';
 
 type GrantEvent = Extract<SchemaEvent, { kind: 'grant' }>;
 
@@ -54,8 +54,7 @@ function protectedTable(table: Table, facts: Facts): boolean {
 }
 
 /** The product's tables of the grant that are still there. */
-function tablesOf(event: GrantEvent, { schema }: Facts): readonly Table[] {
-  const all = [...schema.tables.values()].filter((t) => !t.platform && !t.temporary);
-  if (event.allInSchemas.length > 0) return all.filter((t) => event.allInSchemas.includes(t.schema));
-  return event.names.flatMap((name) => all.find((t) => t.name === name.name && (name.schema === undefined || t.schema === name.schema)) ?? []);
+function tablesOf(event: GrantEvent, facts: Facts): readonly Table[] {
+  if (event.allInSchemas.length > 0) return ownTables(facts).filter((t) => event.allInSchemas.includes(t.schema));
+  return event.names.flatMap((name) => tablesNamed(facts, name.name).find((t) => name.schema === undefined || t.schema === name.schema) ?? []);
 }

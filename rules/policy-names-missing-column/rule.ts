@@ -28,7 +28,11 @@ export default defineRule({
   visit: {
     project(facts, report) {
       const callers = new Map<Routine, string[]>();
-      for (const table of facts.schema.tables.values()) for (const policy of table.policies.values()) if (policy.createdIn >= 0) for (const routine of called(facts, policy)) callers.set(routine, [...(callers.get(routine) ?? []), `"${policy.name}" of \`${tableName(table.key)}\``]);
+      for (const table of facts.schema.tables.values()) for (const policy of table.policies.values()) if (policy.createdIn >= 0) for (const routine of called(facts, policy)) {
+        const policies = callers.get(routine) ?? [];
+        callers.set(routine, policies);
+        policies.push(`"${policy.name}" of \`${tableName(table.key)}\``);
+      }
       for (const [routine, policies] of callers) {
         const missing = missingIn(facts, routine);
         if (!missing) continue;

@@ -16,7 +16,6 @@ import type { World } from './bind/bind.ts';
 import { buildRoutines } from './bind/bind.ts';
 import { callsOf } from './cost/calls.ts';
 import { filtersOf } from './cost/filters.ts';
-import { prove } from './prove/prove.ts';
 import type { Database } from './prove/question.ts';
 
 export interface IsolationOptions {
@@ -134,7 +133,7 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
       if (bound === undefined) return { verdict: 'yes', vacuous: true, because: [{ text: `the policy has no ${side === 'using' ? 'USING' : 'WITH CHECK'} side`, at: policy.at }] };
       const concerned = names.filter((role) => roles.applies(policy, role));
       if (concerned.length === 0) return { verdict: 'yes', because: [{ text: `it applies to ${policy.roles.join(', ')} only`, at: policy.at }] };
-      return worst(concerned.map((role) => prove({ formula: bound.formula, row: 0, table: table.key, goal: side === 'using' ? 'reach' : 'write', caller: verdicts.caller(role), at: bound.at }, database)));
+      return worst(concerned.map((role) => verdicts.prove(table, role, bound.formula, side === 'using' ? 'reach' : 'write', bound.at)));
     },
     reachableBy: (object, privilege) => names.filter((role) => roles.reaches(role, object, privilege)),
     calls: (table, policy) => (['using', 'check'] as const).flatMap((side) => (policy[side] === undefined ? [] : callsOf(policy[side], side, table, world))),

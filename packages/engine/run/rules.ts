@@ -11,6 +11,17 @@ export interface RuleSelection {
 /** What was found by no source, and why: a rule that needs it is listed as not run instead of passing silently. */
 export type Missing = ReadonlyMap<Need, string>;
 
+type Hook<N extends keyof Nouns> = (...all: [...Nouns[N], Facts, (r: AnyReport) => void]) => void;
+
+/** A rule that wants to see nouns of this kind. */
+interface Asked<N extends keyof Nouns> {
+  readonly rule: Rule;
+  readonly hook: Hook<N>;
+  readonly report: (r: AnyReport) => void;
+}
+
+const NOUNS: readonly (keyof Nouns)[] = ['project', 'table', 'column', 'index', 'policy', 'view', 'fn', 'site', 'step'];
+
 /**
  * Asks every rule about each noun it wants to see. Findings come out sorted by place, then rule. A rule that throws is
  * out for the rest of the run and is listed as not run: the others still say what they found.
@@ -19,16 +30,19 @@ export function runRules(selected: readonly RuleSelection[], facts: Facts, missi
   const findings: Finding[] = [];
   const notRun: { rule: string; reason: string }[] = [];
   const broken = new Map<string, unknown>();
-  const visitors: { rule: Rule; visit: Rule['visit']; report: (r: AnyReport) => void }[] = [];
+  const asked: { readonly [N in keyof Nouns]: Asked<N>[] } = { project: [], table: [], column: [], index: [], policy: [], view: [], fn: [], site: [], step: [] };
+  const enlist = <N extends keyof Nouns>(noun: N, rule: Rule, report: (r: AnyReport) => void): void => {
+    const hook = rule.visit[noun] as Hook<N> | undefined;
+    if (hook) asked[noun].push({ rule, hook, report });
+  };
   for (const { rule, severity } of selected) {
     const lacking = rule.needs.find(n => missing.has(n));
     if (lacking !== undefined) notRun.push({ rule: rule.id, reason: missing.get(lacking) ?? lacking });
-    else visitors.push({ rule, visit: rule.visit, report: r => findings.push(finding(rule, r, severity, facts)) });
+    else for (const noun of NOUNS) enlist(noun, rule, r => findings.push(finding(rule, r, severity, facts)));
   }
   const ask = <N extends keyof Nouns>(noun: N, ...args: Nouns[N]) => {
-    for (const { rule, visit, report } of visitors) {
-      const hook = visit[noun] as ((...all: [...Nouns[N], Facts, (r: AnyReport) => void]) => void) | undefined;
-      if (!hook || broken.has(rule.id)) continue;
+    for (const { rule, hook, report } of asked[noun]) {
+      if (broken.has(rule.id)) continue;
       try {
         hook(...args, facts, report);
       } catch (error) {

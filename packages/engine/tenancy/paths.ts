@@ -1,4 +1,5 @@
 import type { ForeignKeyHop, Table } from '@tenantlint/model';
+import { grouped } from '@tenantlint/model';
 import type { KeyGraph } from './graph.ts';
 import { primaryKey } from './graph.ts';
 import { idNoun, noun, canonical, singular, words } from './names.ts';
@@ -42,11 +43,7 @@ function preference(table: Table, hop: ForeignKeyHop): number {
 
 /** Keys that only their names declare: `project_id` beside a table `projects` with a key of the same type. */
 export function impliedHops(graph: KeyGraph): (table: string) => readonly ForeignKeyHop[] {
-  const byNoun = new Map<string, Table[]>();
-  for (const table of graph.tables) {
-    const name = canonical(noun(table.name));
-    byNoun.set(name, [...(byNoun.get(name) ?? []), table]);
-  }
+  const byNoun = grouped(graph.tables, (table) => canonical(noun(table.name)));
   const memo = new Map<string, readonly ForeignKeyHop[]>();
   const tables = new Map(graph.tables.map((table) => [table.key, table]));
   return (key) => {

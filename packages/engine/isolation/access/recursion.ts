@@ -30,6 +30,8 @@ export class Recursion {
   private readonly schema: Schema;
   private readonly rules: EffectiveRules;
   private readonly memo = new Map<string, readonly string[] | undefined>();
+  /** By condition, then by the table and the role that it is asked for. */
+  private readonly circles = new WeakMap<Formula, Map<string, readonly string[] | undefined>>();
 
   constructor(schema: Schema, rules: EffectiveRules) {
     this.schema = schema;
@@ -38,9 +40,22 @@ export class Recursion {
 
   /** The circle that a condition runs into, as table keys. `of`: the table whose policy it is. */
   circle(formula: Formula, role: string, of?: Table): readonly string[] | undefined {
+    const rows = rowsRead(formula);
+    // Most conditions read nothing.
+    if (rows.length === 0) return undefined;
+    let known = this.circles.get(formula);
+    if (known === undefined) this.circles.set(formula, (known = new Map()));
+    const key = `${of?.key ?? ''}|${role}`;
+    if (known.has(key)) return known.get(key);
+    const found = this.around(formula, rows, role, of);
+    known.set(key, found);
+    return found;
+  }
+
+  private around(formula: Formula, rows: readonly Row[], role: string, of: Table | undefined): readonly string[] | undefined {
     const again = of === undefined ? undefined : this.again(formula, role, of);
     if (again !== undefined) return again;
-    for (const table of new Set(rowsRead(formula).map((row) => row.table))) {
+    for (const table of new Set(rows.map((row) => row.table))) {
       const found = table === undefined ? undefined : this.from(table, role);
       if (found !== undefined) return found;
     }

@@ -144,7 +144,8 @@ export class Verdicts {
     return { verdict: passes ? 'isolated' : 'denied', why, side };
   }
 
-  private prove(table: Table, role: string, formula: Formula, goal: Goal, at: Reason['at'], guard: Guard | undefined): Isolation {
+  /** Does the condition by itself keep the role to its own tenant? A condition is proven once, whoever asks. */
+  prove(table: Table, role: string, formula: Formula, goal: Goal, at: Reason['at'], guard?: Guard): Isolation {
     // Behind a connection of its own it is the application that writes what belongs to nobody, in whoever's name.
     if (this.environment.kind === 'own-connection' && this.db.tenancy.of.get(table.key)?.tenancy.kind === 'global') return { verdict: 'yes', because: [{ text: `rows of ${table.key} belong to nobody`, at }] };
     const question = { formula, row: 0, table: table.key, goal, caller: this.caller(role), at };
