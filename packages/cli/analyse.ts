@@ -1,4 +1,4 @@
-import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Known, type Missing } from '@tenantlint/engine';
+import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing, type Pending } from '@tenantlint/engine';
 import type { Access, Comment, Facts, ModelMap, Schema, Span, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
@@ -47,7 +47,8 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const sql = createSqlParser();
   const sources = await readSources(workspace, sql);
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
-  const full = replay(sources.histories, sql, { base: platform.base });
+  const { pending, postgres } = judged(workspace, config, options.pending);
+  const full = replay(sources.histories, sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };
   const schema = timeline.last;
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
@@ -58,7 +59,7 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
-  const facts = createFacts({ ...judged(workspace, config, options.pending), modelled, loose, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
+  const facts = createFacts({ pending, ...(postgres === undefined ? {} : { postgres }), modelled, loose, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
     facts,
@@ -73,10 +74,10 @@ export async function analyse({ workspace, config, system }: Project, options: A
   };
 }
 
-function judged({ named, prefix }: Workspace, { migrations = {} }: Config, asked: PendingFiles | undefined): Pick<Known, 'pending' | 'postgres'> {
+function judged({ named, prefix }: Workspace, { migrations = {} }: Config, asked: PendingFiles | undefined): { readonly pending: Pending; readonly postgres: number | undefined } {
   const said = asked ?? migrations.pending;
   const pending = typeof said === 'function' ? (file: string) => said(prefix + file) : (said ?? ((file: string) => named.has(file)));
-  return { pending, ...(migrations.postgres === undefined ? {} : { postgres: migrations.postgres }) };
+  return { pending, postgres: migrations.postgres };
 }
 
 const accessOf = (isolation: IsolationFacts, schema: Schema, key: string): readonly Access[] => {

@@ -24,3 +24,7 @@ export * from './questions.ts';
 export * from './formulas.ts';
 export * from './leaks.ts';
 export * from './entries.ts';
+export * from './volatility.ts';
+export * from './type-change.ts';
+export * from './locks.ts';
+export * from './operations.ts';

@@ -1,8 +1,9 @@
-import type { Doubt, ObjectKind, QName, SchemaEvent, Span, SqlParser, Table, TypeRef, View } from '@tenantlint/model';
+import type { Doubt, ObjectKind, QName, SchemaEvent, Span, SqlParser, Table, Transaction, TypeRef, View } from '@tenantlint/model';
 import type { Catalog, Relation } from './catalog.ts';
 import { fail } from './failure.ts';
 import { TEMP, type Session, type Settings } from './session.ts';
 import { formatType, isBuiltIn } from './types.ts';
+import type { Watch } from './watch.ts';
 
 /** Everything that a statement can see and change while it runs. */
 export interface World {
@@ -20,6 +21,12 @@ export interface World {
   readonly ran: SchemaEvent[];
   /** Steps that the code of all migrations together may still take. */
   steps: number;
+  /** The statement of the migration that is running. */
+  statement: SchemaEvent | undefined;
+  /** The open transaction of the running step; undefined where each statement is one of its own. */
+  transaction: Transaction | undefined;
+  /** Keeps what statements meet, where somebody will ask. */
+  watch: Watch | undefined;
   /** Runs an event as part of the present one. */
   run(event: SchemaEvent): void;
   /** Runs an event of the platform: what an extension brings is not the history's own. */

@@ -1,0 +1,209 @@
+import type { ColumnDef, ConstraintDef, SchemaEvent, TableAction } from './events.ts';
+import type { Execution } from './history.ts';
+import type { Schema, Table } from './schema.ts';
+import { never } from './span.ts';
+import { typeWork } from './type-change.ts';
+import { mayBeVolatile } from './volatility.ts';
+
+/** Lock modes of tables, weakest first, as pg_locks and the manual name them. */
+export const LOCK_MODES = ['ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'] as const;
+export type LockMode = (typeof LOCK_MODES)[number];
+
+/** What a statement does while it holds the lock: nothing that takes time, or something that grows with the table. */
+export type LockWork = 'none' | 'scan' | 'build' | 'rewrite' | 'rows';
+
+export interface Lock {
+  /** Key of the table, view or materialized view. */
+  readonly relation: string;
+  readonly mode: LockMode;
+  readonly work: LockWork;
+}
+
+export function atLeast(mode: LockMode, other: LockMode): boolean {
+  return LOCK_MODES.indexOf(mode) >= LOCK_MODES.indexOf(other);
+}
+
+/** Who waits for it, in a word or two. */
+export function blocked(mode: LockMode): string {
+  if (mode === 'ACCESS EXCLUSIVE') return 'reads and writes';
+  if (atLeast(mode, 'SHARE')) return 'writes';
+  return atLeast(mode, 'SHARE UPDATE EXCLUSIVE') ? 'other changes of the schema' : 'nothing but other changes of the schema';
+}
+
+const AE: LockMode = 'ACCESS EXCLUSIVE';
+const SUE: LockMode = 'SHARE UPDATE EXCLUSIVE';
+const SRE: LockMode = 'SHARE ROW EXCLUSIVE';
+
+/** Server and state that a lock depends on. */
+export interface LockContext {
+  readonly postgres: number;
+  readonly schema: Schema;
+}
+
+/**
+ * Locks that a statement takes on relations that were there before it, the strongest for each, sorted by name. The one table
+ * that rules, fixes and their test against pg_locks share. CONCURRENTLY is told as it is outside of a transaction.
+ */
+export function locksOf(execution: Execution, context: LockContext): readonly Lock[] {
+  const strongest = new Map<string, Lock>();
+  for (const lock of taken(execution, context)) {
+    const known = strongest.get(lock.relation);
+    const work = known !== undefined && known.work !== 'none' ? known.work : lock.work;
+    strongest.set(lock.relation, known !== undefined && atLeast(known.mode, lock.mode) ? { ...known, work } : { ...lock, work });
+  }
+  return [...strongest.values()].sort((a, b) => (a.relation < b.relation ? -1 : 1));
+}
+
+function taken({ event, named }: Execution, context: LockContext): Lock[] {
+  const of = (name: Parameters<Execution['named']>[0] | undefined, mode: LockMode, work: LockWork = 'none'): Lock[] => {
+    const found = name === undefined ? undefined : named(name);
+    const relation = found?.table?.key ?? found?.view?.key;
+    return relation === undefined ? [] : [{ relation, mode, work }];
+  };
+  switch (event.kind) {
+    case 'create-table':
+      return [
+        ...of(event.partitionOf?.parent, AE),
+        ...event.inherits.flatMap((parent) => of(parent, SUE)),
+        ...event.like.flatMap((like) => of(like.source, 'ACCESS SHARE')),
+        ...[...event.constraints, ...event.columns.flatMap((c) => c.constraints)].flatMap((c) => (c.kind === 'foreign key' ? of(c.references, SRE) : [])),
+      ];
+    case 'alter-table': {
+      const target = named(event.table);
+      if (target?.table === undefined) return target?.view ? of(event.table, event.actions.every((a) => a.do === 'owner' || a.do === 'set-options' || a.do === 'set-default' || a.do === 'reset-options') ? AE : SUE) : [];
+      const table = target.table;
+      return event.actions.flatMap((action) => [...of(event.table, ...actionLock(action, table, context)), ...elsewhere(action, table, of)]);
+    }
+    case 'create-index':
+      return of(event.table, event.concurrently ? SUE : 'SHARE', 'build');
+    case 'create-policy': case 'alter-policy': case 'create-rule':
+      return of(event.table, AE);
+    case 'create-trigger':
+      return of(event.table, SRE);
+    case 'create-view':
+      return event.replace ? of(event.name, AE) : [];
+    case 'drop':
+      return dropLocks(event, of, named);
+    case 'rename':
+      if (event.object === 'index') return [];
+      return of(event.of ?? event.name, AE);
+    case 'set-schema': case 'set-owner':
+      return of(event.name, AE);
+    case 'comment':
+      return of(event.of ?? event.name, SUE);
+    case 'create-publication': case 'alter-publication':
+      return event.tables.flatMap((table) => of(table, SUE));
+    case 'data':
+      if (event.statement.kind === 'truncate') return event.statement.tables.flatMap((table) => of(table, AE));
+      return 'table' in event.statement ? of(event.statement.table, 'ROW EXCLUSIVE', 'rows') : [];
+    case 'other':
+      return event.names.flatMap((name) => of(name, ...otherLock(event)));
+    case 'create-schema': case 'create-table-as': case 'create-function': case 'alter-function': case 'create-type': case 'alter-enum': case 'alter-domain':
+    case 'create-sequence': case 'alter-sequence': case 'create-extension': case 'create-role': case 'alter-role': case 'grant-role': case 'grant':
+    case 'default-privileges': case 'drop-owned': case 'set': case 'transaction': case 'run': case 'do': case 'unread':
+      return [];
+    default:
+      return never(event);
+  }
+}
+
+/** Storage parameters that need no more than SHARE UPDATE EXCLUSIVE. */
+const LIGHT_OPTION = /^(?:toast\.)?(?:autovacuum_\w+|vacuum_\w+|log_autovacuum_min_duration|fillfactor|toast_tuple_target|parallel_workers|n_distinct|deduplicate_items|buffering|fastupdate)$/;
+
+function actionLock(action: TableAction, table: Table, { postgres, schema }: LockContext): [LockMode, LockWork] {
+  switch (action.do) {
+    case 'add-column': return [AE, columnWork(action.column, postgres, schema)];
+    case 'set-type': {
+      const column = table.columns.get(action.column);
+      return [AE, column === undefined || typeWork(column.type, action.type, action.column, action.using, schema.types) === 'rewrite' ? 'rewrite' : 'none'];
+    }
+    case 'set-not-null': return [AE, action.notNull && !isProvenNotNull(table, action.column, postgres) ? 'scan' : 'none'];
+    case 'add-constraint': return constraintLock(action.constraint);
+    case 'validate-constraint': return [SUE, table.constraints.get(action.name)?.validated === true ? 'none' : 'scan'];
+    case 'trigger-state': return [SRE, 'none'];
+    case 'attach-partition': return [SUE, 'none'];
+    case 'detach-partition': return [action.concurrently ? SUE : AE, 'none'];
+    case 'set-options': return [Object.keys(action.options).every((o) => LIGHT_OPTION.test(o)) ? SUE : AE, 'none'];
+    case 'reset-options': return [action.options.every((o) => LIGHT_OPTION.test(o)) ? SUE : AE, 'none'];
+    case 'other': {
+      if (/^(?:set statistics|set options|reset options|cluster on|drop cluster)$/.test(action.what)) return [SUE, 'none'];
+      return [AE, /^set (?:logged|un ?logged|table ?space|access method|expression)$/.test(action.what) ? 'rewrite' : 'none'];
+    }
+    case 'drop-column': case 'set-default': case 'set-identity': case 'drop-expression': case 'drop-constraint': case 'rls': case 'force-rls': case 'owner': case 'inherit':
+      return [AE, 'none'];
+    default: return never(action);
+  }
+}
+
+/** What adding a column makes of the rows that are there. */
+export function columnWork(column: ColumnDef, postgres: number, schema: Schema): LockWork {
+  if (column.generated?.stored === true || column.identity !== undefined || /serial\d?$/.test(column.type.name)) return 'rewrite';
+  if (column.default !== undefined && (postgres < 11 || mayBeVolatile(column.default, schema) === true)) return 'rewrite';
+  if (column.constraints.some((c) => c.kind === 'primary key' || c.kind === 'unique' || c.kind === 'exclude')) return 'build';
+  return column.constraints.some((c) => c.kind === 'check' || (c.kind === 'foreign key' && column.default !== undefined)) || column.notNull ? 'scan' : 'none';
+}
+
+function constraintLock(constraint: ConstraintDef): [LockMode, LockWork] {
+  switch (constraint.kind) {
+    case 'foreign key': return [SRE, constraint.notValid === true ? 'none' : 'scan'];
+    case 'check': case 'not null': return [AE, constraint.notValid === true ? 'none' : 'scan'];
+    case 'primary key': case 'unique': return [AE, constraint.usingIndex === undefined ? 'build' : 'none'];
+    case 'exclude': return [AE, 'build'];
+    default: return never(constraint);
+  }
+}
+
+/** Locks on the other tables of a foreign key or a partition. */
+function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Execution['named']>[0], mode: LockMode, work?: LockWork) => Lock[]): Lock[] {
+  const referenced = (constraints: readonly ConstraintDef[]): Lock[] => constraints.flatMap((c) => (c.kind === 'foreign key' ? of(c.references, SRE) : []));
+  switch (action.do) {
+    case 'add-column': return referenced(action.column.constraints);
+    case 'add-constraint': return referenced([action.constraint]);
+    case 'drop-constraint': {
+      const known = table.constraints.get(action.name);
+      return known?.kind === 'foreign key' ? [{ relation: known.references, mode: AE, work: 'none' }] : [];
+    }
+    case 'drop-column':
+      return [...table.constraints.values()].flatMap((c) => (c.kind === 'foreign key' && c.columns.includes(action.column) ? [{ relation: c.references, mode: AE, work: 'none' } as const] : []));
+    case 'validate-constraint': {
+      const known = table.constraints.get(action.name);
+      return known?.kind === 'foreign key' ? [{ relation: known.references, mode: 'ROW SHARE', work: 'none' }] : [];
+    }
+    case 'attach-partition': return of(action.partition, AE, 'scan');
+    case 'detach-partition': return of(action.partition, action.concurrently ? SUE : AE);
+    case 'inherit': return of(action.parent, SUE);
+    default: return [];
+  }
+}
+
+function dropLocks(event: SchemaEvent & { readonly kind: 'drop' }, of: (name: Parameters<Execution['named']>[0] | undefined, mode: LockMode) => Lock[], named: Execution['named']): Lock[] {
+  if (event.object === 'policy' || event.object === 'trigger' || event.object === 'rule') return of(event.table, AE);
+  if (event.object === 'index') return event.names.flatMap((name) => of(name, event.concurrently ? SUE : AE));
+  if (event.object !== 'table' && event.object !== 'view' && event.object !== 'materialized view' && event.object !== 'foreign table') return [];
+  return event.names.flatMap((name) => {
+    const table = named(name)?.table;
+    // A foreign key is enforced by triggers on both sides.
+    const keys = [...(table?.constraints.values() ?? [])].flatMap((c): Lock[] => (c.kind === 'foreign key' ? [{ relation: c.references, mode: AE, work: 'none' }] : []));
+    const parent: Lock[] = table?.partitionOf === undefined ? [] : [{ relation: table.partitionOf, mode: AE, work: 'none' }];
+    return [...of(name, AE), ...keys, ...parent];
+  });
+}
+
+function otherLock({ verb, concurrently }: SchemaEvent & { readonly kind: 'other' }): [LockMode, LockWork] {
+  if (verb === 'refresh materialized view') return [concurrently === true ? 'EXCLUSIVE' : AE, 'rewrite'];
+  if (verb === 'reindex') return [concurrently === true ? SUE : 'SHARE', 'build'];
+  if (verb === 'cluster') return [AE, 'rewrite'];
+  return [verb === 'copy' ? 'ACCESS SHARE' : SUE, 'none'];
+}
+
+/** A valid CHECK (column IS NOT NULL) spares SET NOT NULL its scan. */
+export function isProvenNotNull(table: Table, column: string, postgres: number): boolean {
+  if (table.columns.get(column)?.notNull === true) return true;
+  if (postgres < 12) return false;
+  for (const c of table.constraints.values()) {
+    if (c.kind !== 'check' || !c.validated) continue;
+    const tests = c.expr.kind === 'and' ? c.expr.of : [c.expr];
+    if (tests.some((t) => t.kind === 'is-null' && t.negated && t.of.kind === 'column' && t.of.path.at(-1) === column)) return true;
+  }
+  return false;
+}

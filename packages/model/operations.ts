@@ -1,0 +1,138 @@
+import type { TableAction } from './events.ts';
+import type { Subject } from './finding.ts';
+import type { Execution, Step } from './history.ts';
+import { atLeast, blocked, locksOf, type Lock } from './locks.ts';
+import { sqlTable, tableName } from './questions.ts';
+import type { Facts } from './rule.ts';
+import type { Table } from './schema.ts';
+import type { Span } from './span.ts';
+
+/** Questions about what a migration that is not applied yet does to tables that are in use. */
+
+/** A statement of a pending migration, or one action of its ALTER TABLE. */
+export interface Operation extends Execution {
+  readonly step: Step;
+  readonly index: number;
+  readonly action: TableAction | undefined;
+  /** The table that it is about, as it was before. */
+  readonly table: Table | undefined;
+  /** That table was made in the same deploy: it has no rows worth waiting for, and nobody reads it yet. */
+  readonly fresh: boolean;
+}
+
+/** What a pending step does, in order; nothing for a step that is applied. Asked once for all rules. */
+export function operations(facts: Facts, index: number): readonly Operation[] {
+  let known = memo.get(facts);
+  if (known === undefined) memo.set(facts, (known = new Map()));
+  let found = known.get(index);
+  if (found === undefined) known.set(index, (found = split(facts, index)));
+  return found;
+}
+const memo = new WeakMap<Facts, Map<number, readonly Operation[]>>();
+
+function split(facts: Facts, index: number): readonly Operation[] {
+  const step = facts.timeline.steps[index];
+  if (step === undefined || facts.deploy(index) === undefined) return [];
+  return facts.timeline.executions(index).flatMap((execution): Operation[] => {
+    const { event } = execution;
+    const table = tableOf(execution);
+    const fresh = table !== undefined && isFresh(facts, index, table);
+    const one = (action: TableAction | undefined): Operation => ({ ...execution, step, index, action, table, fresh });
+    return event.kind === 'alter-table' ? event.actions.map(one) : [one(undefined)];
+  });
+}
+
+function tableOf({ event, named }: Execution): Table | undefined {
+  switch (event.kind) {
+    case 'alter-table': case 'create-index': case 'create-policy': case 'alter-policy': case 'create-trigger': case 'create-rule':
+      return named(event.table)?.table;
+    case 'rename':
+      return named(event.of ?? event.name)?.table;
+    case 'drop': {
+      const [first] = event.names;
+      const name = event.table ?? first;
+      return name === undefined ? undefined : named(name)?.table;
+    }
+    case 'data':
+      return 'table' in event.statement ? named(event.statement.table)?.table : undefined;
+    case 'set-schema': case 'set-owner': case 'comment':
+      return named(event.name)?.table;
+    case 'other': {
+      const [name] = event.names;
+      return name === undefined ? undefined : named(name)?.table;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Made in the deploy of that step. What the history never made was there before it. */
+export function isFresh(facts: Facts, index: number, table: Table): boolean {
+  return table.temporary || (!table.inferred && isSameDeploy(facts, index, table.createdIn));
+}
+
+function isSameDeploy(facts: Facts, index: number, created: number): boolean {
+  return facts.deploy(created) !== undefined && facts.deploy(created) === facts.deploy(index);
+}
+
+/** A column that the deploy itself adds: it holds nothing but its default, and no code knows it. */
+export function isNewColumn(facts: Facts, { table, index }: Operation, name: string): boolean {
+  const column = table?.columns.get(name);
+  if (column === undefined) return table !== undefined && !table.inferred;
+  return column.type.name !== 'unknown' && isSameDeploy(facts, index, column.createdIn);
+}
+
+/** An existing table of the product that the operation is about. */
+export function usedTable(op: Operation): Table | undefined {
+  return op.fresh || op.table?.platform === true ? undefined : op.table;
+}
+
+/** Locks that the operation's statement takes on tables that are in use. */
+export function usedLocks(facts: Facts, op: Operation): readonly Lock[] {
+  return locksOf(op, { postgres: facts.postgres, schema: facts.schema }).filter(({ relation }) => {
+    const table = facts.timeline.at(op.index - 1).tables.get(relation) ?? facts.timeline.at(op.index).tables.get(relation);
+    if (table === undefined) return facts.timeline.at(op.index - 1).views.has(relation);
+    return !isFresh(facts, op.index, table);
+  });
+}
+
+/** The lock of a mode, and who waits for it: `ACCESS EXCLUSIVE, which blocks reads and writes`. */
+export function lockText(facts: Facts, op: Operation, table: Table): { readonly lock: string; readonly blocks: string } {
+  const mode = locksOf(op, { postgres: facts.postgres, schema: facts.schema }).find((l) => l.relation === table.key)?.mode ?? 'ACCESS EXCLUSIVE';
+  return { lock: mode, blocks: atLeast(mode, 'SHARE') ? `all ${blocked(mode)}` : blocked(mode) };
+}
+
+export function operationSubject(table: Table, part?: string): Subject {
+  return part === undefined ? { kind: 'table', name: table.key } : { kind: 'column', name: `${table.key}.${part}` };
+}
+
+/** How the tool of the step runs a migration outside of a transaction; `…` where it can do so for a file of one statement. */
+export function outsideTransaction({ tool }: Step): string {
+  return OUTSIDE[tool] ?? 'in a migration without a transaction';
+}
+
+const OUTSIDE: Partial<Readonly<Record<Step['tool'], string>>> = {
+  supabase: 'as the only statement of its own migration file',
+  prisma: 'as the only statement of its own migration',
+  'golang-migrate': 'as the only statement of its own migration file',
+  dbmate: 'in a file of its own under `-- migrate:up transaction:false`',
+  goose: 'in a file of its own with `-- +goose NO TRANSACTION`',
+  flyway: 'in a file of its own with `executeInTransaction=false` in its .conf',
+  'graphile-migrate': 'in a file of its own with `--! no-transaction`',
+  drizzle: 'by hand before the deploy: drizzle-kit runs all migrations in one transaction',
+  alembic: 'inside `with op.get_context().autocommit_block():`',
+  knex: 'in a file of its own with `exports.config = { transaction: false }`',
+  typeorm: 'in a migration of its own with `transaction = false`',
+  'node-pg-migrate': 'in a migration of its own with `pgm.noTransaction()`',
+};
+
+/** The table for a sentence and for SQL. */
+export function namesOfTable(table: Table): { readonly table: string; readonly sql: string } {
+  return { table: tableName(table.key), sql: sqlTable(table.key) };
+}
+
+/** From the start of a statement to the end of the name that it is about, for what has no better place. */
+export function wordsOf(at: Span, words: number, text: string): Span {
+  const found = new RegExp(`^(?:\\S+\\s+){${words - 1}}[^\\s;]+`).exec(text);
+  return found === null ? at : { ...at, end: at.start + found[0].length };
+}
