@@ -27,28 +27,39 @@ export const currentRequest = (f: Flow, at: Span): AbstractValue => f.state.get(
 /** Packages whose middlewares let only signed-in callers pass, and say who they are. */
 const AUTHENTICATES = /^(?:passport|express-jwt|@clerk\/|express-oauth2-jwt-bearer|express-openid-connect|@fastify\/jwt|koa-jwt|koa-passport|hono\/jwt|@hono\/clerk-auth|@hono\/auth-js|@auth\/express|supertokens-node|connect-ensure-login)/;
 
+/** Those among them that let nobody else pass. */
+const REJECTS = /^(?:express-jwt|express-oauth2-jwt-bearer|koa-jwt|hono\/jwt|connect-ensure-login)/;
+
+/** How handlers are called, and how they go on: by `next`, with request and answer or with one context; Fastify's by coming to their end. */
+export type Style = 'express' | 'context' | 'hooks';
+
 /** Runs handlers in the order in which the framework would, each inside the `next()` of the one before it. */
-export function runHandlers(f: Flow, handlers: readonly AbstractValue[], style: 'express' | 'context', at: Span): AbstractValue {
+export function runHandlers(f: Flow, handlers: readonly AbstractValue[], style: Style, at: Span): AbstractValue {
   const [handler, ...rest] = handlers;
   if (!handler) return nothing(at);
   const request = currentRequest(f, at);
-  const next = continuation(f, () => (rest.length > 0 ? runHandlers(f, rest, style, at) : nothing(at)), at);
+  let answer: AbstractValue | undefined;
+  const goOn = (): AbstractValue => (answer = rest.length > 0 ? runHandlers(f, rest, style, at) : nothing(at));
+  const next = continuation(f, goOn, at);
   if (handler.kind !== 'function' && handler.kind !== 'union' && rest.length > 0) {
     // A middleware of a package: whatever it does, it goes on.
     const from = packageOf(handler);
-    if (from !== undefined && AUTHENTICATES.test(from)) write(f, request, ['user', 'auth', 'session'], from, at);
+    if (from !== undefined && REJECTS.test(from)) f.state.learn([{ kind: 'defined', of: { kind: 'symbol', origin: { kind: 'identity', library: from }, path: [], at }, at }]);
+    if (from !== undefined && AUTHENTICATES.test(from)) for (const name of ['user', 'auth', 'session', 'jwtPayload']) write(f, name, { kind: 'symbol', origin: { kind: 'identity', library: from }, path: [name], at }, at);
     if (handler.kind === 'array') return runHandlers(f, [...handler.items.map((i) => i.value), ...rest], style, at);
     const wrapped = handler.kind === 'symbol' && handler.origin.kind === 'call' ? handler.origin.args.filter((a) => a.kind === 'function') : [];
     if (wrapped.length !== 1) return runHandlers(f, rest, style, at);
   }
   if (handler.kind === 'array') return runHandlers(f, [...handler.items.map((i) => i.value), ...rest], style, at);
-  const args = style === 'express' ? [request, response(at), next] : [request, next];
-  return apply(f, handler, args, { at, nameAt: at, construct: false });
+  const args = style === 'context' ? [request, next] : [request, response(at), next];
+  const value = apply(f, handler, args, { at, nameAt: at, construct: false });
+  const ended = style === 'hooks' && rest.length > 0 && handler.kind === 'function' && handler.fn.params.length < 3;
+  // Fastify answers with what the handler gives back, however it was come to.
+  return ended && f.state.live ? goOn() : style === 'hooks' ? answer ?? value : value;
 }
 
-function write(f: Flow, request: AbstractValue, names: readonly string[], library: string, at: Span): void {
-  if (request.kind !== 'object') return;
-  const entries = names.map((name) => ({ kind: 'property', name, nameAt: at, value: { kind: 'symbol', origin: { kind: 'identity', library }, path: [name], at } }) as const);
-  f.state.set(f.shared, { ...request, entries: [...request.entries, ...entries] });
+/** Puts something on the request, for those that come later. */
+export function write(f: Flow, name: string, value: AbstractValue, at: Span): void {
+  const request = currentRequest(f, at);
+  if (request.kind === 'object') f.state.set(f.shared, { ...request, entries: [...request.entries, { kind: 'property', name, nameAt: at, value }] });
 }
-

@@ -1,13 +1,13 @@
-import { constantText, object, settle, type AbstractValue, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
+import { constantText, nothing, object, settle, type AbstractValue, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { apply, applyFunction, type CallSite } from '../interpret/calls.ts';
 import { packageOf } from '../known/auth.ts';
 import { keyOf } from '../values/key.ts';
-import { property } from '../values/property.ts';
+import { indexed, property } from '../values/property.ts';
 import { edge } from './edge.ts';
 import { globalGuards } from './nest/application.ts';
 import { procedure } from './procedures.ts';
-import { runHandlers, sharedRequest } from './chain.ts';
+import { continuation, currentRequest, runHandlers, sharedRequest, write, type Style } from './chain.ts';
 import { input } from './entry.ts';
 
 /** A call of a package's function that makes functions of the program reachable from outside. True: it was one. */
@@ -21,10 +21,10 @@ export function registered(f: Flow, symbol: ValueOf<'symbol'>, site: CallSite): 
   return globalGuards(f, callee, args, from) || procedure(f, callee, args, from, site) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
 }
 
-const ROUTERS: readonly { readonly packages: RegExp; readonly style: 'express' | 'context'; readonly framework: string }[] = [
+const ROUTERS: readonly { readonly packages: RegExp; readonly style: Style; readonly framework: string }[] = [
   { packages: /^express(?:-promise-router)?$|^polka$|^restify$|^router$/, style: 'express', framework: 'express' },
-  { packages: /^fastify$/, style: 'express', framework: 'fastify' },
-  { packages: /^(?:hono|@hono\/)/, style: 'context', framework: 'hono' },
+  { packages: /^fastify$/, style: 'hooks', framework: 'fastify' },
+  { packages: /^(?:hono|hono\/(?:tiny|quick)|@hono\/zod-openapi)$/, style: 'context', framework: 'hono' },
   { packages: /^(?:koa|@koa\/router|koa-router|@koa\/)/, style: 'context', framework: 'koa' },
   { packages: /^itty-router$/, style: 'express', framework: 'itty' },
 ];
@@ -98,17 +98,28 @@ function add(f: Flow, owner: string, handlers: readonly AbstractValue[], kind: (
     point,
     fn: last?.kind === 'function' ? last : undefined,
     run: (flow) => {
-      sharedRequest(flow, site.at, kind.style === 'context' ? context(kind.framework, site.at) : {});
+      sharedRequest(flow, site.at, kind.style === 'context' ? context(flow, kind.framework, site.at) : {});
       return runHandlers(flow, [...standing(flow, owner, upTo, new Set()), ...handlers], kind.style, site.at);
     },
   });
 }
 
 /** The context of Hono and Koa: request and answer in one. */
-function context(framework: string, at: Span): Record<string, AbstractValue> {
+function context(f: Flow, framework: string, at: Span): Record<string, AbstractValue> {
   const answer = (name: string): AbstractValue => ({ kind: 'symbol', origin: { kind: 'global', name: 'response' }, path: [name], at });
-  if (framework === 'koa') return { state: { kind: 'symbol', origin: { kind: 'identity', library: 'koa' }, path: [], at }, throw: { kind: 'symbol', origin: { kind: 'global', name: 'ctx.throw' }, path: [], at } };
-  return { req: input('request', [], at), json: answer('json'), text: answer('text'), html: answer('html'), body: answer('body'), redirect: answer('redirect'), var: { kind: 'symbol', origin: { kind: 'identity', library: 'hono' }, path: [], at } };
+  const identity: AbstractValue = { kind: 'symbol', origin: { kind: 'identity', library: framework }, path: [], at };
+  if (framework === 'koa') return { state: identity, throw: { kind: 'symbol', origin: { kind: 'global', name: 'ctx.throw' }, path: [], at } };
+  const variables = (): AbstractValue => property(f, currentRequest(f, at), 'var', at) ?? identity;
+  return {
+    req: input('request', [], at), json: answer('json'), text: answer('text'), html: answer('html'), body: answer('body'), redirect: answer('redirect'), var: identity,
+    // What one handler sets, those after it get.
+    get: continuation(f, ([name]) => (name && indexed(f, variables(), name, at)) ?? nothing(at), at),
+    set: continuation(f, ([name, value]) => {
+      const key = name && constantText(name);
+      if (key !== undefined && value) write(f, 'var', { kind: 'object', entries: [{ kind: 'spread', of: variables(), at }, { kind: 'property', name: key, nameAt: at, value }], at }, at);
+      return nothing(at);
+    }, at),
+  };
 }
 
 /** Middlewares of a router and of those that it is mounted in, outermost first. */

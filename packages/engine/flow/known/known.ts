@@ -32,7 +32,7 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
   // Nest's contexts for GraphQL answer what the plain one answers.
   if (origin.kind === 'package' && origin.name === 'GqlExecutionContext' && path.at(-1) === 'create' && args[0]) return args[0];
   signedCall(f, callee, site.at);
-  return asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
+  return asserted(f, callee, args, site.at) ?? requestCall(f, callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
 }
 
 /** `assert(x)`, `invariant(x)` of packages made for it: afterwards it holds. */

@@ -1,4 +1,5 @@
-import { constantText, type AbstractValue, type ValueOf } from '@tenantlint/model';
+import { constantText, type AbstractValue, type Span, type ValueOf } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
 import type { CallSite } from '../interpret/calls.ts';
 import { computed } from '../values/property.ts';
 
@@ -6,7 +7,7 @@ const BODIES = new Set(['json', 'text', 'formData', 'arrayBuffer', 'blob', 'byte
 const READS = new Set(['get', 'getAll', 'header', 'param', 'query', 'queries', 'queryParam', 'cookie']);
 
 /** Methods of the request: whatever they give was sent by the caller. */
-export function requestCall(callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
+export function requestCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
   if (callee.origin.kind === 'package' && callee.origin.package === 'next/headers') {
     return { kind: 'symbol', origin: { kind: 'input', channel: callee.origin.name }, path: [], at: site.at };
   }
@@ -14,6 +15,7 @@ export function requestCall(callee: ValueOf<'symbol'>, args: readonly AbstractVa
   const method = callee.path.at(-1) ?? '';
   const of = { ...callee, path: callee.path.slice(0, -1), at: site.at };
   if (BODIES.has(method)) return { ...of, path: [...of.path, 'body'] };
+  if (method === 'jwtVerify') return verified(f, site.at);
   const [name] = args;
   if (READS.has(method)) {
     const path = method === 'get' || method === 'getAll' ? of.path : [...of.path, method];
@@ -23,4 +25,13 @@ export function requestCall(callee: ValueOf<'symbol'>, args: readonly AbstractVa
   }
   // Anything else that is made of the request is the request's.
   return computed(method, [of, ...args.filter((a) => a.kind !== 'function')], '', site.at);
+}
+
+/** `request.jwtVerify()` of @fastify/jwt: throws, or puts the token's claims on the request. */
+function verified(f: Flow, at: Span): AbstractValue {
+  const user: AbstractValue = { kind: 'symbol', origin: { kind: 'identity', library: '@fastify/jwt' }, path: [], at };
+  f.state.learn([{ kind: 'defined', of: user, at }]);
+  const request = f.state.get(f.shared);
+  if (request?.kind === 'object') f.state.set(f.shared, { ...request, entries: [...request.entries, { kind: 'property', name: 'user', nameAt: at, value: user }] });
+  return user;
 }

@@ -8,7 +8,7 @@ import { inModule, moduleOf } from '../../interpret/modules.ts';
 import { truthsOf } from '../../interpret/truths.ts';
 import { packageOf } from '../../known/auth.ts';
 import { tidy } from '../../values/join.ts';
-import { currentRequest } from '../chain.ts';
+import { currentRequest, write } from '../chain.ts';
 import { input } from '../entry.ts';
 import type { Application } from './application.ts';
 import { withReflector } from './context.ts';
@@ -95,9 +95,4 @@ function validated(f: Flow, strategy: ValueOf<'class'>, identity: AbstractValue,
 /** `passReqToCallback: true` in the options that the constructor hands on. */
 function takesRequest(strategy: ValueOf<'class'>): boolean {
   return JSON.stringify(strategy.class.methods.find((m) => m.kind === 'constructor')?.fn.body ?? []).includes('"passReqToCallback"');
-}
-
-export function write(f: Flow, name: string, value: AbstractValue, at: Span): void {
-  const request = currentRequest(f, at);
-  if (request.kind === 'object') f.state.set(f.shared, { ...request, entries: [...request.entries, { kind: 'property', name, nameAt: at, value }] });
 }
