@@ -7,7 +7,7 @@ import { computed, indexed } from '../values/property.ts';
 import { authCall } from './auth.ts';
 import { all } from './methods.ts';
 import { leaves } from './exits.ts';
-import { requestCall } from './request.ts';
+import { requestCall, verified } from './request.ts';
 import { proxied } from './proxies.ts';
 import { signedCall } from './signatures.ts';
 import { parsed } from './validation.ts';
@@ -20,6 +20,7 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
     if (next && path.length === 0) return next(args);
     return globalCall(f, [origin.name, ...path].join('.'), args, site);
   }
+  if (origin.kind === 'identity' && path.at(-1) === 'jwtVerify') return verified(f, site.at);
   // `session.get('userId')`
   if (origin.kind === 'identity' && path.at(-1) === 'get' && args.length === 1 && args[0]) {
     const name = constantText(args[0]);
@@ -32,7 +33,7 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
   // Nest's contexts for GraphQL answer what the plain one answers.
   if (origin.kind === 'package' && origin.name === 'GqlExecutionContext' && path.at(-1) === 'create' && args[0]) return args[0];
   signedCall(f, callee, site.at);
-  return asserted(f, callee, args, site.at) ?? requestCall(f, callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
+  return asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
 }
 
 /** `assert(x)`, `invariant(x)` of packages made for it: afterwards it holds. */

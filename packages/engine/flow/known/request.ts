@@ -7,7 +7,7 @@ const BODIES = new Set(['json', 'text', 'formData', 'arrayBuffer', 'blob', 'byte
 const READS = new Set(['get', 'getAll', 'header', 'param', 'query', 'queries', 'queryParam', 'cookie']);
 
 /** Methods of the request: whatever they give was sent by the caller. */
-export function requestCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
+export function requestCall(callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
   if (callee.origin.kind === 'package' && callee.origin.package === 'next/headers') {
     return { kind: 'symbol', origin: { kind: 'input', channel: callee.origin.name }, path: [], at: site.at };
   }
@@ -15,7 +15,6 @@ export function requestCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly A
   const method = callee.path.at(-1) ?? '';
   const of = { ...callee, path: callee.path.slice(0, -1), at: site.at };
   if (BODIES.has(method)) return { ...of, path: [...of.path, 'body'] };
-  if (method === 'jwtVerify') return verified(f, site.at);
   const [name] = args;
   if (READS.has(method)) {
     const path = method === 'get' || method === 'getAll' ? of.path : [...of.path, method];
@@ -28,7 +27,7 @@ export function requestCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly A
 }
 
 /** `request.jwtVerify()` of @fastify/jwt: throws, or puts the token's claims on the request. */
-function verified(f: Flow, at: Span): AbstractValue {
+export function verified(f: Flow, at: Span): AbstractValue {
   const user: AbstractValue = { kind: 'symbol', origin: { kind: 'identity', library: '@fastify/jwt' }, path: [], at };
   f.state.learn([{ kind: 'defined', of: user, at }]);
   const request = f.state.get(f.shared);
