@@ -29,6 +29,16 @@ export interface Undone {
   readonly doubtful: boolean;
 }
 
+/** Statements that lead from the state after a migration to the one before it, and what none can bring back. */
+export interface Inverse {
+  /** In order, without their semicolons. */
+  readonly statements: readonly string[];
+  /** Parts of the schema for which there is no statement, or none that could be told. */
+  readonly impossible: readonly { readonly what: string; readonly why: string; readonly at: Span }[];
+  /** Rows and values. */
+  readonly lost: readonly { readonly what: string; readonly advice: string; readonly at: Span }[];
+}
+
 /** What the migrations do to what was there before them. Every answer is computed when it is first asked for. */
 export interface MigrationFacts {
   /** Undefined where the step has no way back, or where it could not be read. */

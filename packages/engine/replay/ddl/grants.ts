@@ -25,7 +25,11 @@ const memo = new WeakMap<readonly DefaultPrivilege[], Map<string, readonly Grant
 
 /** The grants that a new object starts with; it is the role's in force unless another owner is named. */
 export function initialGrants(world: World, object: Grantable, schema: string, at: Span, owner: RoleName = world.session.role): readonly Grant[] {
-  const defaults = world.catalog.defaultPrivileges;
+  return grantsOfNew(world.catalog.defaultPrivileges, object, schema, at, owner);
+}
+
+/** What Postgres and the default privileges give to whatever is made. */
+export function grantsOfNew(defaults: readonly DefaultPrivilege[], object: Grantable, schema: string, at: Span, owner: RoleName): readonly Grant[] {
   if (defaults.length === 0) return PUBLIC_DEFAULT[object] === undefined ? NONE : [{ role: 'public', privilege: PUBLIC_DEFAULT[object], grantOption: false, at }];
   const open = PUBLIC_DEFAULT[object];
   const mine = inherited(defaults, object, schema, owner);
