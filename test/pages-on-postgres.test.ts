@@ -18,6 +18,9 @@ const FOREIGN_EXTENSION = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?"?(?:
 /** These rules report what Postgres refuses, so their bad cases hold such statements. */
 const REFUSALS: ReadonlySet<string> = new Set(['policy-role-unknown', 'policy-names-missing-column', 'policy-recursive']);
 
+/** These show migrations that stop half way, so that there is no state to compare. */
+const STOPS: ReadonlySet<string> = new Set(['concurrent-in-transaction', 'enum-value-unsafe']);
+
 const sql = createSqlParser();
 let db: Database;
 beforeAll(async () => {
@@ -33,7 +36,7 @@ function forward(step: Step, { sources }: Case) {
 
 for (const rule of rules) {
   const cases = readCases(read(`../rules/${rule.id}/README.md`)).filter((c) => c.sources.some((s) => s.path.endsWith('.sql')) && !c.sources.some((s) => FOREIGN_EXTENSION.test(s.text)));
-  if (cases.length === 0) continue;
+  if (cases.length === 0 || STOPS.has(rule.id)) continue;
   describe(rule.id, () => {
     for (const c of cases) {
       test(c.title, async () => {

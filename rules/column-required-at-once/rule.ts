@@ -1,0 +1,67 @@
+import { defineRule, isNewColumn, isProvenNotNull, namesOfTable, operations, sqlName, sqlTable, typeText, usedTable } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'error',
+  preset: 'recommended',
+  needs: ['history'],
+  sources: [
+    { tool: 'squawk', rule: 'adding-not-nullable-field' }, { tool: 'squawk', rule: 'adding-required-field' }, { tool: 'squawk', rule: 'ban-drop-not-null' },
+    { tool: 'postgres-language-server', rule: 'addingNotNullField' }, { tool: 'postgres-language-server', rule: 'addingRequiredField' }, { tool: 'postgres-language-server', rule: 'banDropNotNull' },
+    { tool: 'pgfence', rule: 'alter-column-set-not-null' }, { tool: 'pgfence', rule: 'add-column-not-null-no-default' }, { tool: 'pgfence', rule: 'drop-not-null' },
+    { tool: 'eugene', rule: 'E2' },
+    { tool: 'strong_migrations', rule: 'change_column_null' }, { tool: 'strong_migrations', rule: 'change_column_null_postgresql' }, { tool: 'strong_migrations', rule: 'change_column_with_not_null' },
+    { tool: 'django-migration-linter', rule: 'NOT_NULL' },
+  ],
+  messages: {
+    scanned: {
+      what: 'SET NOT NULL on `{table}.{column}` reads every row while nobody can use the table.',
+      why: 'It holds an ACCESS EXCLUSIVE lock, which blocks all reads and writes, until the last row was read.',
+      fix: '{steps}',
+    },
+    added: {
+      what: 'Column `{column}` is added to `{table}` as NOT NULL without a default.',
+      why: 'Postgres refuses it as soon as the table has one row, and code that is still running inserts rows without the column.',
+      fix: 'Add it as nullable (`alter table {sql} add column {name} {type};`), fill it in batches, then make it required.',
+    },
+    nullable: {
+      severity: 'note',
+      what: '`{table}.{column}` may be NULL from now on.',
+      why: 'Code that is still running never met a NULL in this column.',
+      fix: 'Deploy code that copes with NULL first.',
+    },
+  },
+  visit: {
+    step(_step, index, facts, report) {
+      for (const op of operations(facts, index)) {
+        const table = usedTable(op);
+        const { action } = op;
+        if (!table || table.kind === 'foreign' || !action) continue;
+        const { table: named, sql } = namesOfTable(table);
+        const subject = { kind: 'table', name: table.key } as const;
+        if (action.do === 'set-not-null') {
+          const column = table.columns.get(action.column);
+          const at = action.columnAt;
+          if (!action.notNull) {
+            if (column?.notNull === true && !isNewColumn(facts, op, action.column)) report({ message: 'nullable', at, subject, data: { table: named, column: action.column } });
+          } else if (!isProvenNotNull(table, action.column, facts.postgres) && !isNewColumn(facts, op, action.column)) {
+            report({ message: 'scanned', at, subject, data: { table: named, column: action.column, steps: steps(sqlTable(table.key), table.name, action.column, facts.postgres) } });
+          }
+        }
+        if (action.do === 'add-column') {
+          const { column } = action;
+          const filled = column.default !== undefined || column.generated !== undefined || column.identity !== undefined || /serial\d?$/.test(column.type.name);
+          const required = column.notNull || column.constraints.some((c) => c.kind === 'primary key');
+          if (required && !filled) report({ message: 'added', at: column.at, subject, data: { column: column.name, table: named, sql, name: sqlName(column.name), type: typeText(column.type) } });
+        }
+      }
+    },
+  },
+});
+
+function steps(sql: string, table: string, column: string, postgres: number): string {
+  const [check, name] = [sqlName(`${table}_${column}_not_null`), sqlName(column)];
+  if (postgres >= 18) return `Say it for new rows first: \`alter table ${sql} add constraint ${check} not null ${name} not valid;\`, then in a later transaction \`alter table ${sql} validate constraint ${check};\`, which blocks nobody.`;
+  if (postgres < 12) return `This version always reads the table: keep \`alter table ${sql} add constraint ${check} check (${name} is not null) not valid;\` and validate it in a later transaction instead of SET NOT NULL.`;
+  return `Let a constraint prove it first: \`alter table ${sql} add constraint ${check} check (${name} is not null) not valid;\`, in a later transaction \`alter table ${sql} validate constraint ${check};\`, then SET NOT NULL reads nothing, and the constraint can be dropped.`;
+}

@@ -1,0 +1,46 @@
+import { defineRule, isNewColumn, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'error',
+  preset: 'recommended',
+  needs: ['history'],
+  sources: [
+    { tool: 'squawk', rule: 'changing-column-type' },
+    { tool: 'postgres-language-server', rule: 'changingColumnType' },
+    { tool: 'pgfence', rule: 'alter-column-type' },
+    { tool: 'eugene', rule: 'E5' }, { tool: 'eugene', rule: 'E10' },
+    { tool: 'strong_migrations', rule: 'change_column' }, { tool: 'strong_migrations', rule: 'change_column_constraint' },
+    { tool: 'django-migration-linter', rule: 'ALTER_COLUMN' },
+  ],
+  messages: {
+    rewritten: {
+      what: 'Changing `{table}.{column}` from {from} to {to} writes every row anew while nobody can use the table.',
+      why: 'It holds an ACCESS EXCLUSIVE lock, which blocks all reads and writes, until the rows and all indexes are written.',
+      fix: 'Add a column beside it (`alter table {sql} add column {name} {to};`), let a trigger or the code write both, fill it in batches, switch readers over, and drop the old one in a later release.',
+    },
+  },
+  visit: {
+    step(_step, index, facts, report) {
+      for (const op of operations(facts, index)) {
+        const { action } = op;
+        const table = usedTable(op);
+        if (!table || table.kind === 'foreign' || action?.do !== 'set-type' || isNewColumn(facts, op, action.column)) continue;
+        const column = table.columns.get(action.column);
+        if (!column || column.type.name === 'unknown') continue;
+        if (typeWork(column.type, action.type, action.column, action.using, facts.timeline.at(index).types) === 'none') continue;
+        const { table: named, sql } = namesOfTable(table);
+        report({
+          message: 'rewritten', at: action.columnAt, subject: { kind: 'table', name: table.key }, certainty: zones(column.type.name, action.type.name) ? 'likely' : 'proven',
+          related: [{ at: column.at, note: `${typeText(column.type)} here` }],
+          data: { table: named, column: column.name, from: typeText(column.type), to: typeText(action.type), sql, name: sqlName(`${column.name}_new`) },
+        });
+      }
+    },
+  },
+});
+
+/** Between timestamps with and without zone nothing is written where the session's time zone is UTC. */
+function zones(from: string, to: string): boolean {
+  return from.startsWith('timestamp') && to.startsWith('timestamp') && from !== to;
+}

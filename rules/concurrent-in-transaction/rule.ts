@@ -1,0 +1,58 @@
+import { defineRule, operations, outsideTransaction, type Operation } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'error',
+  preset: 'recommended',
+  needs: ['history'],
+  sources: [
+    { tool: 'squawk', rule: 'ban-concurrent-index-creation-in-transaction' },
+    { tool: 'postgres-language-server', rule: 'banConcurrentIndexCreationInTransaction' },
+    { tool: 'pgfence', rule: 'concurrent-in-transaction' },
+  ],
+  messages: {
+    byTool: {
+      what: '{statement} fails here: {tool} runs the file in a transaction.',
+      why: 'Postgres refuses it inside a transaction block, so the migration stops at this statement.',
+      fix: 'Run it {outside}.',
+    },
+    byScript: {
+      what: '{statement} fails here: it stands between BEGIN and COMMIT.',
+      why: 'Postgres refuses it inside a transaction block, so the migration stops at this statement.',
+      fix: 'Move it behind the COMMIT, or into a file of its own.',
+    },
+    byBlock: {
+      what: '{statement} fails inside a DO block or function.',
+      why: 'A block is always part of a transaction, in which Postgres refuses it.',
+      fix: 'Write it as a statement of its own, {outside}.',
+    },
+  },
+  visit: {
+    step(step, index, facts, report) {
+      for (const op of operations(facts, index)) {
+        const statement = refused(op);
+        if (statement === undefined) continue;
+        const inBlock = op.statement.kind === 'do' || op.statement.kind === 'run';
+        if (!inBlock && op.transaction === undefined) continue;
+        const text = facts.text(op.event.at);
+        const words = new RegExp(`^${statement.split(' ').join('\\s+')}`, 'i').exec(text)?.[0] ?? text;
+        const place = { at: { ...op.event.at, end: op.event.at.start + words.length }, subject: { kind: 'step', name: step.id } } as const;
+        const outside = outsideTransaction(step);
+        if (inBlock) report({ message: 'byBlock', ...place, data: { statement, outside } });
+        else if (op.transaction?.at) report({ message: 'byScript', ...place, related: [{ at: op.transaction.at, note: 'the transaction begins here' }], data: { statement } });
+        else report({ message: 'byTool', ...place, data: { statement, tool: step.tool, outside } });
+      }
+    },
+  },
+});
+
+/** What cannot run inside a transaction, as it is written. */
+function refused({ event, action }: Operation): string | undefined {
+  if (event.kind === 'create-index' && event.concurrently) return event.unique ? 'CREATE UNIQUE INDEX CONCURRENTLY' : 'CREATE INDEX CONCURRENTLY';
+  if (event.kind === 'drop' && event.object === 'index' && event.concurrently) return 'DROP INDEX CONCURRENTLY';
+  if (event.kind === 'drop' && event.object === 'database') return 'DROP DATABASE';
+  if (action?.do === 'detach-partition' && action.concurrently) return 'ALTER TABLE';
+  if (event.kind !== 'other') return undefined;
+  if (event.verb === 'reindex' && event.concurrently === true) return 'REINDEX';
+  return event.verb === 'vacuum' || event.verb === 'create database' || event.verb === 'alter system' ? event.verb.toUpperCase() : undefined;
+}

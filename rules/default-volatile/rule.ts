@@ -1,0 +1,59 @@
+import { defineRule, mayBeVolatile, namesOfTable, operations, sqlName, sqlText, typeText, usedTable } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'error',
+  preset: 'recommended',
+  needs: ['history'],
+  sources: [
+    { tool: 'squawk', rule: 'adding-field-with-default' },
+    { tool: 'postgres-language-server', rule: 'addingFieldWithDefault' }, { tool: 'postgres-language-server', rule: 'addSerialColumn' },
+    { tool: 'pgfence', rule: 'add-column-non-constant-default' }, { tool: 'pgfence', rule: 'add-column-default-pre-pg11' }, { tool: 'pgfence', rule: 'add-column-stored-generated' }, { tool: 'pgfence', rule: 'add-column-serial' },
+    { tool: 'eugene', rule: 'E11' },
+    { tool: 'strong_migrations', rule: 'add_column_default' }, { tool: 'strong_migrations', rule: 'add_column_default_callable' }, { tool: 'strong_migrations', rule: 'add_column_generated_stored' }, { tool: 'strong_migrations', rule: 'add_column_auto_incrementing' },
+  ],
+  messages: {
+    volatile: {
+      what: 'The default of the new column `{table}.{column}` writes every row anew while nobody can use the table.',
+      why: '`{value}` gives each row a value of its own, so Postgres cannot keep one for all of them; it holds an ACCESS EXCLUSIVE lock, which blocks all reads and writes, until the last row is written.',
+      fix: 'Add the column without a default, then `alter table {sql} alter column {name} set default {value};` for new rows, and fill the old ones in batches.',
+    },
+    old: {
+      what: 'The default of the new column `{table}.{column}` writes every row anew while nobody can use the table.',
+      why: 'Before version 11 Postgres writes any default into each row, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
+      fix: 'Add the column without a default, then `alter table {sql} alter column {name} set default {value};` for new rows, and fill the old ones in batches.',
+    },
+    generated: {
+      what: 'The stored generated column `{table}.{column}` writes every row anew while nobody can use the table.',
+      why: 'Its value is computed for each row there is, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
+      fix: 'Add a plain column, keep it up to date with a trigger, and fill the old rows in batches; from version 18 on a VIRTUAL column costs nothing.',
+    },
+    numbered: {
+      what: 'Numbering `{table}.{column}` writes every row anew while nobody can use the table.',
+      why: 'A {type} column gives each row that is there its own number, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
+      fix: 'Add a plain bigint column, give it a sequence as its default, and number the old rows in batches.',
+    },
+  },
+  visit: {
+    step(_step, index, facts, report) {
+      for (const op of operations(facts, index)) {
+        const table = usedTable(op);
+        if (!table || table.kind === 'foreign' || op.action?.do !== 'add-column') continue;
+        const { column } = op.action;
+        const place = { at: column.at, subject: { kind: 'table', name: table.key } } as const;
+        const { table: named, sql } = namesOfTable(table);
+        const data = { table: named, column: column.name };
+        if (column.generated) {
+          if (column.generated.stored) report({ message: 'generated', ...place, data });
+        } else if (column.identity !== undefined || /serial\d?$/.test(column.type.name)) {
+          report({ message: 'numbered', ...place, data: { ...data, type: column.identity === undefined ? typeText(column.type) : 'identity' } });
+        } else if (column.default && !(column.default.kind === 'literal' && column.default.value === null)) {
+          const values = { ...data, sql, name: sqlName(column.name), value: sqlText(column.default) };
+          if (mayBeVolatile(column.default, facts.timeline.at(index)) === true) report({ message: 'volatile', ...place, data: values });
+          else if (facts.postgres < 11) report({ message: 'old', ...place, data: values });
+        }
+      }
+    },
+  },
+});
+

@@ -1,0 +1,49 @@
+import { columnList, defineRule, isProvenNotNull, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'error',
+  preset: 'recommended',
+  needs: ['history'],
+  sources: [
+    { tool: 'squawk', rule: 'adding-serial-primary-key-field' },
+    { tool: 'postgres-language-server', rule: 'addingPrimaryKeyConstraint' },
+    { tool: 'pgfence', rule: 'add-pk-without-using-index' }, { tool: 'pgfence', rule: 'add-pk-using-index' },
+    { tool: 'eugene', rule: 'W14' },
+  ],
+  messages: {
+    built: {
+      what: 'The primary key of `{table}` is built while nobody can use the table.',
+      why: 'Its index is made, and the columns are checked for NULL, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
+      fix: 'Build the index first, {outside}: `create unique index concurrently {index} on {sql} ({columns});`, make the columns NOT NULL with a validated check, then `alter table {sql} add constraint {index} primary key using index {index};`.',
+    },
+    nullable: {
+      what: 'The primary key of `{table}` takes a ready index, yet its columns may be NULL: every row is read while nobody can use the table.',
+      why: 'PRIMARY KEY sets {columns} NOT NULL, which reads the table under an ACCESS EXCLUSIVE lock.',
+      fix: 'Prove it first: add `check ({test}) not valid`, validate it in a later transaction, then add the key.',
+    },
+  },
+  visit: {
+    step(_step, index, facts, report) {
+      for (const op of operations(facts, index)) {
+        const table = usedTable(op);
+        const { action } = op;
+        if (!table || !action) continue;
+        const { table: named, sql } = namesOfTable(table);
+        const place = { subject: { kind: 'table', name: table.key } } as const;
+        const found = action.do === 'add-constraint' ? [{ constraint: action.constraint, own: [] as readonly string[] }] : action.do === 'add-column' ? action.column.constraints.map((constraint) => ({ constraint, own: [action.column.name] })) : [];
+        for (const { constraint, own } of found) {
+          if (constraint.kind !== 'primary key') continue;
+          if (constraint.usingIndex === undefined) {
+            const columns = own.length > 0 ? own : constraint.columns;
+            report({ message: 'built', at: constraint.at, ...place, data: { table: named, sql, outside: outsideTransaction(op.step), index: sqlName(constraint.name ?? `${table.name}_pkey`), columns: columnList(columns) } });
+            continue;
+          }
+          const ready = table.indexes.get(constraint.usingIndex);
+          const open = (ready?.keys ?? []).flatMap((key) => (key.column !== undefined && !isProvenNotNull(table, key.column, facts.postgres) ? [key.column] : []));
+          if (open.length > 0) report({ message: 'nullable', at: constraint.at, ...place, data: { table: named, columns: columnList(open), test: open.map((c) => `${sqlName(c)} is not null`).join(' and ') } });
+        }
+      }
+    },
+  },
+});

@@ -1,0 +1,46 @@
+import { columnList, defineRule, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'error',
+  preset: 'recommended',
+  needs: ['history'],
+  sources: [
+    { tool: 'squawk', rule: 'disallowed-unique-constraint' },
+    { tool: 'postgres-language-server', rule: 'disallowUniqueConstraint' }, { tool: 'postgres-language-server', rule: 'avoidAddingExclusionConstraint' },
+    { tool: 'pgfence', rule: 'add-constraint-unique' }, { tool: 'pgfence', rule: 'add-constraint-exclude' },
+    { tool: 'eugene', rule: 'E7' }, { tool: 'eugene', rule: 'E8' },
+    { tool: 'strong_migrations', rule: 'add_unique_constraint' }, { tool: 'strong_migrations', rule: 'add_exclusion_constraint' },
+    { tool: 'django-migration-linter', rule: 'ADD_UNIQUE' },
+  ],
+  messages: {
+    built: {
+      what: 'A unique constraint of `{table}` is built while nobody can use the table.',
+      why: 'Its index is made under an ACCESS EXCLUSIVE lock, which blocks all reads and writes until the last row is in it.',
+      fix: 'Build the index first, {outside}: `create unique index concurrently {index} on {sql} ({columns});`, then `alter table {sql} add constraint {index} unique using index {index};`.',
+    },
+    exclusion: {
+      what: 'An exclusion constraint of `{table}` is built while nobody can use the table.',
+      why: 'Its index is made under an ACCESS EXCLUSIVE lock, which blocks all reads and writes; neither NOT VALID nor CONCURRENTLY exists for it.',
+      fix: 'Make a new table with the constraint, copy in batches while a trigger keeps both alike, and swap their names; or add it in a maintenance window.',
+    },
+  },
+  visit: {
+    step(_step, index, facts, report) {
+      for (const op of operations(facts, index)) {
+        const table = usedTable(op);
+        const { action } = op;
+        if (!table || !action) continue;
+        const { table: named, sql } = namesOfTable(table);
+        const place = { subject: { kind: 'table', name: table.key } } as const;
+        const found = action.do === 'add-constraint' ? [{ constraint: action.constraint, own: [] as readonly string[] }] : action.do === 'add-column' ? action.column.constraints.map((constraint) => ({ constraint, own: [action.column.name] })) : [];
+        for (const { constraint, own } of found) {
+          if (constraint.kind === 'exclude') report({ message: 'exclusion', at: constraint.at, ...place, data: { table: named } });
+          if (constraint.kind !== 'unique' || constraint.usingIndex !== undefined) continue;
+          const columns = own.length > 0 ? own : constraint.columns;
+          report({ message: 'built', at: constraint.at, ...place, data: { table: named, sql, outside: outsideTransaction(op.step), index: sqlName(constraint.name ?? [table.name, ...columns, 'key'].join('_')), columns: columnList(columns) } });
+        }
+      }
+    },
+  },
+});
