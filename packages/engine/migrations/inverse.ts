@@ -33,7 +33,9 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   const order = creationOrder(executed);
   const newest = <T extends { readonly at: Span }>(objects: readonly T[]): readonly T[] => [...objects].sort((a, b) => order(b.at) - order(a.at));
   const sides = <K extends Change['object']>(object: K) => sidesOf<ObjectOf[K] & { readonly at: Span }>(changes.filter((c) => c.object === object));
-  const context: TableContext = { script, text: options.text, timeline, owner: (object, schema, at) => grantsOfNew(after.defaultPrivileges, object, schema, at, 'postgres') };
+  const types = sides('type');
+  const renamed = new Map(types.kept.filter(([was, is]) => was.key !== is.key).map(([was, is]) => [is.key, was.key]));
+  const context: TableContext = { script, timeline, renamedTypes: renamed, owner: (object, schema, at) => grantsOfNew(after.defaultPrivileges, object, schema, at, 'postgres') };
 
   const views = sides('view');
   for (const view of newest(views.made)) script.add('drop dependents', `drop ${view.materialized ? 'materialized ' : ''}view ${sql.named(view)}`);
@@ -56,8 +58,8 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   }
 
   routines(context, sides('function'), newest);
-  types(script, sides('type'), newest);
-  others(script, changes, executed);
+  restoreTypes(script, types, newest);
+  others(script, changes, executed, after.defaultPrivileges);
   return { statements: script.statements(), impossible: script.missing, lost: lossesOf(timeline, n, (name) => tables.kept.some(([was, is]) => was.key !== is.key && was.name === name)) };
 }
 
@@ -188,7 +190,7 @@ function routines(context: TableContext, { gone, made, kept }: Sides<Routine>, n
   }
 }
 
-function types(script: Script, { gone, made, kept }: Sides<UserType>, newest: <T extends { readonly at: Span }>(of: readonly T[]) => readonly T[]): void {
+function restoreTypes(script: Script, { gone, made, kept }: Sides<UserType>, newest: <T extends { readonly at: Span }>(of: readonly T[]) => readonly T[]): void {
   const word = (type: UserType) => (type.form.is === 'domain' ? 'domain' : 'type');
   for (const type of newest(made.filter((t) => !t.platform))) script.add('drop types', `drop ${word(type)} ${sql.named(type)}`);
   for (const type of gone.filter((t) => !t.platform)) {
@@ -210,7 +212,7 @@ function types(script: Script, { gone, made, kept }: Sides<UserType>, newest: <T
   }
 }
 
-function others(script: Script, changes: readonly Change[], executed: readonly SchemaEvent[]): void {
+function others(script: Script, changes: readonly Change[], executed: readonly SchemaEvent[], given: Defaults): void {
   const shared = new Set(executed.flatMap((e) => ((e.kind === 'create-schema' || e.kind === 'create-extension') && e.ifNotExists ? [`${e.kind} ${e.name}`] : [])));
   for (const change of changes) {
     const of = <K extends Change['object']>(object: K): readonly [ObjectOf[K] | undefined, ObjectOf[K] | undefined] | undefined =>
@@ -229,8 +231,9 @@ function others(script: Script, changes: readonly Change[], executed: readonly S
       const [was, is] = sequence;
       if (is && !was && is.ownedBy === undefined) script.add('drop types', `drop sequence ${sql.named(is)}`);
       if (was && !is && was.ownedBy === undefined) script.add('make types', `create sequence ${sql.named(was)}`);
-      if (was && is && was.ownedBy !== is.ownedBy) script.add('alter', `alter sequence ${sql.named(was)} owned by ${sql.ownedBySql(was)}`);
-      if (was && is) for (const line of sql.grantsSql(`sequence ${sql.named(was)}`, is.grants, was.grants)) script.add('dress', line);
+      // An owner that has another name now gets its own back, and the sequence follows.
+      if (was && is && (was.ownedBy === undefined) !== (is.ownedBy === undefined)) script.add('alter', `alter sequence ${sql.named(was)} owned by ${sql.ownedBySql(was)}`);
+      if (was && (is || was.ownedBy === undefined)) for (const line of sql.grantsSql(`sequence ${sql.named(was)}`, is?.grants ?? grantsOfNew(given, 'sequence', was.schema, was.at, 'postgres'), was.grants)) script.add('dress', line);
     } else if (publication) {
       const [was, is] = publication;
       const name = sql.ident(change.key);

@@ -6,7 +6,8 @@ import * as sql from './sql.ts';
 export interface TableContext {
   readonly script: Script;
   readonly timeline: Timeline;
-  text(at: Span): string;
+  /** Types that the step gave another name: the key that they have after it, and the one before. */
+  readonly renamedTypes: ReadonlyMap<string, string>;
   /** What an object has been granted as soon as it is made. */
   owner(object: 'table' | 'function', schema: string, at: Span): readonly Grant[];
 }
@@ -48,7 +49,13 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
   for (const [before, , name] of columns.kept) if (before.name !== name) script.add('rename', alter(`rename column ${sql.ident(name)} to ${sql.ident(before.name)}`));
   for (const [name] of columns.made) script.add('drop parts', alter(`drop column ${sql.ident(name)}`));
   for (const column of columns.gone) addColumn(context, was, column);
-  for (const [before, after] of columns.kept) if (columnText(before) !== columnText(after)) alterColumn(context, was, before, after);
+  for (const [before, after] of columns.kept) {
+    const type = (c: Column) => `${c.type.schema ?? ''}.${c.type.name}`;
+    const follows = type(before) !== type(after) && context.renamedTypes.get(type(after)) === type(before);
+    // What is of a renamed type follows it back.
+    const now = follows ? { ...after, type: before.type, typeText: before.typeText, default: before.default } : after;
+    if (columnText(before) !== columnText(now)) alterColumn(context, was, before, now);
+  }
 
   const constraints = pairs(was.constraints, is.constraints, true);
   for (const [name] of constraints.made) script.add('drop dependents', `alter table ${now} drop constraint ${sql.ident(name)}`);
@@ -75,7 +82,13 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
   }
   for (const index of indexes.gone) script.add('make keys', sql.indexSql(index, on));
 
-  dressTable(context, was, is);
+  dressTable(context, was, is, columns.kept);
+}
+
+/** Grants on columns that have their names back. */
+function grantsBy({ grants }: Table, kept: readonly (readonly [Column, Column, string])[]): readonly Grant[] {
+  const names = new Map(kept.map(([was, , name]) => [name, was.name]));
+  return grants.map((grant) => (grant.columns === undefined ? grant : { ...grant, columns: grant.columns.map((name) => names.get(name) ?? name) }));
 }
 
 /** Equal once the renamed columns have their names back. */
@@ -109,7 +122,7 @@ function alterColumn({ script }: TableContext, table: Table, was: Column, is: Co
 }
 
 /** Row level security, policies, triggers, privileges, owner and comment; `is` undefined: of a table made anew. */
-export function dressTable(context: TableContext, was: Table, is: Table | undefined): void {
+export function dressTable(context: TableContext, was: Table, is: Table | undefined, columns: readonly (readonly [Column, Column, string])[] = []): void {
   const { script } = context;
   const on = sql.named(was);
   const now = is === undefined ? on : sql.named(is);
@@ -145,7 +158,7 @@ export function dressTable(context: TableContext, was: Table, is: Table | undefi
   }
   triggers.gone.forEach(make);
 
-  for (const line of sql.grantsSql(on, is?.grants ?? context.owner('table', was.schema, was.at), was.grants)) script.add('dress', line);
+  for (const line of sql.grantsSql(on, is === undefined ? context.owner('table', was.schema, was.at) : grantsBy(is, columns), was.grants)) script.add('dress', line);
   if (was.comment !== is?.comment && (was.comment !== undefined || is !== undefined)) script.add('dress', `comment on table ${on} is ${was.comment === undefined ? 'null' : sql.literal(was.comment)}`);
   if (is === undefined) for (const column of was.columns.values()) if (column.comment !== undefined) script.add('dress', `comment on column ${on}.${sql.ident(column.name)} is ${sql.literal(column.comment)}`);
 }
