@@ -35,6 +35,11 @@ export class Excerpt {
     return location === undefined ? 0 : this.#positions.fromByte(location);
   }
 
+  /** Where a token starts, in the bytes that the tree counts. */
+  byteOf(token: number): number {
+    return this.#positions.toByte(this.tokens.start(token));
+  }
+
   /** Index of the token at which a node starts. */
   tokenAt(location: number | undefined): number {
     return this.tokens.at(this.offset(location));

@@ -1,9 +1,9 @@
 import type { SqlExpr, Unread } from '@tenantlint/model';
 import { Excerpt } from './excerpt.ts';
-import { parseStatement } from './grammar.ts';
 import { allOf } from './lower-dml.ts';
 import { lowerExpr } from './lower-expr.ts';
 import { lowerSelect } from './lower-select.ts';
+import { parse } from './patterns.ts';
 import { lowered, tokenAt } from './statement.ts';
 import type { Tree } from './tree.ts';
 
@@ -17,7 +17,7 @@ export const PREFIX = 'SELECT ';
 export function lowerValue(file: string, text: string, base: number, query: boolean): { expr: SqlExpr } | { unread: Unread } {
   const e = new Excerpt(file, PREFIX + text, base - PREFIX.length);
   const at = { file, start: base, end: base + text.length };
-  const parsed = parseStatement(e.text);
+  const parsed = parse(e);
   if (!parsed.ok) return { unread: { at: tokenAt(e, parsed.offset), reason: parsed.message } };
   const { SelectStmt: select } = parsed.stmt as Tree;
   const { targetList = [], ...rest } = select ?? {};

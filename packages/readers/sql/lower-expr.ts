@@ -159,19 +159,25 @@ function call(e: Excerpt, node: FuncCall): SqlExpr {
   const at = e.is(open, '(') && (!syntax || e.word(i) !== 'overlaps')
     ? e.between(i, trailersEnd(e, e.tokens.partner(open)))
     : infix(e, i, args);
-  const named: Record<number, string> = {};
-  node.args?.forEach((arg, index) => {
-    const argName = (arg as Tree).NamedArgExpr?.name;
-    if (argName !== undefined) named[index] = argName;
+  const made: { -readonly [key in keyof Call]: Call[key] } = { kind: 'call', name, args, at };
+  const named = argumentNames(node.args);
+  if (named !== undefined) made.named = named;
+  if (node.agg_star === true) made.star = true;
+  if (node.agg_distinct === true) made.distinct = true;
+  if (node.over !== undefined) made.window = true;
+  if (node.agg_filter !== undefined) made.filter = lowerExpr(e, node.agg_filter);
+  return made;
+}
+
+type Call = Extract<SqlExpr, { kind: 'call' }>;
+
+function argumentNames(args: readonly Node[] | undefined): Record<number, string> | undefined {
+  let named: Record<number, string> | undefined;
+  args?.forEach((arg, index) => {
+    const name = (arg as Tree).NamedArgExpr?.name;
+    if (name !== undefined) (named ??= {})[index] = name;
   });
-  return {
-    kind: 'call', name, args, at,
-    ...(Object.keys(named).length > 0 && { named }),
-    ...(node.agg_star === true && { star: true }),
-    ...(node.agg_distinct === true && { distinct: true }),
-    ...(node.over !== undefined && { window: true }),
-    ...(node.agg_filter !== undefined && { filter: lowerExpr(e, node.agg_filter) }),
-  };
+  return named;
 }
 
 /** WITHIN GROUP (…), FILTER (…), OVER (…) or OVER name after the arguments. */

@@ -35,31 +35,29 @@ export function lowerSelect(e: Excerpt, node: SelectStmt, within: Stretch): SqlS
 }
 
 function simple(e: Excerpt, node: SelectStmt, stretch: Stretch): SqlSelect {
-  return {
-    ...frame(e, node, stretch),
-    targets: lowerTargets(e, node.targetList, stretch),
-    from: (node.fromClause ?? []).map((item) => lowerFrom(e, item)),
-    groupBy: groups(e, node.groupClause),
-    ...(node.distinctClause !== undefined && { distinct: true }),
-    ...(node.whereClause !== undefined && { where: lowerExpr(e, node.whereClause) }),
-    ...(node.havingClause !== undefined && { having: lowerExpr(e, node.havingClause) }),
-    ...(node.valuesLists !== undefined && { values: node.valuesLists.map((row) => lowerExprs(e, itemsOf(row))) }),
-    ...(node.intoClause?.rel !== undefined && { into: relationName(e, node.intoClause.rel) }),
-  };
+  const select = frame(e, node, stretch);
+  select.targets = lowerTargets(e, node.targetList, stretch);
+  select.from = (node.fromClause ?? []).map((item) => lowerFrom(e, item));
+  select.groupBy = groups(e, node.groupClause);
+  if (node.distinctClause !== undefined) select.distinct = true;
+  if (node.whereClause !== undefined) select.where = lowerExpr(e, node.whereClause);
+  if (node.havingClause !== undefined) select.having = lowerExpr(e, node.havingClause);
+  if (node.valuesLists !== undefined) select.values = node.valuesLists.map((row) => lowerExprs(e, itemsOf(row)));
+  if (node.intoClause?.rel !== undefined) select.into = relationName(e, node.intoClause.rel);
+  return select;
 }
 
 /** What a select and a set operation share. */
-function frame(e: Excerpt, node: SelectStmt, stretch: Stretch): Omit<SqlSelect, 'targets' | 'from' | 'groupBy'> {
-  return {
-    kind: 'select',
-    at: e.between(stretch.first, stretch.last),
-    with: lowerCtes(e, node.withClause),
-    orderBy: sortKeys(e, node.sortClause),
-    ...(node.withClause?.recursive === true && { recursive: true }),
-    ...(node.limitCount !== undefined && { limit: lowerExpr(e, node.limitCount) }),
-    ...(node.limitOffset !== undefined && { offset: lowerExpr(e, node.limitOffset) }),
-    ...(node.lockingClause !== undefined && { locks: true }),
+function frame(e: Excerpt, node: SelectStmt, stretch: Stretch): { -readonly [key in keyof SqlSelect]: SqlSelect[key] } {
+  const select: { -readonly [key in keyof SqlSelect]: SqlSelect[key] } = {
+    kind: 'select', at: e.between(stretch.first, stretch.last), with: lowerCtes(e, node.withClause),
+    targets: [], from: [], groupBy: [], orderBy: sortKeys(e, node.sortClause),
   };
+  if (node.withClause?.recursive === true) select.recursive = true;
+  if (node.limitCount !== undefined) select.limit = lowerExpr(e, node.limitCount);
+  if (node.limitOffset !== undefined) select.offset = lowerExpr(e, node.limitOffset);
+  if (node.lockingClause !== undefined) select.locks = true;
+  return select;
 }
 
 function operation(e: Excerpt, node: SelectStmt, stretch: Stretch): SqlSelect {
@@ -67,11 +65,7 @@ function operation(e: Excerpt, node: SelectStmt, stretch: Stretch): SqlSelect {
   const op = node.op === 'SETOP_INTERSECT' ? 'intersect' : node.op === 'SETOP_EXCEPT' ? 'except' : 'union';
   const left = lowerSelect(e, node.larg ?? {}, arms.left);
   const right = lowerSelect(e, node.rarg ?? {}, arms.right);
-  return {
-    ...frame(e, node, stretch),
-    targets: [], from: [], groupBy: [],
-    set: { op, all: node.all === true, left, right },
-  };
+  return { ...frame(e, node, stretch), set: { op, all: node.all === true, left, right } };
 }
 
 /** Both sides of a set operation: UNION and EXCEPT bind alike and to the left, INTERSECT binds tighter. */

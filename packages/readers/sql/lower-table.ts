@@ -184,12 +184,10 @@ export function tableConstraint(e: Excerpt, node: Constraint, at?: Span): Constr
 
 /** `column` is the one that a column constraint stands on. */
 function constraintOf(e: Excerpt, node: Constraint, at: Span, column: readonly string[]): ConstraintDef | undefined {
-  const common = {
-    at,
-    ...(node.conname !== undefined && { name: node.conname }),
-    ...(node.skip_validation === true && { notValid: true }),
-    ...(node.deferrable === true && { deferrable: true }),
-  };
+  const common: { at: Span; name?: string; notValid?: true; deferrable?: true } = { at };
+  if (node.conname !== undefined) common.name = node.conname;
+  if (node.skip_validation === true) common.notValid = true;
+  if (node.deferrable === true) common.deferrable = true;
   switch (node.contype) {
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':

@@ -2,10 +2,10 @@ import type { BodyText, FunctionBody, Span, SqlExpr, SqlParser, SqlStatement, Un
 import { Excerpt } from './excerpt.ts';
 import { lowerValue } from './expression.ts';
 import { readChunk, readFile } from './file.ts';
-import { parseStatement } from './grammar.ts';
 import { fillHoles } from './holes.ts';
 import { splitStatements } from './lexer.ts';
 import { allOf, lowerStatement } from './lower-dml.ts';
+import { parse } from './patterns.ts';
 import { readPlpgsql } from './plpgsql.ts';
 import { relocate } from './relocate.ts';
 import { lowered, tokenAt, type Reading } from './statement.ts';
@@ -75,7 +75,7 @@ function readOne(file: string, text: string, base: number): { statement: SqlStat
 
 function lowerText(file: string, text: string, base: number): { statement: SqlStatement } | { unread: Unread } {
   const e = new Excerpt(file, text, base);
-  const parsed = parseStatement(text);
+  const parsed = parse(e);
   if (!parsed.ok) return { unread: { at: tokenAt(e, parsed.offset), reason: parsed.message } };
   const read = lowered(() => lowerStatement(e, parsed.stmt, allOf(e)));
   return read.ok ? { statement: read.value } : { unread: { at: e.whole(), reason: read.reason } };

@@ -1,12 +1,13 @@
 import type { SchemaEvent, Span, SqlExpr, SqlSelect, SqlStatement, TypeRef, Unread } from '@tenantlint/model';
 import { DEEPEST, Excerpt } from './excerpt.ts';
 import { lowerValue, PREFIX } from './expression.ts';
-import { parseStatement, type Node } from './grammar.ts';
+import type { Node } from './grammar.ts';
 import { allOf, lowerStatement } from './lower-dml.ts';
 import { lowerEvents } from './lower-event.ts';
 import { lowerExpr } from './lower-expr.ts';
 import { typeOf } from './lower-names.ts';
 import type { Stretch } from './lower-select.ts';
+import { parse } from './patterns.ts';
 import { lowered, tokenAt } from './statement.ts';
 import type { Tree } from './tree.ts';
 
@@ -138,7 +139,7 @@ export class PlText {
     }
     if (head !== undefined) text = head + text.slice(head.length);
     const e = new Excerpt(at.file, text, at.start);
-    const parsed = parseStatement(text);
+    const parsed = parse(e);
     if (parsed.ok) {
       const read = lowered(() => embedded(e, parsed.stmt));
       if (read.ok) return read.value;
@@ -152,12 +153,12 @@ export class PlText {
   /** A type name up to the end of the stretch. */
   type(stretch: Stretch): TypeRef | undefined {
     const at = this.place(stretch);
-    const text = `${PREFIX}NULL::${this.e.slice(at)}`;
-    const parsed = parseStatement(text);
+    const e = new Excerpt(at.file, `${PREFIX}NULL::${this.e.slice(at)}`, 0);
+    const parsed = parse(e);
     if (!parsed.ok) return undefined;
     const target = ((parsed.stmt as Tree).SelectStmt?.targetList?.[0] as Tree | undefined)?.ResTarget;
     const { TypeCast: cast } = (target?.val ?? {}) as Tree;
-    return cast === undefined ? undefined : typeOf(new Excerpt(at.file, text, 0), cast.typeName);
+    return cast === undefined ? undefined : typeOf(e, cast.typeName);
   }
 
   /** Runs a part of the body one level deeper. */
@@ -180,11 +181,10 @@ function embedded(e: Excerpt, node: Node): EmbeddedSql {
 /** The call of `CALL p(…)`. */
 export function callOf(text: PlText, stretch: Stretch): SqlExpr | undefined {
   const at = text.place(stretch);
-  const own = text.e.slice(at);
-  const parsed = parseStatement(own);
+  const e = new Excerpt(at.file, text.e.slice(at), at.start);
+  const parsed = parse(e);
   const call = parsed.ok ? (parsed.stmt as Tree).CallStmt?.funccall : undefined;
   if (call === undefined) return undefined;
-  const e = new Excerpt(at.file, own, at.start);
   const read = lowered(() => lowerExpr(e, { FuncCall: call }));
   return read.ok ? read.value : undefined;
 }

@@ -17,7 +17,7 @@ const ASCII: Positions = {
   fromCodePoint: (index) => index,
 };
 
-const BEYOND_ASCII = /[\u0080-\uffff]/;
+export const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** The conversions for one text; free of charge when the text is ASCII. */
 export function positionsOf(text: string): Positions {

@@ -1,8 +1,8 @@
 import type { SchemaEvent, Source, Span, Unread } from '@tenantlint/model';
 import { Excerpt } from './excerpt.ts';
-import { parseStatement } from './grammar.ts';
 import { lowerEvents, verbOf } from './lower-event.ts';
 import { TooDeep } from './lower-select.ts';
+import { parse } from './patterns.ts';
 import { isRows, StoredInsert } from './stored-insert.ts';
 import type { Tree } from './tree.ts';
 
@@ -14,8 +14,8 @@ export interface Reading {
 
 /** Reads one statement that stands at `base` in the file. Of a dump, rows are only noted where they stand. */
 export function readStatement(reading: Reading, file: string, text: string, base: number, dump?: Source): void {
-  const parsed = parseStatement(text);
   const e = new Excerpt(file, text, base);
+  const parsed = parse(e);
   if (!parsed.ok) {
     refuse(reading, e, parsed.message, tokenAt(e, parsed.offset));
     return;

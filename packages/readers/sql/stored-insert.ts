@@ -1,9 +1,9 @@
 import type { QName, Source, Span, SqlStatement } from '@tenantlint/model';
 import type { InsertStmt } from 'libpg-query';
 import { Excerpt } from './excerpt.ts';
-import { parseStatement } from './grammar.ts';
 import { allOf, lowerInsert } from './lower-dml.ts';
 import { relationName } from './lower-names.ts';
+import { parse } from './patterns.ts';
 import type { Tree } from './tree.ts';
 
 type Insert = Extract<SqlStatement, { kind: 'insert' }>;
@@ -70,10 +70,10 @@ export class StoredInsert implements Insert {
   #read(): Insert {
     if (latest?.of === this) return latest.insert;
     const text = this.#source.text.slice(this.#start, this.#end);
-    const parsed = parseStatement(text);
+    const e = new Excerpt(this.#source.path, text, this.#start);
+    const parsed = parse(e);
     const node = parsed.ok ? (parsed.stmt as Tree).InsertStmt : undefined;
     if (node === undefined) throw new Error(`the INSERT at ${this.#source.path}:${this.#start} has changed`);
-    const e = new Excerpt(this.#source.path, text, this.#start);
     const insert = lowerInsert(e, node, allOf(e));
     latest = { of: this, insert };
     return insert;

@@ -30,7 +30,7 @@ const WIDTH = 4;
 
 export class StatementTokens implements Tokens {
   count = 0;
-  #cells = new Int32Array(64 * WIDTH);
+  readonly #cells: number[] = [];
   #open = -1; // innermost parenthesis that is still open
 
   constructor(text: string) {
@@ -122,16 +122,7 @@ export class StatementTokens implements Tokens {
   }
 
   #push(start: number, end: number): number {
-    const cell = this.count * WIDTH;
-    if (cell + WIDTH > this.#cells.length) {
-      const larger = new Int32Array(this.#cells.length * 4);
-      larger.set(this.#cells);
-      this.#cells = larger;
-    }
-    this.#cells[cell] = start;
-    this.#cells[cell + 1] = end;
-    this.#cells[cell + 2] = -1;
-    this.#cells[cell + 3] = this.#open;
+    this.#cells.push(start, end, -1, this.#open);
     this.count++;
     return end;
   }
