@@ -5,6 +5,7 @@ import { UsageError } from './args.ts';
 import type { Project } from './check.ts';
 import { NO_CODE, readCode, type CodeRead } from './code.ts';
 import type { Config } from './config.ts';
+import { withDowns } from './downs.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
 import { looseSql } from './loose.ts';
@@ -48,7 +49,7 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const sources = await readSources(workspace, sql);
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
   const { pending, postgres } = judged(workspace, config, options.pending);
-  const full = replay(sources.histories, sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
+  const full = replay(withDowns(sources.histories, config), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };
   const schema = timeline.last;
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);

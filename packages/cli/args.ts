@@ -4,7 +4,7 @@ import type { Severity } from '@tenantlint/model';
 import { reporters, type Format } from '@tenantlint/reporters';
 import type { Asked } from './change.ts';
 
-export type Command = 'check' | 'inspect' | 'explain';
+export type Command = 'check' | 'inspect' | 'explain' | 'fix';
 
 export interface Args {
   readonly command: Command;
@@ -19,6 +19,7 @@ export interface Args {
   readonly color: boolean | undefined;
   readonly suppressed: boolean;
   readonly allMigrations: boolean;
+  readonly dryRun: boolean;
   /** Report only what a change brought about. */
   readonly change: Asked | undefined;
 }
@@ -26,7 +27,7 @@ export interface Args {
 /** A mistake of the user's, told in one line; exit code 2. */
 export class UsageError extends Error {}
 
-const COMMANDS: readonly string[] = ['check', 'inspect', 'explain'] satisfies Command[];
+const COMMANDS: readonly string[] = ['check', 'inspect', 'explain', 'fix'] satisfies Command[];
 const PRESETS: readonly string[] = ['recommended', 'strict', 'audit'] satisfies Preset[];
 const LEVELS: readonly string[] = ['error', 'warning', 'note'];
 
@@ -37,6 +38,7 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   tenantlint explain <rule>                what a rule looks for, and why
   tenantlint explain table <name> [path]   why a table counts as it does
   tenantlint explain <file:line> [path]    what is known about a line
+  tenantlint fix [paths…]                  write the ways back of migrations that are missing; never edits an applied one
 
   --format pretty|json|sarif|github        default: pretty (inspect: pretty, json)
   --output FILE                            write there instead of standard output
@@ -47,6 +49,7 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   --config FILE                            instead of the nearest tenantlint.config.jsonc
   --at FILE                                inspect: the state after that migration
   --all-migrations                         judge applied migrations for locks too; default: only files named as paths
+  --dry-run                                fix: print what would be written
   --suppressed                             show suppressed findings too
   --color, --no-color                      default: colour on a terminal only
   --help, --version
@@ -73,6 +76,7 @@ export function readArgs(argv: readonly string[]): Args | 'help' | 'version' {
     color: values.color ? true : values['no-color'] ? false : undefined,
     suppressed: values.suppressed ?? false,
     allMigrations: values['all-migrations'] ?? false,
+    dryRun: values['dry-run'] ?? false,
     change: changeOf(command, values.since, values.staged ?? false),
   };
 }
@@ -93,6 +97,7 @@ function parse(argv: readonly string[]) {
         'no-color': { type: 'boolean' },
         suppressed: { type: 'boolean' },
         'all-migrations': { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
         since: { type: 'string' },
         staged: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -39,6 +39,7 @@ async function run(args: Args, host: Host): Promise<number> {
     case 'check': return check(args, host);
     case 'inspect': return inspect(args, host);
     case 'explain': return explain(args, host);
+    case 'fix': return fix(args, host);
   }
 }
 
@@ -79,6 +80,13 @@ async function inspect(args: Args, host: Host): Promise<number> {
   const text = args.format === 'json' ? `${JSON.stringify({ ...data, unread: analysis.unread.map((u) => ({ file: shownFile(workspace.prefix, u.at.file), reason: u.reason })) }, null, 2)}\n` : (await import('./inspect-pretty.ts')).prettyModel(data, colours(args, host));
   write(text, args, host);
   return analysis.nothing === undefined ? 0 : refuse(analysis.nothing, host);
+}
+
+async function fix(args: Args, host: Host): Promise<number> {
+  if (args.format !== undefined && args.format !== 'pretty') throw new UsageError(`--format ${args.format}: fix tells what it did in words`);
+  const base = locate(host.cwd(), args.rest);
+  const { text, left } = await (await import('./fix.ts')).fix(await openOne(base, args, host), { dir: base.dir, dryRun: args.dryRun });
+  return print(host, text, args) || (left ? 1 : 0);
 }
 
 async function explain(args: Args, host: Host): Promise<number> {

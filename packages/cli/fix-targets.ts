@@ -1,0 +1,84 @@
+import type { History, Step } from '@tenantlint/model';
+
+/** Where a tool looks for the way back of a migration, and what it wants to find there. */
+export type Target =
+  /** A file of its own. `made`: its text when there is none yet; `added`: what goes behind comments that are there. */
+  | { readonly kind: 'file'; readonly file: string; text(script: Script): string }
+  /** Part of the migration's own file: `at` is replaced. */
+  | { readonly kind: 'section'; readonly file: string; readonly start: number; readonly end: number; text(script: Script): string };
+
+/** What is to be written. */
+export interface Script {
+  readonly statements: readonly string[];
+  /** Comment lines, without their sign. */
+  readonly notes: readonly string[];
+}
+
+/** @param text of the migration's file */
+export function targetOf(step: Step, history: History, text: string): Target {
+  const folder = step.file.slice(0, Math.max(0, step.file.lastIndexOf('/')));
+  const name = step.file.slice(step.file.lastIndexOf('/') + 1);
+  const beside = (file: string): string => (folder === '' ? file : `${folder}/${file}`);
+  const empty = step.downAt !== undefined && step.downAt.file !== step.file ? step.downAt.file : undefined;
+  switch (step.tool) {
+    case 'golang-migrate': return { kind: 'file', file: empty ?? beside(name.replace(/\.up\.sql$/i, '.down.sql')), text: bare };
+    case 'flyway': return { kind: 'file', file: empty ?? beside(name.replace(/^V/, 'U')), text: bare };
+    case 'sqitch': return { kind: 'file', file: empty ?? `${history.root === '' ? '' : `${history.root}/`}revert/${step.id}.sql`, text: wrapped };
+    case 'dbmate': return section(step, text, '-- migrate:down', bare);
+    case 'goose': return section(step, text, '-- +goose Down', goose);
+    case 'node-pg-migrate': return section(step, text, '-- Down Migration', bare);
+    case 'alembic': return revision(step, text);
+    case 'supabase': case 'prisma': case 'drizzle': case 'graphile-migrate': case 'knex': case 'typeorm': case 'plain': case 'dump': case 'models': {
+      if (/^up\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside('down.sql'), text: bare };
+      if (/\.do\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside(name.replace(/\.do\.sql$/i, '.undo.sql')), text: bare };
+      return { kind: 'file', file: empty ?? `${rollbackFolder(history)}/${step.id}.sql`, text: wrapped };
+    }
+  }
+}
+
+/** Where rollbacks already are; else beside the migrations. */
+function rollbackFolder({ root, steps }: History): string {
+  for (const { file, downAt } of steps) if (downAt !== undefined && downAt.file !== file) return downAt.file.slice(0, Math.max(0, downAt.file.lastIndexOf('/')));
+  const above = root.slice(0, Math.max(0, root.lastIndexOf('/')));
+  return above === '' ? 'rollback' : `${above}/rollback`;
+}
+
+function bare({ statements, notes }: Script): string {
+  return `${notes.map((line) => `-- ${line}\n`).join('')}${statements.map((s) => `${s};\n`).join('')}`;
+}
+
+/** Nothing wraps the file into a transaction, so it does so itself. */
+function wrapped({ statements, notes }: Script): string {
+  return `${notes.map((line) => `-- ${line}\n`).join('')}begin;\n\n${statements.map((s) => `${s};\n`).join('')}\ncommit;\n`;
+}
+
+/** goose ends statements at semicolons, unless it is told where they end. */
+function goose({ statements, notes }: Script): string {
+  const one = (s: string): string => (s.includes(';') ? `-- +goose StatementBegin\n${s};\n-- +goose StatementEnd\n` : `${s};\n`);
+  return `${notes.map((line) => `-- ${line}\n`).join('')}${statements.map(one).join('')}`;
+}
+
+/** An empty section is filled where it starts; one that is missing comes last. */
+function section(step: Step, text: string, marker: string, write: (script: Script) => string): Target {
+  const found = new RegExp(`^${marker.replace(/[+]/g, '\\+').replace(/ /g, '[ \\t-]*')}\\b[^\\n]*\\n?`, 'im').exec(text);
+  const start = found === null ? text.length : found.index + found[0].length;
+  const before = found === null ? `${text === '' || text.endsWith('\n') ? '' : '\n'}\n${marker}\n` : text[start - 1] === '\n' ? '' : '\n';
+  return { kind: 'section', file: step.file, start, end: start, text: (script) => `${before}${write(script)}` };
+}
+
+/** `pass` or a `raise` of the downgrade is replaced; a revision without one gets one. */
+function revision(step: Step, text: string): Target {
+  const at = step.downAt;
+  const said = at === undefined ? '' : text.slice(at.start, at.end);
+  const inside = /^(?:pass\b|raise\b)/.test(said);
+  const indent = inside && at !== undefined ? (/[ \t]*$/.exec(text.slice(0, at.start))?.[0] ?? '    ') : '    ';
+  const body = ({ statements, notes }: Script): string => [...notes.map((line) => `# ${line}`), ...statements.map((s) => `op.execute(${python(s, indent)})`)].join(`\n${indent}`);
+  if (inside && at !== undefined) return { kind: 'section', file: step.file, start: at.start, end: at.end, text: body };
+  return { kind: 'section', file: step.file, start: text.length, end: text.length, text: (script) => `${text.endsWith('\n') ? '' : '\n'}\n\ndef downgrade() -> None:\n    ${body(script)}\n` };
+}
+
+/** A Python string; SQLAlchemy takes a colon before a word for a parameter. */
+function python(sql: string, indent: string): string {
+  const text = sql.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"').replaceAll(/(?<![:\w]):(?=\w)(?!\w+:)/g, '\\\\:');
+  return text.includes('\n') || text.includes('"') ? `\n${indent}    """\n${indent}    ${text}\n${indent}    """\n${indent}` : `"${text}"`;
+}
