@@ -2,6 +2,7 @@ import type { Comment, History, ModelMap, Source, Span, SqlParser, Unread } from
 import { readPrisma, wantsPrisma } from '@tenantlint/readers/prisma';
 import { sqlHistories } from '@tenantlint/readers/sql';
 import { readPython, type ModelSchema } from './python.ts';
+import { readPrograms } from './scripted.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the schema is told by: migrations, and models of an ORM. */
@@ -35,10 +36,11 @@ export async function readSources(workspace: Workspace, sql: SqlParser): Promise
   const sqlMigrations = await guarded(unread, 'SQL migrations', () => sqlHistories.read(load(workspace, sqlHistories.wants), observed));
   const prisma = await guarded(unread, 'Prisma schemas', () => readPrisma(load(workspace, wantsPrisma), sql.expression));
   const python = await guarded(unread, 'Python models and revisions', () => readPython(workspace, sql));
-  const migrations = [...(sqlMigrations ?? []), ...(python?.histories ?? [])];
+  const programs = await guarded(unread, 'migrations in TypeScript and JavaScript', () => readPrograms(workspace, sql));
+  const migrations = [...(sqlMigrations ?? []), ...(python?.histories ?? []), ...(programs?.histories ?? [])];
   const schemas: readonly ModelSchema[] = [...(prisma ?? []), ...(python?.schemas ?? [])];
   for (const schema of prisma ?? []) for (const [file, list] of schema.comments) comments.set(file, list);
-  for (const [file, list] of python?.comments ?? []) comments.set(file, list);
+  for (const [file, list] of [...(python?.comments ?? []), ...(programs?.comments ?? [])]) comments.set(file, list);
   unread.push(...schemas.flatMap((s) => s.unread), ...migrations.flatMap((h) => h.steps.flatMap((s) => s.unread)));
   const made = createdTables(migrations);
   return {

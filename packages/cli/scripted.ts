@@ -1,0 +1,21 @@
+import type { Comment, History, SqlParser } from '@tenantlint/model';
+import type { Workspace } from './workspace.ts';
+
+export interface ScriptedRead {
+  readonly histories: readonly History[];
+  readonly comments: ReadonlyMap<string, readonly Comment[]>;
+}
+
+const NOTHING: ScriptedRead = { histories: [], comments: new Map() };
+
+/** What shows that some file may be a migration of Knex, TypeORM or node-pg-migrate. */
+const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqueryRunner\b/i;
+
+/** Migrations that are programs; the compiler is only loaded where there is one. */
+export async function readPrograms(workspace: Workspace, sql: SqlParser): Promise<ScriptedRead> {
+  if (![...workspace.files].some((f) => /\.[cm]?[jt]s$/.test(f) && WORDS.test(workspace.text(f) ?? ''))) return NOTHING;
+  const { findScripted, readScripted } = await import('@tenantlint/readers/scripted');
+  const input = { files: workspace.files, text: (path: string) => workspace.text(path) };
+  const found = findScripted(input);
+  return found.size === 0 ? NOTHING : readScripted(input, found, sql);
+}

@@ -1,0 +1,74 @@
+import type { Span } from '@tenantlint/model';
+import { plain, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts';
+
+/** Applies a function value to arguments. */
+export type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
+
+/** Methods of the language on texts and lists; undefined where it is none of these. */
+export function method(of: Value, name: string, args: readonly Value[], at: Span, apply: Apply): Value | undefined {
+  if (of.kind === 'text' || of.kind === 'sql') return onText(of.text, name, args);
+  if (of.kind === 'list') return onList(of.items, name, args, at, apply);
+  if (of.kind === 'number' && name === 'toString') return plain(String(of.value));
+  return undefined;
+}
+
+function onText(text: string, name: string, args: readonly Value[]): Value | undefined {
+  const [first, second] = args.map(textOf);
+  switch (name) {
+    case 'trim': return plain(text.trim());
+    case 'toUpperCase': return plain(text.toUpperCase());
+    case 'toLowerCase': return plain(text.toLowerCase());
+    case 'toString': return plain(text);
+    case 'concat': return args.every((arg) => textOf(arg) !== undefined) ? plain(text + args.map((arg) => textOf(arg) ?? '').join('')) : UNKNOWN;
+    case 'replace': case 'replaceAll': return first !== undefined && second !== undefined && args[0]?.kind === 'text' ? plain(name === 'replace' ? text.replace(first, () => second) : text.replaceAll(first, () => second)) : UNKNOWN;
+    case 'split': return first === undefined ? UNKNOWN : { kind: 'list', items: text.split(first).map(plain) };
+    case 'startsWith': return first === undefined ? UNKNOWN : { kind: 'boolean', value: text.startsWith(first) };
+    case 'endsWith': return first === undefined ? UNKNOWN : { kind: 'boolean', value: text.endsWith(first) };
+    case 'includes': return first === undefined ? UNKNOWN : { kind: 'boolean', value: text.includes(first) };
+    default: return undefined;
+  }
+}
+
+function onList(items: readonly Value[], name: string, args: readonly Value[], at: Span, apply: Apply): Value | undefined {
+  const [first] = args;
+  const each = (item: Value, i: number): Value => (first === undefined ? UNKNOWN : apply(first, [item, { kind: 'number', value: i }], at));
+  switch (name) {
+    case 'forEach': items.forEach(each); return UNDEFINED;
+    case 'map': return { kind: 'list', items: items.map(each) };
+    case 'flatMap': return { kind: 'list', items: items.map(each).flatMap((one) => (one.kind === 'list' ? one.items : [one])) };
+    case 'join': {
+      const texts = items.map(textOf);
+      return texts.some((one) => one === undefined) ? UNKNOWN : plain(texts.join(first === undefined ? ',' : (textOf(first) ?? ',')));
+    }
+    case 'concat': return { kind: 'list', items: [...items, ...args.flatMap((arg) => (arg.kind === 'list' ? arg.items : [arg]))] };
+    case 'reverse': case 'toReversed': return { kind: 'list', items: items.toReversed() };
+    case 'slice': return args.length === 0 ? { kind: 'list', items } : UNKNOWN;
+    case 'includes': {
+      const wanted = first === undefined ? undefined : textOf(first);
+      const texts = items.map(textOf);
+      return wanted === undefined || texts.includes(undefined) ? UNKNOWN : { kind: 'boolean', value: texts.includes(wanted) };
+    }
+    case 'entries': return { kind: 'list', items: items.map((item, i): Value => ({ kind: 'list', items: [{ kind: 'number', value: i }, item] })) };
+    default: return undefined;
+  }
+}
+
+/** Functions of the language's own objects: `Object.keys`, `Promise.all`, `String.raw`. */
+export function global(path: string, args: readonly Value[]): Value | undefined {
+  const [first] = args;
+  switch (path) {
+    case 'Promise.all': case 'Promise.resolve': case 'Promise.allSettled': return first ?? UNDEFINED;
+    case 'Object.freeze': return first ?? UNKNOWN;
+    case 'Object.keys': return first?.kind === 'record' ? { kind: 'list', items: [...first.entries.keys()].map(plain) } : UNKNOWN;
+    case 'Object.values': return first?.kind === 'record' ? { kind: 'list', items: [...first.entries.values()] } : UNKNOWN;
+    case 'Object.entries': return first?.kind === 'record' ? { kind: 'list', items: [...first.entries].map(([name, value]): Value => ({ kind: 'list', items: [plain(name), value] })) } : UNKNOWN;
+    case 'String': return first === undefined || textOf(first) === undefined ? UNKNOWN : plain(textOf(first) ?? '');
+    case 'Array.from': return first?.kind === 'list' ? first : UNKNOWN;
+    default: return undefined;
+  }
+}
+
+/** Nothing of the migration: printing, waiting. */
+export function isQuiet(path: string): boolean {
+  return /^(?:console|logger|log|winston|debug)(?:\.|$)/i.test(path) || /^(?:setTimeout|process\.(?:stdout|stderr))/.test(path);
+}

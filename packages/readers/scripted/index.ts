@@ -1,0 +1,1 @@
+export { findScripted, readScripted, type Scripted, type ScriptedInput } from './reader.ts';
