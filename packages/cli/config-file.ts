@@ -20,7 +20,7 @@ export function readConfig(text: string, shown: string, ruleIds: ReadonlySet<str
   const value: unknown = getNodeValue(tree);
   // The checker reports every level up to the root; the deepest place says what is wrong.
   const result = new Validator(schema as object, '2020-12', false).validate(value);
-  const worst = [...result.errors].sort((a, b) => depth(b) - depth(a))[0];
+  const worst = result.errors.filter((e) => e.keyword !== 'if' && e.keyword !== 'then').sort((a, b) => depth(b) - depth(a))[0] ?? result.errors[0];
   if (!result.valid && worst) {
     const node = nodeAt(tree, worst.instanceLocation);
     return fail((worst.keyword === 'false' ? nameOf(node) : node)?.offset ?? 0, sentence(worst));

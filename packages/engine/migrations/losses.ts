@@ -32,8 +32,13 @@ function lossOf(event: SchemaEvent, before: ReadonlyMap<string, Table>, stood: (
   switch (s.kind) {
     case 'delete': return stood(s.table.name) ? [[`the rows that DELETE takes from ${s.table.name}`, COPY]] : [];
     case 'truncate': return s.tables.filter(({ name }) => stood(name)).map(({ name }) => [`the rows of ${name}`, COPY] as const);
-    case 'update': return stood(s.table.name) ? [[`the values that UPDATE writes over in ${s.table.name}`, COPY]] : [];
+    // What fills a column that is new writes over nothing.
+    case 'update': return stood(s.table.name) && !fillsNew(s, before.get(s.table.name)) ? [[`the values that UPDATE writes over in ${s.table.name}`, COPY]] : [];
     case 'insert': return stood(s.table.name) && s.table.schema !== 'storage' ? [[`which rows of ${s.table.name} INSERT added`, 'delete them by what tells them apart']] : [];
     case 'select': case 'other': return [];
   }
+}
+
+function fillsNew({ set }: { readonly set: readonly { readonly column: string }[] }, table: Table | undefined): boolean {
+  return table !== undefined && set.every(({ column }) => !table.columns.has(column));
 }
