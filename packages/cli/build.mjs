@@ -51,7 +51,7 @@ if (!process.argv.includes('--registry-only')) {
   await mkdir(dist, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: 'packages/cli/main.ts', index: 'packages/cli/index.ts' },
+    entryPoints: { main: 'packages/cli/main.ts', index: 'packages/cli/index.ts', session: 'packages/cli/session.ts' },
     outdir: dist,
     bundle: true,
     splitting: true,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UsageError } from './args.ts';
 import { DIFF, Git } from './git.ts';
 import type { Content, Overlay } from './overlay.ts';
-import { READ } from './workspace.ts';
+import { READ } from './walk.ts';
 
 /** A range of lines, from 1, both ends within. */
 interface Lines {

@@ -1,8 +1,9 @@
-import { readdirSync, statSync, type Dirent } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Source, Unread } from '@tenantlint/model';
 import { UsageError } from './args.ts';
 import { fileBytes, fileExists, type Overlay } from './overlay.ts';
+import { ASIDE, codeOf, READ, walk } from './walk.ts';
 
 /** The files of a project. Only what is asked for is read, each file once. */
 export interface Workspace {
@@ -21,10 +22,6 @@ export interface Workspace {
   readonly unread: readonly Unread[];
 }
 
-/** Folders that hold no source of the project's own. */
-const ASIDE = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'venv', '__pycache__']);
-/** Files that some reader may want. */
-export const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {
   const texts = new Map(sources.map(s => [s.path, s.text]));
@@ -89,7 +86,7 @@ export function diskWorkspace({ dir: cwd, root, prefix, paths, overlay }: Base, 
   if (lost && folders.length + named.length === 0) throw new UsageError(`${prefix}${lost.at.file}: ${lost.reason}`);
   // A single file is judged against the whole project around it.
   const asked = named.length > 0 ? [''] : [...new Set(folders)];
-  const onDisk = asked.flatMap(f => walk(cwd, f, unread));
+  const onDisk = asked.flatMap(f => walk(cwd, f, (file, reason) => unread.push({ at: { file, start: 0, end: 0 }, reason })));
   const found = (overlay ? laidOver(onDisk, asked, cwd, overlay) : onDisk).filter(f => !ignored(f));
   const files = new Set([...found, ...named].sort());
   const only = named.length === 0 ? undefined : new Set([...named, ...[...files].filter(f => folders.some(d => d === '' || f.startsWith(`${d}/`)))]);
@@ -100,29 +97,6 @@ export function diskWorkspace({ dir: cwd, root, prefix, paths, overlay }: Base, 
     return cache.get(file);
   };
   return { root, prefix, files, only, named: new Set(named), text, unread };
-}
-
-/** Files below a folder that a reader may want. Links are not followed: they lead out of the project, or in circles. */
-function walk(cwd: string, folder: string, unread: Unread[]): string[] {
-  const found: string[] = [];
-  const open = [folder];
-  for (let dir = open.pop(); dir !== undefined; dir = open.pop()) {
-    let entries: Dirent[];
-    try {
-      entries = readdirSync(path.join(cwd, dir), { withFileTypes: true });
-    } catch (error) {
-      unread.push({ at: { file: dir, start: 0, end: 0 }, reason: `cannot be read: ${codeOf(error)}` });
-      continue;
-    }
-    for (const entry of entries) {
-      if (entry.name.startsWith('.')) continue;
-      const below = dir === '' ? entry.name : `${dir}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (!ASIDE.has(entry.name)) open.push(below);
-      } else if (entry.isFile() && READ.test(entry.name)) found.push(below);
-    }
-  }
-  return found;
 }
 
 /** The files of the overlay's state, below the folders that were asked for. */
@@ -171,10 +145,6 @@ function read(absolute: string, file: string, unread: Unread[], overlay: Overlay
     unread.push({ at, reason: `cannot be read: ${codeOf(error)}` });
     return undefined;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 function slashes(p: string): string {

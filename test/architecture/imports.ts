@@ -51,8 +51,8 @@ function onlyTypes(clause: ts.ImportClause): boolean {
 function exportsOf(root: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const manifest of glob.sync(['packages/*/package.json', 'rules/package.json'], { cwd: root })) {
-    const { name, exports = {} } = JSON.parse(readFileSync(path.join(root, manifest), 'utf8')) as { name: string; exports?: Record<string, string> };
-    for (const [key, target] of Object.entries(exports)) found.set(path.posix.join(name, key), path.posix.join(path.posix.dirname(manifest), target));
+    const { name, exports = {} } = JSON.parse(readFileSync(path.join(root, manifest), 'utf8')) as { name: string; exports?: Record<string, string | { types: string }> };
+    for (const [key, target] of Object.entries(exports)) found.set(path.posix.join(name, key), path.posix.join(path.posix.dirname(manifest), typeof target === 'string' ? target : target.types));
   }
   return found;
 }
