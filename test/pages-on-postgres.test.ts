@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Step } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
@@ -9,6 +9,8 @@ import { openPglite, openServer, type Database } from './oracle/pg-database.ts';
 import { compare } from './oracle/pg-differences.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+/** A rule without a page is rules.test.ts's to report. */
+const page = (rule: string) => (existsSync(new URL(`../rules/${rule}/README.md`, import.meta.url)) ? read(`../rules/${rule}/README.md`) : '');
 const SUPABASE = { path: 'supabase.sql', text: read('postgres/supabase.sql') };
 /** Objects of the platform, whose versions differ from project to project. */
 const PLATFORM = /^\/\w+\/"?(?:auth|storage|extensions|vault|graphql|graphql_public|realtime|pgbouncer|supabase_\w+|pg\w+)\b/;
@@ -35,7 +37,7 @@ function forward(step: Step, { sources }: Case) {
 }
 
 for (const rule of rules) {
-  const cases = readCases(read(`../rules/${rule.id}/README.md`)).filter((c) => c.sources.some((s) => s.path.endsWith('.sql')) && !c.sources.some((s) => FOREIGN_EXTENSION.test(s.text)));
+  const cases = readCases(page(rule.id)).filter((c) => c.sources.some((s) => s.path.endsWith('.sql')) && !c.sources.some((s) => FOREIGN_EXTENSION.test(s.text)));
   if (cases.length === 0 || STOPS.has(rule.id)) continue;
   describe(rule.id, () => {
     for (const c of cases) {

@@ -131,8 +131,23 @@ export function namesOfTable(table: Table): { readonly table: string; readonly s
   return { table: tableName(table.key), sql: sqlTable(table.key) };
 }
 
-/** From the start of a statement to the end of the name that it is about, for what has no better place. */
-export function wordsOf(at: Span, words: number, text: string): Span {
-  const found = new RegExp(`^(?:\\S+\\s+){${words - 1}}[^\\s;]+`).exec(text);
-  return found === null ? at : { ...at, end: at.start + found[0].length };
+/** The name that a statement is about; where it has none, its first words. */
+export function placeOf({ event, action }: Execution & { readonly action?: TableAction | undefined }): Span {
+  if (action !== undefined && 'columnAt' in action) return action.columnAt;
+  switch (event.kind) {
+    case 'create-index': case 'create-policy': case 'alter-policy': case 'create-trigger':
+      return event.nameAt;
+    case 'alter-table': case 'create-rule':
+      return event.table.at;
+    case 'create-table': case 'create-table-as': case 'create-view': case 'create-function': case 'create-type': case 'alter-enum': case 'alter-domain':
+    case 'create-sequence': case 'alter-sequence': case 'rename': case 'set-schema': case 'set-owner': case 'comment': case 'alter-function':
+      return event.name.at;
+    case 'drop': case 'other':
+      return event.names[0]?.at ?? event.at;
+    case 'data':
+      if (event.statement.kind === 'truncate') return event.statement.tables[0]?.at ?? event.at;
+      return 'table' in event.statement ? event.statement.table.at : event.at;
+    default:
+      return event.at;
+  }
 }
