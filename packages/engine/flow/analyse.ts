@@ -63,6 +63,7 @@ function runEntry(f: Flow, entry: Entry, found: Sites): void {
 }
 
 function begin(f: Flow, offline: boolean): void {
+  f.rows.belong({ ids: [], related: [] });
   f.fuel = FUEL;
   f.state = new State(f.loaded);
   f.frame = undefined;
@@ -127,18 +128,37 @@ function settle(f: Flow, point: EntryPoint, found: Sites): void {
   f.uses = [];
   f.verdicts = new Map();
   for (const record of records) found.add(record, judge(f, record, point.kind === 'library' ? undefined : point, uses), point);
+  forget(f);
+}
+
+/** What a run held is given up with it, unless a function that was not called may yet need it. */
+function forget(f: Flow): void {
+  f.verdicts = new Map();
+  const passing = f.rows.belong(undefined);
+  f.state = f.loaded;
+  let needed = false;
+  for (const id of f.made) {
+    const closure = f.closures.get(id);
+    if (!closure) continue;
+    if (queriesIn(f, closure.value.fn).every((code) => f.hasMet(nameOf(code)))) f.closures.delete(id);
+    else needed ||= closure.state !== f.loaded;
+  }
+  f.made = [];
+  if (!passing || needed) return;
+  for (const id of f.rows.forget(passing)) f.recordOf.delete(id);
 }
 
 /** One site for each place, with the worst of what its contexts made of it. */
 class Sites {
-  readonly #byPlace = new Map<string, { record: SiteRecord; judgement: Judgement; point: EntryPoint }>();
+  readonly #byPlace = new Map<string, { readonly site: QuerySite; readonly counts: number }>();
   add(record: SiteRecord, judgement: Judgement, point: EntryPoint): void {
     const key = `${record.query.at.file}:${record.query.at.start}:${record.query.operation}`;
-    const known = this.#byPlace.get(key);
-    if (!known || counts(judgement, point) > counts(known.judgement, known.point)) this.#byPlace.set(key, { record, judgement, point });
+    const counted = counts(judgement, point);
+    // The site and not the record: that would hold on to all that its run knew.
+    if (counted > (this.#byPlace.get(key)?.counts ?? -1)) this.#byPlace.set(key, { site: siteOf(record, judgement, point, pathOf(record)), counts: counted });
   }
   all(): QuerySite[] {
-    return [...this.#byPlace.values()].map(({ record, judgement, point }) => siteOf(record, judgement, point, pathOf(record))).sort((a, b) => (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start));
+    return [...this.#byPlace.values()].map(({ site }) => site).sort((a, b) => (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start));
   }
 }
 

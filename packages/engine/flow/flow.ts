@@ -52,6 +52,12 @@ export interface Middleware {
   readonly handlers: readonly AbstractValue[];
 }
 
+/** A function that was made while something ran, with what its variables held then. */
+export interface Closure {
+  readonly value: ValueOf<'function'>;
+  readonly state: State;
+}
+
 export interface Jump {
   readonly label: string | undefined;
   readonly loop: boolean;
@@ -75,14 +81,18 @@ export class Flow {
   records: SiteRecord[] = [];
   /** Where rows left the program's hands. */
   uses: Use[] = [];
+  /** One object for all questions: the prover remembers tables by it. */
+  readonly database: Database;
   /** Answers of the prover, by the shape of the question. */
   readonly proofs = new Map<string, Isolation>();
   /** Where queries stand that some run of the product's own code sent. */
   readonly #met = new Set<string>();
   /** What is being run are tests, seeds or scripts. */
   offline = false;
-  /** Functions that were made, and hold queries: in case that nobody calls them. */
-  readonly closures = new Map<string, { readonly value: ValueOf<'function'>; readonly state: State }>();
+  /** Functions that were made, and hold queries that nobody has sent yet. */
+  readonly closures = new Map<string, Closure>();
+  /** Ids of those that what is being run made. */
+  made: string[] = [];
   /** Names by which clients send queries. */
   readonly methods: ReadonlySet<string>;
   /** How a Prisma client spells its models. */
@@ -105,9 +115,16 @@ export class Flow {
   constructor(program: CodeProgram, input: FlowInput) {
     this.program = program;
     this.input = input;
+    this.database = { schema: input.schema, tenancy: input.tenancy, adminRoles: input.adminRoles };
     this.adapters = new Map(input.adapters.map((a) => [a.id, a]));
     this.methods = new Set(input.adapters.flatMap((a) => [...a.methods]));
     this.delegates = new Set([...(input.models?.models.values() ?? [])].map((m) => m.delegate));
+  }
+
+  /** Keeps a function that was made here, with what its variables hold. */
+  close(value: ValueOf<'function'>): void {
+    this.closures.set(value.fn.id, { value, state: this.state });
+    this.made.push(value.fn.id);
   }
 
   met(at: Span): void {

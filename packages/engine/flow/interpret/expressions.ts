@@ -37,7 +37,7 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
     case 'array': return { kind: 'array', items: code.items.map((i) => ({ value: evaluate(f, i.value, names), spread: i.spread })), at: code.at };
     case 'function': {
       const value: ValueOf<'function'> = { kind: 'function', fn: code.fn, file: names.file, scope: names, at: code.at };
-      if (!f.offline && queriesIn(f, code.fn).length > 0) f.closures.set(code.fn.id, { value, state: f.state });
+      if (!f.offline && queriesIn(f, code.fn).length > 0) f.close(value);
       return value;
     }
     case 'class': return classValue(code.class, names.file, names);

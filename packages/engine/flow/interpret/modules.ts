@@ -67,6 +67,8 @@ export function moduleOf(f: Flow, path: string): ModuleNames | undefined {
 export function inModule<T>(f: Flow, module: ModuleNames, run: () => T): T {
   const { state, frame, loaded } = f;
   const { live, truths } = loaded;
+  // Whatever is loaded stays, also where a run was the first to ask for it.
+  const passing = f.rows.belong(undefined);
   f.state = loaded;
   f.frame = moduleFrame(module, loaded);
   // A file that was imported was loaded: what one of its values could not get past is no reason to give up the others.
@@ -74,6 +76,7 @@ export function inModule<T>(f: Flow, module: ModuleNames, run: () => T): T {
   try {
     return run();
   } finally {
+    f.rows.belong(passing);
     loaded.live = live;
     loaded.truths = truths;
     f.state = state;

@@ -9,11 +9,10 @@ export function ask(f: Flow, row: number, table: string, formula: Formula, truth
 }
 
 export function askClosed(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Isolation {
-  const { schema, tenancy, adminRoles, prove } = f.input;
   const key = `${goal} ${table} ${shapeOf(formula, row)}`;
   const known = f.proofs.get(key);
   if (known) return known;
-  const answer = prove({ formula, row, table, goal, at }, { schema, tenancy, adminRoles });
+  const answer = f.input.prove({ formula, row, table, goal, at, yesOnly: true }, f.database);
   f.proofs.set(key, answer);
   return answer;
 }

@@ -7,8 +7,10 @@ export class Closure {
   private readonly parent: number[] = [];
   private readonly terms: Term[] = [];
   private readonly applications: number[] = [];
+  private readonly columns = new Map<number, Map<string, number>>();
 
   node(term: Term): number {
+    if (term.kind === 'column') return this.columnNode(term);
     const key = termKey(term);
     const known = this.ids.get(key);
     if (known !== undefined) return known;
@@ -23,9 +25,21 @@ export class Closure {
     return id;
   }
 
+  private columnNode(term: Extract<Term, { kind: 'column' }>): number {
+    let of = this.columns.get(term.row);
+    if (of === undefined) this.columns.set(term.row, (of = new Map<string, number>()));
+    const known = of.get(term.column);
+    if (known !== undefined) return known;
+    const id = this.parent.length;
+    of.set(term.column, id);
+    this.parent.push(id);
+    this.terms.push(term);
+    return id;
+  }
+
   /** The class of a column, if any atom names it. */
   column(row: number, column: string): number | undefined {
-    const id = this.ids.get(`c${row}.${column}`);
+    const id = this.columns.get(row)?.get(column);
     return id === undefined ? undefined : this.find(id);
   }
 

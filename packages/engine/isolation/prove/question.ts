@@ -26,6 +26,8 @@ export interface Question {
   /** Tables of the rows that `formula` and `assume` name without an `exists` around them, row 0 apart. */
   readonly rows?: readonly Row[];
   readonly caller?: Caller;
+  /** Only "yes" matters to whoever asks: the first case that is not the caller's ends the search, and nothing is told of it. */
+  readonly yesOnly?: boolean;
   /** Where to point when the formula itself names no place (`true`). */
   readonly at: Span;
 }

@@ -74,6 +74,7 @@ export function search(question: Question, db: Database): Found {
       continue;
     }
     vacuous = false;
+    if (question.yesOnly === true) return { end: 'unknown', opaque: [] };
     const doubts = doubtsOf(flat, question);
     if (doubts.length === 0) {
       const escape = escapeOf(question, target, flat.atoms, flat.rows, known, ownership);

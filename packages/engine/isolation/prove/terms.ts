@@ -1,8 +1,17 @@
 import type { Term, Value } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 
+const keys = new WeakMap<Term, string>();
+
 /** Equal keys: the same value whenever both are evaluated for the same rows and the same caller. */
 export function termKey(term: Term): string {
+  // Terms are shared by the many cases of a question.
+  let key = keys.get(term);
+  if (key === undefined) keys.set(term, (key = makeKey(term)));
+  return key;
+}
+
+function makeKey(term: Term): string {
   switch (term.kind) {
     case 'column': return `c${term.row}.${term.column}`;
     case 'value': return valueKey(term.value, `${term.at.file}:${term.at.start}`);
