@@ -1,6 +1,6 @@
 import type { ColumnDef, ConstraintDef, SchemaEvent, TableAction } from './events.ts';
 import type { Execution } from './history.ts';
-import type { Schema, Table } from './schema.ts';
+import type { Constraint, Schema, Table } from './schema.ts';
 import { never } from './span.ts';
 import { typeWork } from './type-change.ts';
 import { mayBeVolatile } from './volatility.ts';
@@ -72,7 +72,7 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
       const target = named(event.table);
       if (target?.table === undefined) return target?.view ? of(event.table, event.actions.every((a) => a.do === 'owner' || a.do === 'set-options' || a.do === 'set-default' || a.do === 'reset-options') ? AE : SUE) : [];
       const table = target.table;
-      return event.actions.flatMap((action) => [...of(event.table, ...actionLock(action, table, context)), ...elsewhere(action, table, of)]);
+      return event.actions.flatMap((action) => [...of(event.table, ...actionLock(action, table, context)), ...elsewhere(action, table, of, context)]);
     }
     case 'create-index':
       return of(event.table, event.concurrently ? SUE : 'SHARE', 'build');
@@ -154,7 +154,7 @@ function constraintLock(constraint: ConstraintDef): [LockMode, LockWork] {
 }
 
 /** Locks on the other tables of a foreign key or a partition. */
-function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Execution['named']>[0], mode: LockMode, work?: LockWork) => Lock[]): Lock[] {
+function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Execution['named']>[0], mode: LockMode, work?: LockWork) => Lock[], { schema }: LockContext): Lock[] {
   const referenced = (constraints: readonly ConstraintDef[]): Lock[] => constraints.flatMap((c) => (c.kind === 'foreign key' ? of(c.references, SRE) : []));
   switch (action.do) {
     case 'add-column': return referenced(action.column.constraints);
@@ -163,8 +163,13 @@ function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Exec
       const known = table.constraints.get(action.name);
       return known?.kind === 'foreign key' ? [{ relation: known.references, mode: AE, work: 'none' }] : [];
     }
-    case 'drop-column':
-      return [...table.constraints.values()].flatMap((c) => (c.kind === 'foreign key' && c.columns.includes(action.column) ? [{ relation: c.references, mode: AE, work: 'none' } as const] : []));
+    case 'set-type':
+      // The foreign keys of the column are made anew, on both sides.
+      return [
+        ...keysOf(table, action.column).map((c): Lock => ({ relation: c.references, mode: AE, work: 'none' })),
+        ...[...schema.tables.values()].filter((other) => other.key !== table.key && keysTo(other, table.key, action.column)).map((other): Lock => ({ relation: other.key, mode: AE, work: 'scan' })),
+      ];
+    case 'drop-column': return keysOf(table, action.column).map((c): Lock => ({ relation: c.references, mode: AE, work: 'none' }));
     case 'validate-constraint': {
       const known = table.constraints.get(action.name);
       return known?.kind === 'foreign key' ? [{ relation: known.references, mode: 'ROW SHARE', work: 'none' }] : [];
@@ -174,6 +179,17 @@ function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Exec
     case 'inherit': return of(action.parent, SUE);
     default: return [];
   }
+}
+
+type ForeignKey = Constraint & { readonly kind: 'foreign key' };
+
+function keysOf(table: Table, column: string): readonly ForeignKey[] {
+  return [...table.constraints.values()].flatMap((c) => (c.kind === 'foreign key' && c.columns.includes(column) ? [c] : []));
+}
+
+function keysTo(table: Table, key: string, column: string): boolean {
+  for (const c of table.constraints.values()) if (c.kind === 'foreign key' && c.references === key && c.referenced.includes(column)) return true;
+  return false;
 }
 
 function dropLocks(event: SchemaEvent & { readonly kind: 'drop' }, of: (name: Parameters<Execution['named']>[0] | undefined, mode: LockMode) => Lock[], named: Execution['named']): Lock[] {
