@@ -1,5 +1,5 @@
 import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing, type Pending } from '@tenantlint/engine';
-import type { Access, Comment, Facts, ModelMap, Schema, Span, Unread } from '@tenantlint/model';
+import type { Access, BodyText, Comment, Facts, FunctionBody, ModelMap, Schema, Span, SqlParser, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
 import type { Project } from './check.ts';
@@ -54,13 +54,15 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const schema = timeline.last;
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
   const env = environment(platform, schema, config);
-  const isolation = createIsolation({ schema, tenancy, environment: env, parser: sql, ...(config.tenancy ? { config: config.tenancy } : {}) });
+  const parser = remembering(sql);
+  const isolationOf = (of: Schema) => createIsolation({ schema: of, tenancy, environment: env, parser, ...(config.tenancy ? { config: config.tenancy } : {}) });
+  const isolation = isolationOf(schema);
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
   const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
-  const facts = createFacts({ pending, ...(postgres === undefined ? {} : { postgres }), modelled, loose, timeline, environment: env, tenancy, isolation, sites: code.sites, text: (path) => workspace.text(path) });
+  const facts = createFacts({ pending, ...(postgres === undefined ? {} : { postgres }), modelled, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
     facts,
@@ -79,6 +81,18 @@ function judged({ named, prefix }: Workspace, { migrations = {} }: Config, asked
   const said = asked ?? migrations.pending;
   const pending = typeof said === 'function' ? (file: string) => said(prefix + file) : (said ?? ((file: string) => named.has(file)));
   return { pending, postgres: migrations.postgres };
+}
+
+/** States of one history share most of their functions: each body is parsed once. */
+function remembering(sql: SqlParser): Pick<SqlParser, 'functionBody'> {
+  const known = new WeakMap<BodyText, FunctionBody>();
+  return {
+    functionBody(body, language) {
+      const made = known.get(body) ?? sql.functionBody(body, language);
+      known.set(body, made);
+      return made;
+    },
+  };
 }
 
 const accessOf = (isolation: IsolationFacts, schema: Schema, key: string): readonly Access[] => {

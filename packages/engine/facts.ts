@@ -9,6 +9,8 @@ export interface Known {
   readonly tenancy: TenancyModel;
   readonly isolation: IsolationFacts;
   readonly sites: readonly QuerySite[];
+  /** Who reaches what in another state of the schema. */
+  isolationOf(schema: Schema): IsolationFacts;
   /** See Facts. */
   readonly loose?: readonly SqlFile[];
   text(path: string): string | undefined;
@@ -27,7 +29,7 @@ export type Pending = 'all' | ((file: string) => boolean);
 const POSTGRES = 15;
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, timeline, environment, tenancy, isolation, sites, loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
+export function createFacts({ modelled, timeline, environment, tenancy, isolation, isolationOf, sites, loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
   const perPolicy = <A extends readonly string[], T>(answer: (table: Table, policy: Policy, ...more: A) => T) => {
     const memo = new WeakMap<Policy, Map<string, T>>();
     return (table: Table, policy: Policy, ...more: A): T => {
@@ -80,7 +82,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
       const step = timeline.steps[n];
       return step === undefined || step.tool === 'models' || !isPending(step.file) ? undefined : pending === 'all' ? n : 0;
     },
-    migrations: migrationFacts({ timeline }),
+    migrations: migrationFacts({ timeline, tenancy, isolationOf }),
     postgres,
     text: ({ file, start, end }: Span) => text(file)?.slice(start, end) ?? '',
   };

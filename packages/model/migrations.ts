@@ -1,3 +1,6 @@
+import type { AccessCommand } from './access.ts';
+import type { Subject } from './finding.ts';
+import type { Escape } from './formula.ts';
 import type { Change } from './history.ts';
 import type { Doubt } from './schema.ts';
 import type { Span } from './span.ts';
@@ -39,8 +42,53 @@ export interface Inverse {
   readonly lost: readonly { readonly what: string; readonly advice: string; readonly at: Span }[];
 }
 
+/** What a migration did to open rows of tenants that were closed before it. */
+export type Opening =
+  | { readonly kind: 'rls-off' | 'force-off' | 'recreated' | 'owner' }
+  /** A permissive policy was made or changed. */
+  | { readonly kind: 'policy'; readonly policy: string; readonly made: boolean }
+  | { readonly kind: 'restriction-dropped'; readonly policy: string }
+  | { readonly kind: 'granted'; readonly privileges: readonly string[] }
+  /** A function that policies ask was changed. */
+  | { readonly kind: 'helper'; readonly fn: string }
+  | { readonly kind: 'view' | 'function' }
+  | { readonly kind: 'bypass' }
+  | { readonly kind: 'membership'; readonly of: string };
+
+/** Roles that reach rows of other tenants after a migration and did not before it. */
+export interface Weakening {
+  readonly opening: Opening;
+  /** What is open now. */
+  readonly object: Subject;
+  readonly roles: readonly string[];
+  readonly commands: readonly AccessCommand[];
+  /** The row that became visible, where a condition tells which. */
+  readonly escape: Escape | undefined;
+  /** The statement that did it. */
+  readonly at: Span;
+  /** A later migration closed it again: its index, and the place that did. */
+  readonly closed: { readonly step: number; readonly at: Span | undefined } | undefined;
+}
+
+/** A table that whoever is not trusted could reach between two transactions, until something protected it. */
+export interface Window {
+  readonly table: string;
+  readonly roles: readonly string[];
+  readonly at: Span;
+  /** What closed it, in the same file or a later one. */
+  readonly closedAt: Span;
+  /** Index of the step that did. */
+  readonly closedIn: number;
+  /** Rows were there already when it was opened. */
+  readonly reopened: boolean;
+}
+
 /** What the migrations do to what was there before them. Every answer is computed when it is first asked for. */
 export interface MigrationFacts {
   /** Undefined where the step has no way back, or where it could not be read. */
   undone(step: number): Undone | undefined;
+  /** What is open after the step and was not before it. */
+  weakened(step: number): readonly Weakening[];
+  /** Tables that stood open for a while from this step on. */
+  windows(step: number): readonly Window[];
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { migrationFacts, replay } from '@tenantlint/engine';
+import { replay, undone as undoneBy } from '@tenantlint/engine';
 import type { History, Source, Step } from '@tenantlint/model';
 import { createSqlParser, sqlHistories } from '@tenantlint/readers/sql';
 import { readCatalog, sameCatalog } from './pg-catalog.ts';
@@ -59,7 +59,7 @@ for (const product of PRODUCTS) {
     let found = 0;
 
     test.each(attempts.map((a) => [`${a.step.id}${a.without === undefined ? '' : ` without \`${a.without}\``}`, a] as const))('%s', async (_name, { n, step, without, history: changed }) => {
-      const undone = migrationFacts({ timeline: replay([changed], sql, { base: 'supabase' }) }).undone(n);
+      const undone = undoneBy(replay([changed], sql, { base: 'supabase' }), n);
       const real = await catalog([...ups(n + 1), ...texts(step, 'down')]);
       const back = sameCatalog(real, await stateBefore(n)) === '';
       const ours = undone === undefined ? texts(step, 'down').length === 0 : undone.differences.length === 0;

@@ -1,11 +1,21 @@
-import type { MigrationFacts, Timeline } from '@tenantlint/model';
+import { isOwned, type MigrationFacts, type Schema, type TenancyModel, type Timeline } from '@tenantlint/model';
+import type { IsolationFacts } from '../isolation/index.ts';
+import { Helpers } from './helpers.ts';
+import { statesOf } from './states.ts';
 import { undone } from './undone.ts';
+import { weakened } from './weakened.ts';
+import { windows } from './windows.ts';
 
 export interface MigrationSources {
   readonly timeline: Timeline;
+  readonly tenancy: TenancyModel;
+  /** Who reaches what in another state than the last. */
+  isolationOf(schema: Schema): IsolationFacts;
 }
 
-export function migrationFacts({ timeline }: MigrationSources): MigrationFacts {
+export function migrationFacts({ timeline, tenancy, isolationOf }: MigrationSources): MigrationFacts {
+  const states = statesOf(timeline, isolationOf, (table) => isOwned(tenancy.of.get(table.key)?.tenancy ?? { kind: 'unknown' }));
+  const helpers = new Helpers();
   const perStep = <T>(answer: (step: number) => T) => {
     const known = new Map<number, T>();
     return (step: number): T => {
@@ -15,5 +25,9 @@ export function migrationFacts({ timeline }: MigrationSources): MigrationFacts {
       return made;
     };
   };
-  return { undone: perStep((step) => undone(timeline, step)) };
+  return {
+    undone: perStep((step) => undone(timeline, step)),
+    weakened: perStep((step) => weakened({ timeline, states, helpers }, step)),
+    windows: perStep((step) => windows({ timeline, states }, step)),
+  };
 }
