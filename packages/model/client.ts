@@ -64,6 +64,8 @@ export interface ClientContext {
   property(of: AbstractValue, name: string): AbstractValue;
   /** What an array or list holds; undefined where that cannot be told. */
   items(of: AbstractValue): readonly AbstractValue[] | undefined;
+  /** Queries that were made there are sent in one transaction. */
+  together?(places: readonly Span[]): void;
   /** The handle that was called is from now on this one: for builders that change in place. */
   become(handle: AbstractValue): void;
 }
@@ -98,6 +100,10 @@ export interface Query {
   readonly sql?: SqlText;
   /** A database function is called: name and named arguments. */
   readonly routine?: { readonly name: string; readonly args: AbstractValue };
+  /** What an extension around this client asks for in other operations, and not in this one. */
+  readonly beside?: { readonly condition: Condition; readonly at: Span };
+  /** The extension that sent it, where one stands between the call and the database. */
+  readonly extension?: Span;
   /** What the adapter already knows to be wrong with it, e.g. a second `.where()` that replaced the first. */
   readonly replaced?: { readonly by: string; readonly at: Span };
 }
@@ -163,6 +169,8 @@ export interface Included {
   readonly includes: readonly Included[];
   /** Aggregated only (`_count`). */
   readonly counted: boolean;
+  /** The whole row is returned, rather than named columns. */
+  readonly whole?: boolean;
   /** Rows without a match fall away (an inner join), so that the related row exists. */
   readonly required: boolean;
   readonly to?: Relationship;

@@ -21,6 +21,7 @@ export * from './value.ts';
 export * from './client.ts';
 export * from './report.ts';
 export * from './questions.ts';
+export * from './sites.ts';
 export * from './formulas.ts';
 export * from './leaks.ts';
 export * from './entries.ts';

@@ -25,20 +25,22 @@ export type Defect =
   | { readonly kind: 'unscoped' }
   /** A value of the condition is an id of the request that nothing verified. `beside`: what the code did verify. */
   | { readonly kind: 'unbound-id'; readonly value: string; readonly beside?: Reason }
+  /** The check stands there and decides nothing before the row is used: it comes too late, or nobody reads its result. */
+  | { readonly kind: 'idle-guard'; readonly value: string; readonly guard: Reason }
   | { readonly kind: 'widened'; readonly branch: string }
   | { readonly kind: 'replaced'; readonly by: string }
   | { readonly kind: 'maybe-undefined'; readonly value: string }
-  | { readonly kind: 'tenant-from-client'; readonly value: string }
-  | { readonly kind: 'tenant-hard-coded'; readonly value: string }
-  | { readonly kind: 'guard-without-effect' }
-  | { readonly kind: 'linked'; readonly field: string; readonly to: string }
+  | { readonly kind: 'chosen-tenant'; readonly value: string }
+  | { readonly kind: 'fixed-tenant'; readonly value: string }
+  | { readonly kind: 'linked'; readonly field: string; readonly to: string; readonly value: string }
   | { readonly kind: 'tenant-missing-in-data' }
   | { readonly kind: 'tenant-overwritten'; readonly by: string }
+  /** The tenant stands where it removes no row: in the ON of an outer join. */
   | { readonly kind: 'related-unscoped'; readonly relation: string }
-  | { readonly kind: 'bypasses-rls' }
-  | { readonly kind: 'extension-incomplete'; readonly missing: string }
-  | { readonly kind: 'context-leaks' | 'context-unset'; readonly setting: string }
-  | { readonly kind: 'sql-from-strings' };
+  /** The table has policies, and this client goes past them. `value`: the id of the request, where it is one. */
+  | { readonly kind: 'bypasses-rls'; readonly value?: string }
+  /** An extension puts the tenant into other operations of this client, and not into this one; or into this one, if somebody told it the tenant. */
+  | { readonly kind: 'extension-incomplete'; readonly extension: Span; readonly open: boolean };
 
 /** One query of the product's code, judged. */
 export interface QuerySite {
@@ -72,9 +74,13 @@ export interface QuerySite {
 export interface SiteShape {
   /** A list read without take/limit/range. */
   readonly unbounded: boolean;
+  /** More than one row is read, counted or summed up. */
+  readonly several: boolean;
   /** Runs once per element of a loop or map. */
   readonly inLoop: Span | undefined;
   readonly transaction: boolean;
+  /** Part of the condition could not be told. */
+  readonly open: boolean;
   /** Columns of the table that the condition names. */
   readonly filters: readonly string[];
   readonly orders: readonly string[];
@@ -82,7 +88,50 @@ export interface SiteShape {
   /** `*` or a whole record rather than named columns. */
   readonly wholeRecord: boolean;
   readonly relations: readonly string[];
+  /** Rows of other tables that are returned along, at any depth. */
+  readonly included: readonly IncludedRows[];
+  /** Text that the code splices into SQL as it stands. */
+  readonly spliced: SplicedText | undefined;
+  /** Keys of what is written that the request brings, and whose rows nobody has shown to be the tenant's. */
+  readonly linked: readonly LinkedRow[];
+  /** An earlier write of the same function that this one belongs to, and that stays when this one fails. */
+  readonly follows: Span | undefined;
 }
+
+export interface IncludedRows {
+  readonly relation: string;
+  readonly table: string;
+  readonly several: boolean;
+  readonly wholeRecord: boolean;
+  /** How many of them says nothing of whose they are. */
+  readonly counted: boolean;
+  /** The related row names a tenant of its own, and no key says that it is this row's. */
+  readonly untied: boolean;
+  readonly at: Span;
+}
+
+export interface LinkedRow {
+  readonly field: string;
+  /** Key of the table whose row is linked. */
+  readonly to: string;
+  readonly value: string;
+  readonly at: Span;
+}
+
+export interface SplicedText {
+  readonly value: string;
+  readonly from: 'request' | 'elsewhere';
+  readonly at: Span;
+}
+
+/** What the code does besides its queries that decides who gets to see whose rows. */
+export type CodeFact =
+  /** A setting of the database connection is made: `set_config`, `SET`, `SET LOCAL`. */
+  | { readonly kind: 'setting'; readonly name: string; /** Ends with the transaction. */ readonly local: boolean; readonly transaction: boolean; readonly at: Span }
+  /** What a query gave is kept under a key, or sent on a topic, that the rows' tenant is no part of. */
+  | { readonly kind: 'kept'; readonly key: string; readonly table: string; readonly at: Span; readonly query: Span }
+  /** A key that goes past row level security stands in code that is sent to browsers. */
+  | { readonly kind: 'secret-shipped'; readonly name: string; readonly how: 'name' | 'file' | 'literal'; readonly at: Span };
 
 /** Where the outside world reaches the code. */
 export interface EntryPoint {

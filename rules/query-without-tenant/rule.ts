@@ -1,4 +1,4 @@
-import { defineRule, type QuerySite } from '@tenantlint/model';
+import { defineRule, leakBy, sitePath, siteSubject, siteTable, siteWhy, type QuerySite } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -19,17 +19,12 @@ export default defineRule({
   },
   visit: {
     site(site, _facts, report) {
-      if (site.verdict !== 'leak' || !site.defect || !VERBS.includes(site.verb)) return;
-      const table = site.model ?? site.table ?? 'a table';
-      const common = {
-        at: site.at,
-        subject: { kind: 'site', name: `${site.fn}.${table}.${site.operation}` },
-        certainty: site.certainty,
-        related: site.path.map(r => ({ at: r.at, note: r.text })),
-      } as const;
-      const why = site.why.map(r => r.text).join('; ');
-      if (site.defect.kind === 'unscoped') report({ message: 'unscoped', ...common, data: { operation: site.operation, table, why } });
-      else if (site.defect.kind === 'unbound-id') report({ message: 'unbound', ...common, data: { operation: site.operation, table, value: site.defect.value, why } });
+      if (!VERBS.includes(site.verb)) return;
+      const common = { at: site.at, subject: siteSubject(site), certainty: site.certainty, related: sitePath(site) } as const;
+      const data = { operation: site.operation, table: siteTable(site), why: siteWhy(site) };
+      if (leakBy(site, 'unscoped')) report({ message: 'unscoped', ...common, data });
+      const unbound = leakBy(site, 'unbound-id');
+      if (unbound && !unbound.beside) report({ message: 'unbound', ...common, data: { ...data, value: unbound.value } });
     },
   },
 });

@@ -123,9 +123,12 @@ function leftovers(f: Flow, file: CodeFile, found: Sites): void {
 
 /** Judges what the run met, and forgets it. */
 function settle(f: Flow, point: EntryPoint, found: Sites): void {
-  const { records, uses } = f;
+  const { records, uses, compared, together } = f;
+  f.run = { records, compared, together };
   f.records = [];
   f.uses = [];
+  f.compared = [];
+  f.together = [];
   f.verdicts = new Map();
   for (const record of records) found.add(record, judge(f, record, point.kind === 'library' ? undefined : point, uses), point);
   forget(f);

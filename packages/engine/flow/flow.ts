@@ -1,4 +1,4 @@
-import type { AbstractValue, Access, ClientAdapter, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, ValueOf } from '@tenantlint/model';
+import type { AbstractValue, Access, ClientAdapter, CodeFact, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, ValueOf } from '@tenantlint/model';
 import type { Entry } from './entries/entry.ts';
 import type { Database, Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
@@ -26,6 +26,8 @@ export interface FlowInput {
   readonly reach?: (routine: Routine) => readonly RoutineReach[];
   /** Roles whose access policies decide: those of an API, or the application's own. */
   readonly roles?: readonly string[];
+  /** Takes what is no query and yet decides who sees whose rows. The same may be told more than once. */
+  readonly tell?: (fact: CodeFact) => void;
 }
 
 /** A function that is being run. */
@@ -66,6 +68,18 @@ export interface Jump {
   readonly continues: Exit[];
 }
 
+export interface Compared {
+  readonly left: AbstractValue;
+  readonly right: AbstractValue;
+  readonly at: Span;
+}
+
+export interface Run {
+  readonly records: readonly SiteRecord[];
+  readonly compared: readonly Compared[];
+  readonly together: readonly Span[];
+}
+
 /** One run over a program: its state, and what it found so far. */
 export class Flow {
   readonly program: CodeProgram;
@@ -81,6 +95,12 @@ export class Flow {
   records: SiteRecord[] = [];
   /** Where rows left the program's hands. */
   uses: Use[] = [];
+  /** Comparisons of a row's column that some branch of the program asked for. */
+  compared: Compared[] = [];
+  /** Places whose queries are sent in one transaction. */
+  together: Span[] = [];
+  /** What the run met that is being judged. */
+  run: Run = { records: [], compared: [], together: [] };
   /** One object for all questions: the prover remembers tables by it. */
   readonly database: Database;
   /** Answers of the prover, by the shape of the question. */

@@ -29,7 +29,7 @@ describe('functions of the database', () => {
     ['user', `rpc('org_list', { p_org_id: body.org })`, 'unknown possible'],
     ['service', `rpc('my_projects')`, 'unknown possible'],
     ['service', `rpc('org_list', { p_org_id: org })`, 'scoped proven'],
-    ['service', `rpc('org_list', { p_org_id: body.org })`, 'leak likely tenant-from-client'],
+    ['service', `rpc('org_list', { p_org_id: body.org })`, 'leak likely chosen-tenant'],
     ['service', `rpc('org_list', body)`, 'unknown possible'],
     ['service', `rpc('my_projects', { p_user: me.id })`, 'scoped likely'],
     ['service', `rpc('nowhere', { p_org_id: org })`, 'unknown possible'],

@@ -22,6 +22,7 @@ export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = fals
     apply: (fn, args) => scoped(f, () => applyFunction(f, fn, args, at)),
     property: (of, name) => property(f, of, name, at) ?? unknown(name, at),
     items: (of) => itemsOf(of),
+    together: (places) => f.together.push(...places),
     become: (handle) => {
       if (becoming) becoming.handle = handle;
     },

@@ -61,6 +61,7 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
   if (left.kind === 'union') return anyOf(left.of.map((c) => (absentEquals(c.value, right, op) ? NEVER : and(c.truths, compared(f, op, c.value, right, at)))), at);
   if (right.kind === 'union') return anyOf(right.of.map((c) => (absentEquals(c.value, left, op) ? NEVER : and(c.truths, compared(f, op, left, c.value, at)))), at);
   if (left.kind === 'literal' && right.kind !== 'literal' && !isNullish(right)) return compared(f, MIRRORED[op], right, left, at);
+  if (left.kind === 'column' || right.kind === 'column') f.compared.push({ left, right, at });
   if (isNullish(left) || isNullish(right)) return nullness(isNullish(right) ? left : right, op, isNullish(left) && isNullish(right), at);
   if (left.kind === 'literal' && right.kind === 'literal') {
     const holds = op === '=' ? left.value === right.value : op === '<>' ? left.value !== right.value : undefined;

@@ -4,8 +4,9 @@ import type { Inserted } from '../queries/record.ts';
 import { columnOf } from '../queries/rows.ts';
 import { authenticated } from './caller.ts';
 import { isIdentity, isTenantField, ownerColumns } from './owners.ts';
+import { widened } from './blame.ts';
 import { untrusted } from './prove.ts';
-import { bindings, sourceOf, trustOf } from './trust.ts';
+import { bindings, named, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
 import { inherit } from './inherit.ts';
 import { byDesign, type Case, type Judgement } from './verdict.ts';
@@ -15,6 +16,8 @@ export function unreached(f: Flow, of: Case): Judgement {
   const { record, table, entry, truths, at } = of;
   const { query } = record;
   const all = bindings(query.condition);
+  const wider = widened(f, of);
+  if (wider) return wider;
   const ids = all.filter((b) => !b.negated && (b.op === '=' || b.op === 'in') && isIdentity(f, record, b.field, b.related));
   const [fromInput] = ids.filter((b) => trustOf(b.value) === 'input');
   if (fromInput) {
@@ -24,13 +27,13 @@ export function unreached(f: Flow, of: Case): Judgement {
   }
   const [fixed] = ids.filter((b) => isTenantField(f, record, b.field) && cases(b.value).some((c) => c.value.kind === 'literal' && c.value.value !== null));
   if (fixed && !hasOr(query.condition)) {
-    return { verdict: entry ? 'leak' : 'unknown', certainty: 'likely', why: [{ text: 'the tenant is written down', at: fixed.at }], defect: { kind: 'tenant-hard-coded', value: sourceOf(fixed.value) }, defectAt: fixed.at };
+    return { verdict: entry ? 'leak' : 'unknown', certainty: 'likely', why: [{ text: 'the tenant is written down', at: fixed.at }], defect: { kind: 'fixed-tenant', value: sourceOf(fixed.value) }, defectAt: fixed.at };
   }
   if (query.sql) {
     const open = untrusted(record.formula);
     const brought = open.find((v) => v.kind === 'input');
     if (brought?.kind === 'input' && entry) {
-      const value = [brought.channel, ...brought.path].join('.');
+      const value = named(brought.channel, brought.path.join('.'));
       return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties ${table} to the caller's tenant`, at }], defect: { kind: 'unbound-id', value } };
     }
     if (open.length > 0) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `where the values that select rows of ${table} come from could not be told`, at }] };
@@ -45,9 +48,8 @@ export function unreached(f: Flow, of: Case): Judgement {
   const [row] = ids.filter((b) => trustOf(b.value) === 'row');
   const inherited = inherit(f, of);
   if (inherited) return inherited;
-  const widened = all.some((b) => trustOf(b.value) === 'identity') && hasOr(query.condition);
   // An id of a row whose own query is at fault: that query is the root.
-  return { verdict: 'leak', certainty: widened || row ? 'likely' : 'proven', why: [{ text: row ? `${row.field} is that of a row that nothing ties to the caller's tenant` : `nothing binds ${table} to the caller's tenant`, at: row?.at ?? at }], defect: widened ? { kind: 'widened', branch: 'OR' } : row ? { kind: 'unbound-id', value: sourceOf(row.value) } : { kind: 'unscoped' }, ...(row ? { defectAt: row.at } : {}) };
+  return { verdict: 'leak', certainty: row ? 'likely' : 'proven', why: [{ text: row ? `${row.field} is that of a row that nothing ties to the caller's tenant` : `nothing binds ${table} to the caller's tenant`, at: row?.at ?? at }], defect: row ? { kind: 'unbound-id', value: sourceOf(row.value) } : { kind: 'unscoped' }, ...(row ? { defectAt: row.at } : {}) };
 }
 
 const checkedElsewhere = (value: string, at: Span): Judgement => ({ verdict: 'unknown', certainty: 'possible', why: [{ text: `${value} is checked against something that could not be read`, at }] });
@@ -81,7 +83,7 @@ export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
   if (linked) {
     if (vouched(f, one.formula, of.truths)) return checkedElsewhere(sourceOf(linked.value), linked.at);
     if (entry && entry.kind !== 'action' && !authenticated(f, of)) return byDesign('nobody is signed in here', at, 'possible');
-    return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: one.table ?? '' }, defectAt: linked.at };
+    return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: linkTarget(f, one, linked.field), value: sourceOf(linked.value) }, defectAt: linked.at };
   }
   const states = fields.some((e) => e.kind === 'link' || (e.kind === 'field' && isKey(e.field)));
   const spread = fields.find((e) => e.kind === 'spread');
@@ -92,4 +94,13 @@ export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
   }
   if (states || !entry) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'where the tenant of the new row comes from could not be told', at }] };
   return { verdict: 'leak', certainty: 'likely', why: [{ text: 'nothing says which tenant the new row belongs to', at }], defect: { kind: 'tenant-missing-in-data' } };
+}
+
+/** The table that a key or relation of the new row leads to. */
+function linkTarget(f: Flow, one: Inserted, field: string): string {
+  const relation = one.model?.fields.get(field);
+  const to = relation?.kind === 'relation' ? f.input.models?.models.get(relation.model)?.table : undefined;
+  const name = columnOf(one.model, field) ?? field;
+  const key = [...(f.input.schema.tables.get(one.table ?? '')?.constraints.values() ?? [])].find((c) => c.kind === 'foreign key' && c.columns.includes(name));
+  return to ?? (key?.kind === 'foreign key' ? key.references : (one.table ?? ''));
 }

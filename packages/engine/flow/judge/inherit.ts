@@ -54,7 +54,6 @@ function certain(of: Condition): Extract<Condition, { kind: 'compare' }>[] {
   switch (of.kind) {
     case 'all': return of.of.flatMap(certain);
     case 'relation': return of.quantifier === 'some' || of.quantifier === 'is' ? certain(of.where) : [];
-    case 'overwritten': return certain(of.condition);
     case 'compare': return of.op === '=' || of.op === 'in' ? [of] : [];
     default: return [];
   }

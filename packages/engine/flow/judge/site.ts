@@ -1,4 +1,4 @@
-import type { EntryPoint, QuerySite, Reason } from '@tenantlint/model';
+import type { Condition, EntryPoint, Formula, QuerySite, Reason, Term } from '@tenantlint/model';
 import type { SiteRecord } from '../queries/record.ts';
 import { columnOf } from '../queries/rows.ts';
 import { bindings } from './trust.ts';
@@ -7,7 +7,7 @@ import type { Judgement } from './verdict.ts';
 /** A judged query as the rules see it. */
 export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoint, path: readonly Reason[]): QuerySite {
   const { query, model } = record;
-  const filters = new Set(bindings(query.condition).filter((b) => !b.related).map((b) => columnOf(model, b.field) ?? b.field));
+  const filters = new Set([...bindings(query.condition).filter((b) => !b.related).map((b) => columnOf(model, b.field) ?? b.field), ...(query.sql ? columnsOf(record.formula, record.row) : [])]);
   const writes = new Set([...query.inserts, ...query.changes].flatMap((w) => w.entries.flatMap((e) => (e.kind === 'field' ? [columnOf(model, e.field) ?? e.field] : []))));
   return {
     at: query.at,
@@ -26,7 +26,8 @@ export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoi
     ...(judgement.defectAt ? { defectAt: judgement.defectAt } : {}),
     path,
     shape: {
-      unbounded: query.verb === 'select' && !query.limited,
+      several: query.verb === 'count' || (query.verb === 'select' && (query.result === 'rows' || query.result === 'groups' || query.result === 'count')),
+      open: isOpen(query.condition),
       inLoop: record.loop,
       transaction: query.transaction,
       filters: [...filters].sort(),
@@ -34,6 +35,38 @@ export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoi
       writes: [...writes].sort(),
       wholeRecord: query.verb === 'select' && query.selects === undefined,
       relations: query.includes.map((i) => i.field).sort(),
+      ...(judgement.extra ?? { unbounded: false, included: [], linked: [], spliced: undefined, follows: undefined }),
     },
   };
+}
+
+function isOpen(of: Condition): boolean {
+  switch (of.kind) {
+    case 'all': case 'any': return of.of.some(isOpen);
+    case 'not': return isOpen(of.of);
+    case 'relation': return isOpen(of.where);
+    case 'alternatives': return of.of.some((one) => isOpen(one.condition));
+    case 'overwritten': case 'narrowing': case 'opaque': return true;
+    case 'compare': return false;
+  }
+}
+
+/** Columns of the row that SQL asks about. */
+function columnsOf(formula: Formula, row: number): string[] {
+  const found: string[] = [];
+  const term = (t: Term): void => {
+    if (t.kind === 'column' && t.row === row) found.push(t.column);
+    if (t.kind === 'apply') for (const part of t.of) term(part);
+  };
+  const work: Formula[] = [formula];
+  for (let part = work.pop(); part; part = work.pop()) {
+    if (part.kind === 'and' || part.kind === 'or') work.push(...part.of);
+    else if (part.kind === 'not') work.push(part.of);
+    else if (part.kind === 'exists') work.push(part.where);
+    else if (part.kind === 'compare') {
+      term(part.left);
+      term(part.right);
+    } else if (part.kind === 'null') term(part.of);
+  }
+  return found;
 }

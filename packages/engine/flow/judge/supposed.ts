@@ -1,4 +1,4 @@
-import { never, type AbstractValue, type Condition, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
+import { never, type AbstractValue, type Condition, type Defect, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
 import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
@@ -6,7 +6,7 @@ import { toFormula } from '../queries/conditions.ts';
 import { comparedWith, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
-import { repaired, sourceOf, trustOf } from './trust.ts';
+import { isMissing, named, repaired, sourceOf, trustOf } from './trust.ts';
 import type { Case, Judgement } from './verdict.ts';
 
 interface Supposition {
@@ -73,8 +73,8 @@ export function supposed(f: Flow, { at, entry, truths }: Case, row: number, tabl
   if (!found) return undefined;
   const { value, as } = found;
   if (value.kind === 'input') {
-    const name = [value.channel, ...value.path].join('.');
-    const defect = { kind: 'tenant-from-client', value: name } as const;
+    const name = named(value.channel, value.path.join('.'));
+    const defect: Defect = as === 'tenant' ? { kind: 'chosen-tenant', value: name } : { kind: 'unbound-id', value: name };
     if (isAmbient(value)) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}`, at }], defect };
     if (vouched(f, whole, truths)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${name} is checked against something that could not be read`, at }] };
     return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
@@ -121,12 +121,14 @@ function blamed(condition: Condition, repair: 'undefined' | 'overwritten'): Culp
       return undefined;
     case 'not': return blamed(condition.of, repair);
     case 'relation': return blamed(condition.where, repair);
-    case 'alternatives':
+    case 'alternatives': {
       for (const one of condition.of) {
         const found = blamed(one.condition, repair);
         if (found) return found;
       }
-      return undefined;
+      const missing = repair === 'undefined' && condition.of.length > 1 ? condition.of.flatMap((one) => one.truths.filter(isMissing))[0] : undefined;
+      return missing?.kind === 'falsy' ? { field: sourceOf(missing.of), value: missing.of, at: missing.at } : undefined;
+    }
     case 'overwritten': return repair === 'overwritten' ? { field: condition.field, value: condition.by, at: condition.at } : blamed(condition.condition, repair);
     case 'compare': {
       const { value } = condition;

@@ -1,4 +1,4 @@
-import { never, type AbstractValue, type Condition, type Span } from '@tenantlint/model';
+import { never, type AbstractValue, type Condition, type Span, type Truth } from '@tenantlint/model';
 
 /** Who decides a value. The worst of its parts counts. */
 export type Trust =
@@ -45,12 +45,19 @@ export function trustOf(of: AbstractValue, depth = 0): Trust {
   }
 }
 
+/** Arguments of a server action have a place instead of a name. */
+export function named(channel: string, path: string): string {
+  const argument = channel === 'args' ? /^(\d+)(.*)$/.exec(path) : null;
+  if (argument) return `argument ${Number(argument[1]) + 1}${argument[2] ?? ''}`;
+  return path ? `${channel}.${path}` : channel;
+}
+
 /** What is said in plain words of where a value comes from. */
 export function sourceOf(of: AbstractValue): string {
   if (of.kind === 'symbol') {
     const path = of.path.filter((p) => p !== '[]').join('.');
     switch (of.origin.kind) {
-      case 'input': return path ? `${of.origin.channel}.${path}` : of.origin.channel;
+      case 'input': return named(of.origin.channel, path);
       case 'param': return path || `argument ${of.origin.index + 1}`;
       case 'identity': return path ? `session.${path}` : 'session';
       default: return path || 'a computed value';
@@ -90,6 +97,9 @@ export function bindings(of: Condition, negated = false, related = false, root =
   }
 }
 
+/** A value that the caller may leave out was left out. */
+export const isMissing = (truth: Truth): boolean => truth.kind === 'falsy' && truth.of.kind === 'symbol' && (truth.of.origin.kind === 'param' || truth.of.origin.kind === 'input' || truth.of.origin.kind === 'identity');
+
 /** The condition with every value there, or without what later spreads may replace: to tell which of these is to blame. */
 export function repaired(of: Condition, repair: 'undefined' | 'overwritten'): Condition {
   switch (of.kind) {
@@ -97,7 +107,10 @@ export function repaired(of: Condition, repair: 'undefined' | 'overwritten'): Co
     case 'not': return { ...of, of: repaired(of.of, repair) };
     case 'compare': return repair === 'undefined' ? { ...of, whenUndefined: 'throws' } : of;
     case 'relation': return { ...of, where: repaired(of.where, repair) };
-    case 'alternatives': return { ...of, of: of.of.map((one) => ({ ...one, condition: repaired(one.condition, repair) })) };
+    case 'alternatives': {
+      const there = repair === 'undefined' ? of.of.filter((one) => !one.truths.some(isMissing)) : of.of;
+      return { ...of, of: (there.length > 0 ? there : of.of).map((one) => ({ ...one, condition: repaired(one.condition, repair) })) };
+    }
     case 'overwritten': return repair === 'overwritten' ? repaired(of.condition, repair) : { ...of, condition: repaired(of.condition, repair) };
     case 'narrowing': case 'opaque': return of;
     default: return never(of);

@@ -8,12 +8,14 @@ import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { authenticated, hasSecret, isStaff } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
+import { blamed } from './blame.ts';
 import { overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
 import { namesOwner, statesOwner } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
 import { calledRoutine } from './routines.ts';
 import { secured } from './policies.ts';
+import { extraOf, type Extra } from './shape.ts';
 import { bindings } from './trust.ts';
 
 export interface Judgement {
@@ -24,6 +26,7 @@ export interface Judgement {
   readonly defectAt?: Span;
   /** Said of code that anybody could call, if it is called from outside at all. */
   readonly weak?: boolean;
+  readonly extra?: Extra;
 }
 
 /** What was asked in one context, and what is known there. */
@@ -48,7 +51,7 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   if (known) return known;
   // Until it is told, a row that rests on itself tells nothing.
   f.verdicts.set(record, undefined);
-  const judgement = decide(f, record, entry, uses);
+  const judgement = { ...decide(f, record, entry, uses), extra: extraOf(f, record, entry) };
   f.verdicts.set(record, judgement);
   return judgement;
 }
@@ -108,7 +111,7 @@ function reached(f: Flow, of: Case): Judgement {
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? checkedAfterwards(f, of) : undefined;
   if (checked) return checked;
-  return replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of);
+  return blamed(f, of, replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of));
 }
 
 /** Where policies ask for the same tenant that the request named, somebody thought of it: the check may stand where we did not look. */

@@ -2,6 +2,7 @@ import { cases, literal, nothing, object, type AbstractValue, type Span, type Va
 import type { Flow } from '../flow.ts';
 import { tidy } from '../values/join.ts';
 import { elementOf } from '../values/join.ts';
+import { keyOf } from '../values/key.ts';
 import { property } from '../values/property.ts';
 
 const PACKAGES = /^(?:zod|zod\/v\d|zod\/mini|valibot|yup|superstruct|@sinclair\/typebox|arktype|@hono\/zod-openapi|@asteasolutions\/zod-to-openapi|zod-openapi|@conform-to\/zod)$/;
@@ -57,6 +58,8 @@ export function shaped(f: Flow, schema: AbstractValue, input: AbstractValue, at:
       const named = new Set(first.entries.flatMap((e) => (e.kind === 'property' ? [e.name] : [])));
       return { ...whole, entries: whole.entries.filter((e) => e.kind !== 'property' || named.has(e.name) === (name === 'pick')) };
     }
+    // One of a few texts that the code spells out: nobody else decides it.
+    case 'enum': case 'nativeEnum': case 'picklist': return { kind: 'symbol', origin: { kind: 'computed', op: `one of ${keyOf(input)}`, of: [literal('', at)] }, path: [], at };
     case 'partial': {
       const whole = shaped(f, base, input, at, depth);
       return whole.kind === 'object' ? { ...whole, entries: whole.entries.map((e) => (e.kind === 'property' ? { ...e, value: maybe(e.value, at) } : e)) } : whole;

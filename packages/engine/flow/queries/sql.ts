@@ -45,7 +45,7 @@ function read(f: Flow, query: Query, statement: Exclude<SqlStatement, { kind: 'o
     case 'select': {
       if (isSettingSelect(statement)) return list(unknown('result of SQL', at), at);
       const { scope, where } = selectRows(h, statement, undefined, judged);
-      return finish(f, { ...query, verb: 'select', limited: statement.limit !== undefined }, judged, [], () => resultRows(h, statement, scope, where, at));
+      return finish(f, { ...query, verb: 'select', limited: statement.limit !== undefined || statement.groupBy.length > 0 || statement.targets.every((t) => t.expr.kind === 'call') }, judged, [], () => resultRows(h, statement, scope, where, at));
     }
     case 'update': case 'delete': {
       const own = { kind: 'table', name: statement.table, ...(statement.alias !== undefined ? { alias: statement.alias } : {}), at: statement.at } as const;

@@ -13,7 +13,10 @@ type State = ClientState &
     | { readonly is: 'delegate'; readonly client: ClientOf; readonly model: string; readonly at: Span }
     | { readonly is: 'operation'; readonly client: ClientOf; readonly model: string; readonly operation: string; readonly at: Span }
     /** `query` as an extension gets it: the operation, through the extensions below it. */
-    | { readonly is: 'base'; readonly client: ClientOf; readonly model: string; readonly operation: string; readonly at: Span; /** `where` as the call wrote it. */ readonly stated: AbstractValue }
+    | { readonly is: 'base'; readonly client: ClientOf; readonly model: string; readonly operation: string; readonly at: Span; /** `where` as the call wrote it. */ readonly stated: AbstractValue; readonly extension: Span }
+    /** Stands for `query` where it is only asked what an extension would send. */
+    | { readonly is: 'probe' }
+    | { readonly is: 'probed'; readonly args: AbstractValue }
     | { readonly is: 'method'; readonly client: ClientOf; readonly name: string }
     | { readonly is: 'helper'; readonly name: string }
     | { readonly is: 'sql' }
@@ -95,6 +98,7 @@ export const prisma: ClientAdapter = {
       case 'class': return handle(PLAIN, context.at);
       case 'operation': return perform(state, state.client.extensions.length, args[0] ?? object({}, context.at), context);
       case 'base': return perform(state, state.client.extensions.length, args[0] ?? object({}, context.at), context);
+      case 'probe': return handle({ is: 'probed', args: args[0] ?? object({}, context.at) }, context.at);
       case 'method': return method(state, args, context);
       case 'helper': return helper(state.name, args, context);
       default: return undefined;
@@ -183,7 +187,10 @@ function method(state: Extract<State, { is: 'method' }>, args: readonly Abstract
   switch (name) {
     case '$transaction': {
       if (!first) return undefined;
-      if (first.kind === 'array' || first.kind === 'list' || first.kind === 'symbol') return first;
+      if (first.kind === 'array' || first.kind === 'list' || first.kind === 'symbol') {
+        context.together?.([first.at, ...(context.items(first) ?? []).map((item) => item.at)]);
+        return first;
+      }
       return context.apply(first, [handle({ ...client, transaction: true }, context.at)]);
     }
     case '$extends': {
@@ -205,13 +212,31 @@ function perform(state: Extract<State, { is: 'operation' | 'base' }>, level: num
     if (!hook) continue;
     const below: ClientOf = { ...client, extensions: client.extensions.slice(0, i) };
     const stated = state.is === 'base' ? state.stated : context.property(args, 'where');
-    const base = handle({ is: 'base', client: below, model: state.model, operation, at: state.at, stated }, context.at);
+    const base = handle({ is: 'base', client: below, model: state.model, operation, at: state.at, stated, extension: placeOf(hook) }, context.at);
     return context.apply(hook, [object({ model: literal(model?.name ?? '', context.at), operation: literal(operation, context.at), args, query: base }, context.at)]);
   }
   const kind = OPERATIONS.get(operation);
   if (!kind) return undefined;
-  return finish(kind, context.run(query(state, kind, model, args, context)), context.at);
+  const beside = state.is === 'operation' ? asksElsewhere(client, model, context) : undefined;
+  return finish(kind, context.run({ ...query(state, kind, model, args, context), ...(beside ? { beside } : {}) }), context.at);
 }
+
+/** What an extension asks for in operations that it knows, told by handing it an empty call. */
+function asksElsewhere(client: ClientOf, model: Model | undefined, context: ClientContext): Query['beside'] {
+  for (const extension of client.extensions) {
+    for (const operation of ['findMany', 'findFirst', 'findUnique', 'count', 'updateMany', 'update', 'deleteMany', 'delete']) {
+      const hook = hookOf(extension, model, operation, context);
+      if (!hook) continue;
+      const answer = context.apply(hook, [object({ model: literal(model?.name ?? '', context.at), operation: literal(operation, context.at), args: object({ where: object({}, context.at) }, context.at), query: handle({ is: 'probe' }, context.at) }, context.at)]);
+      const sent = cases(answer).flatMap(({ value }) => (value.kind === 'client' && value.client === 'prisma' && stateOf(value).is === 'probed' ? [(stateOf(value) as Extract<State, { is: 'probed' }>).args] : []));
+      const [first] = sent;
+      if (first) return { condition: where(context.property(first, 'where'), model, context), at: placeOf(hook) };
+    }
+  }
+  return undefined;
+}
+
+const placeOf = (hook: AbstractValue): Span => (hook.kind === 'function' ? hook.fn.nameAt : hook.at);
 
 /** The extension's callback for the operation: the most specific one. */
 function hookOf(extension: AbstractValue, model: Model | undefined, operation: string, context: ClientContext): AbstractValue | undefined {
@@ -234,7 +259,7 @@ function query(state: Extract<State, { is: 'operation' | 'base' }>, kind: Operat
   return {
     client: 'prisma',
     clientKind: state.is === 'base' ? 'scoped' : 'plain',
-    ...(state.is === 'base' ? { stated: where(state.stated, model, context) } : {}),
+    ...(state.is === 'base' ? { stated: where(state.stated, model, context), extension: state.extension } : {}),
     table: model ? { kind: 'model', name: model.name } : { kind: 'unknown', why: 'the model is chosen at run time' },
     verb: kind.verb,
     operation,

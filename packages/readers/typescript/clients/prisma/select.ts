@@ -24,6 +24,7 @@ function relations(value: AbstractValue, model: Model | undefined, context: Clie
           condition: asked ? where(context.property(one.value, 'where'), to, context) : NOTHING,
           includes: asked ? included(one.value, to, context) : [],
           counted: false,
+          whole: !asked || context.property(one.value, 'select').kind !== 'object',
           required: false,
           at: field.at,
         }];
