@@ -14,9 +14,20 @@ export async function caused(now: Outcome, change: Change, top: string, before: 
   const line = (f: Finding, offset: number) => index(f.at.file).position(offset).line;
   const wrote = (f: Finding) => change.wrote(absolute(f.at.file), line(f, f.at.start), line(f, Math.max(f.at.start, f.at.end - 1)));
   const here = new Set(now.findings.filter(wrote));
-  const known = here.size === now.findings.length ? new Map<string, number>() : counts(await before(), (file) => path.relative(top, change.renamed(absolute(file))).split(path.sep).join('/'));
+  const known = here.size === now.findings.length ? new Map<string, number>() : counts(await before(), namedNow(change, top));
   const findings = now.findings.filter((f) => here.has(f) || !take(known, key(f, now, (file) => file)));
   return recounted({ ...now, findings, unread: now.unread.filter((u) => u.at.file === '.' || change.files.has(absolute(u.at.file))) });
+}
+
+/** How many findings of the state before are no more. */
+export function gone(now: Outcome, before: Outcome, change: Change, top: string): number {
+  const left = counts(now, (file) => file);
+  const named = namedNow(change, top);
+  return before.findings.filter((f) => !f.suppressed && !take(left, key(f, before, named))).length;
+}
+
+function namedNow(change: Change, top: string): (file: string) => string {
+  return (file) => path.relative(top, change.renamed(path.join(top, file))).split(path.sep).join('/');
 }
 
 /** The outcome of a change that touches nothing that is linted. */

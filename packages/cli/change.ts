@@ -56,6 +56,12 @@ export function readChange(folder: string, asked: Asked): Change {
   };
 }
 
+/** The first parent of a merge that GitHub made of a pull request and its base; undefined where something else is checked out. */
+export function mergedInto(folder: string, head: string | undefined): string | undefined {
+  const [, base, second, ...more] = new Git(folder).ask(['rev-list', '--parents', '-n', '1', 'HEAD'])?.split(' ') ?? [];
+  return head !== undefined && second === head && more.length === 0 ? base : undefined;
+}
+
 /** Kinds of file whose lines can hold findings; git is only asked for the lines of these. */
 const SOURCES = ['sql', 'prisma', 'ts', 'tsx', 'js', 'jsx', 'mts', 'cts', 'mjs', 'cjs', 'py'].map((kind) => `:(icase)*.${kind}`);
 const SOURCE = /\.(?:sql|prisma|[cm]?[jt]sx?|py)$/i;
