@@ -3,7 +3,8 @@ import type { Access, BodyText, Comment, Facts, FunctionBody, ModelMap, Schema, 
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
 import type { Project } from './check.ts';
-import { NO_CODE, readCode, type CodeRead } from './code.ts';
+import { NO_CODE, type CodeRead } from './code-read.ts';
+import { readCode } from './code.ts';
 import type { Config } from './config.ts';
 import { withDowns } from './downs.ts';
 import { detectPlatform, environment } from './environment.ts';

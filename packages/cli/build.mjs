@@ -37,12 +37,14 @@ for (const id of rules) {
 }
 await writeIfChanged('rules/pages.gen.ts', `${header}export const pages: Readonly<Record<string, string>> = {\n${pages.join('\n')}\n};\n`);
 
-const clients = await foldersWith('packages/readers/typescript/clients', 'adapter.ts').catch(() => []);
-await writeIfChanged('packages/readers/typescript/clients.gen.ts', `${header}import type { ClientAdapter } from '@tenantlint/model';
+for (const language of ['typescript', 'python']) {
+  const clients = await foldersWith(`packages/readers/${language}/clients`, 'adapter.ts').catch(() => []);
+  await writeIfChanged(`packages/readers/${language}/clients.gen.ts`, `${header}import type { ClientAdapter } from '@tenantlint/model';
 ${clients.map((id, i) => `import * as c${i} from './clients/${id}/adapter.ts';`).join('\n')}
 
 export const clients: readonly ClientAdapter[] = [${clients.map((_, i) => `...Object.values(c${i})`).join(', ')}];
 `);
+}
 
 if (!process.argv.includes('--registry-only')) {
   const { build } = await import('esbuild');

@@ -1,26 +1,31 @@
 import { prove } from '@tenantlint/engine';
 import type { FlowInput } from '@tenantlint/engine/flow';
-import type { ClientAdapter, Comment, ModelMap, QuerySite, Unread } from '@tenantlint/model';
+import type { ClientAdapter, ModelMap, QuerySite } from '@tenantlint/model';
+import { NO_CODE, type CodeRead } from './code-read.ts';
 import { installedVersions } from './packages.ts';
+import { readPythonCode } from './python-code.ts';
 import type { Workspace } from './workspace.ts';
 
-/** What the product's code asks of the database. */
-export interface CodeRead {
-  readonly sites: readonly QuerySite[];
-  readonly comments: ReadonlyMap<string, readonly Comment[]>;
-  readonly unread: readonly Unread[];
-  readonly files: readonly string[];
-}
-
-export const NO_CODE: CodeRead = { sites: [], comments: new Map(), unread: [], files: [] };
-
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
+type Known = Omit<FlowInput, 'adapters' | 'prove' | 'models'>;
+
+/** Judges the queries of the product's code, in whatever languages it is written. */
+export async function readCode(workspace: Workspace, system: (file: string) => boolean, known: Known, maps: readonly ModelMap[]): Promise<CodeRead> {
+  const [typescript, python] = [await readTypeScript(workspace, known, maps.filter((m) => m.source !== 'sqlalchemy')), await readPythonCode(workspace, known, maps)];
+  return {
+    sites: [...typescript.sites, ...python.sites].map(byDesign(system)),
+    comments: new Map([...typescript.comments, ...python.comments]),
+    unread: [...typescript.unread, ...python.unread],
+    files: [...typescript.files, ...python.files],
+  };
+}
 
 /**
  * Judges the queries of TypeScript and JavaScript. The compiler is only loaded where a file shows a client: most runs
  * of a hook see SQL alone.
  */
-export async function readCode(workspace: Workspace, system: (file: string) => boolean, known: Omit<FlowInput, 'adapters' | 'prove' | 'models'>, maps: readonly ModelMap[]): Promise<CodeRead> {
+async function readTypeScript(workspace: Workspace, known: Known, maps: readonly ModelMap[]): Promise<CodeRead> {
   const code = [...workspace.files].filter((f) => CODE.test(f) && !f.endsWith('.d.ts'));
   if (code.length === 0) return NO_CODE;
   const { clients } = await import('@tenantlint/readers/typescript/clients');
@@ -38,7 +43,7 @@ export async function readCode(workspace: Workspace, system: (file: string) => b
   const sites = judgeSites(program, { ...known, models, adapters: clients, prove });
   const files = [...program.files.values()];
   return {
-    sites: sites.map(byDesign(system)),
+    sites,
     comments: new Map(files.map((f) => [f.path, f.comments])),
     unread: files.flatMap((f) => f.unread),
     files: files.map((f) => f.path),

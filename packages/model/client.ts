@@ -1,6 +1,6 @@
 import type { CodeType } from './code.ts';
 import type { ModelMap } from './models.ts';
-import type { ClientKind, SiteVerb } from './query.ts';
+import type { ClientKind, Dropped, SiteVerb } from './query.ts';
 import type { Schema } from './schema.ts';
 import type { Span } from './span.ts';
 import type { AbstractValue, Truth, ValueOf } from './value.ts';
@@ -23,7 +23,17 @@ export interface ClientAdapter {
   /** A parameter or field declared with a type of the client and given by nobody that was read. */
   typed?(type: CodeType, at: Span, context: ClientContext): AbstractValue | undefined;
   /** A method called on something that could not be told: `anything.invoice.findMany`. `names` is what was read from `receiver`, the method last. */
-  guessed?(receiver: AbstractValue, names: readonly Named[], context: ClientContext): AbstractValue | undefined;
+  guessed?(receiver: AbstractValue, names: readonly Named[], context: ClientContext, args?: readonly AbstractValue[]): AbstractValue | undefined;
+  /** A class of the program that is the client's: a model by which queries ask for rows. */
+  declared?(of: ValueOf<'class'>, context: ClientContext): AbstractValue | undefined;
+  /** An operator that the client's objects give a meaning of their own; `right` is undefined for those with one operand. */
+  operator?(op: string, left: AbstractValue, right: AbstractValue | undefined, context: ClientContext): AbstractValue | undefined;
+  /** `left and right`, `left or right` of the language, which ask for the truth of the handle: what they give, if that can be told. */
+  logical?(op: 'and' | 'or', left: ClientHandle, right: AbstractValue, context: ClientContext): AbstractValue | undefined;
+  /** A property of the handle is assigned: the handle afterwards. */
+  set?(handle: ClientHandle, name: string, value: AbstractValue, context: ClientContext): AbstractValue | undefined;
+  /** What a loop over the handle goes through, as a list. */
+  elements?(handle: ClientHandle, context: ClientContext): AbstractValue | undefined;
   /** Reads a property. Undefined: not the client's, the engine goes on with an unknown. */
   get(handle: ClientHandle, name: string, context: ClientContext): AbstractValue | undefined;
   /** Reads a property whose name is not constant: `prisma[model]`. */
@@ -68,6 +78,8 @@ export interface ClientContext {
   together?(places: readonly Span[]): void;
   /** The handle that was called is from now on this one: for builders that change in place. */
   become(handle: AbstractValue): void;
+  /** The variable that was given as this argument holds this value from now on: objects that the client fills in. */
+  becomeArgument(index: number, value: AbstractValue): void;
 }
 
 export interface Query {
@@ -106,6 +118,8 @@ export interface Query {
   readonly extension?: Span;
   /** What the adapter already knows to be wrong with it, e.g. a second `.where()` that replaced the first. */
   readonly replaced?: { readonly by: string; readonly at: Span };
+  /** Conditions that the code spells out and that are not sent. */
+  readonly dropped?: readonly Dropped[];
 }
 
 export type TableName =

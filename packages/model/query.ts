@@ -96,6 +96,17 @@ export interface SiteShape {
   readonly linked: readonly LinkedRow[];
   /** An earlier write of the same function that this one belongs to, and that stays when this one fails. */
   readonly follows: Span | undefined;
+  /** Conditions that the code spells out and that never reach the database: the language's own operators drop them. */
+  readonly dropped?: readonly Dropped[];
+}
+
+export interface Dropped {
+  /** The operator that dropped it: `and`, `or`, `not`. */
+  readonly by: string;
+  /** The whole expression. */
+  readonly at: Span;
+  /** What does not reach the database. */
+  readonly lost: Span;
 }
 
 export interface IncludedRows {

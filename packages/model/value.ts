@@ -10,7 +10,7 @@ export type AbstractValue = { readonly at: Span } & (
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   | { readonly kind: 'undefined' }
   /** Entries in source order: a later one replaces an earlier one of the same name. */
-  | { readonly kind: 'object'; readonly entries: readonly ValueEntry[] }
+  | { readonly kind: 'object'; readonly entries: readonly ValueEntry[]; /** Named arguments of a call rather than an object of their own. */ readonly named?: true }
   | { readonly kind: 'array'; readonly items: readonly ValueItem[] }
   /** Any number of elements, each of them like `of`: rows of a query, elements of an input array, the result of a map. */
   | { readonly kind: 'list'; readonly of: AbstractValue }

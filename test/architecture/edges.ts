@@ -21,7 +21,7 @@ export const PARTS: readonly Part[] = [
   { name: 'registry', files: /\.gen\.ts$/, may: ['model', 'rules', 'clients'], packages: [], because: 'generated from the folders, so that nobody edits a list' },
   { name: 'rules', files: /^rules\//, may: ['model'], packages: [], because: 'a rule asks about facts and never how they were found; no rule knows another' },
   { name: 'reporters', files: /^packages\/reporters\//, may: ['model'], packages: ['node:util'], because: 'a format shows what was found and decides nothing' },
-  { name: 'clients', files: /^packages\/readers\/typescript\/clients\//, may: ['model'], packages: [], because: 'one folder is one database client; it knows neither schema nor tenancy' },
+  { name: 'clients', files: /^packages\/readers\/(?:typescript|python)\/clients\//, may: ['model'], packages: [], because: 'one folder is one database client; it knows neither schema nor tenancy' },
   { name: 'typescript', files: /^packages\/readers\/typescript\//, may: ['model'], packages: ['@ts-morph/common', 'jsonc-parser', 'node:path'], because: 'TypeScript syntax dies here' },
   { name: 'prisma', files: /^packages\/readers\/prisma\//, may: ['model'], packages: ['@prisma/prisma-schema-wasm'], because: 'Prisma syntax dies here; SQL in a schema is read by a function that is handed in' },
   { name: 'sql', files: /^packages\/readers\/sql\//, may: ['model'], packages: ['libpg-query', '@pgsql/types', 'node:fs', 'node:module', 'node:path', 'node:url', 'node:v8', 'node:vm'], because: 'SQL syntax dies here' },

@@ -47,6 +47,8 @@ export interface Frame {
   loop: Span | undefined;
   /** Run with arguments that nobody is known to pass. */
   readonly guessed: boolean;
+  /** What a generator yields; `first`: whoever called goes on at the first one. */
+  readonly yields?: AbstractValue[] | 'first';
 }
 
 /** A handler that runs before others, or a router that is mounted there. */
@@ -84,6 +86,8 @@ export interface Run {
 export class Flow {
   readonly program: CodeProgram;
   readonly input: FlowInput;
+  /** The program is Python's: what is empty is false, and methods have Python's names. */
+  readonly python: boolean;
   readonly rows = new Rows();
   readonly modules = new Map<string, ModuleNames>();
   readonly adapters: ReadonlyMap<string, ClientAdapter>;
@@ -136,6 +140,7 @@ export class Flow {
     this.program = program;
     this.input = input;
     this.database = { schema: input.schema, tenancy: input.tenancy, adminRoles: input.adminRoles };
+    this.python = program.files.values().next().value?.language === 'python';
     this.adapters = new Map(input.adapters.map((a) => [a.id, a]));
     this.methods = new Set(input.adapters.flatMap((a) => [...a.methods]));
     this.delegates = new Set([...(input.models?.models.values() ?? [])].map((m) => m.delegate));

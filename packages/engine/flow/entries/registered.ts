@@ -6,6 +6,7 @@ import { keyOf } from '../values/key.ts';
 import { indexed, property } from '../values/property.ts';
 import { edge } from './edge.ts';
 import { globalGuards } from './nest/application.ts';
+import { mounted } from '../python/routes.ts';
 import { procedure } from './procedures.ts';
 import { continuation, currentRequest, runHandlers, sharedRequest, write, type Style } from './chain.ts';
 import { input } from './entry.ts';
@@ -18,7 +19,7 @@ export function registered(f: Flow, symbol: ValueOf<'symbol'>, site: CallSite): 
   if (edge(f, callee, args, site)) return true;
   const from = packageOf(callee);
   if (from === undefined) return false;
-  return globalGuards(f, callee, args, from) || procedure(f, callee, args, from, site) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
+  return mounted(f, callee, args, from) || globalGuards(f, callee, args, from) || procedure(f, callee, args, from, site) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
 }
 
 const ROUTERS: readonly { readonly packages: RegExp; readonly style: Style; readonly framework: string }[] = [

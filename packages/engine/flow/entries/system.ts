@@ -1,6 +1,13 @@
 import type { CodeFile, EntryPoint } from '@tenantlint/model';
 
 /** Files that no tenant's request reaches, by the names that tools give them. */
+/** The same for Python. */
+const PYTHON: readonly { readonly kind: EntryPoint['kind']; readonly path: RegExp }[] = [
+  { kind: 'test', path: /(?:^|\/)(?:tests?|testing|e2e|fixtures)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/ },
+  { kind: 'seed', path: /(?:^|\/)seeds?\/|(?:^|\/)(?:[\w]*_)?(?:seed|seeds|seeder|initial_data|sample_data)(?:_\w+)?\.py$/ },
+  { kind: 'script', path: /(?:^|\/)(?:scripts?|bin|migrations?|alembic|versions|backfills?)\/|^(?:tools|examples?|docs?)\/|(?:^|\/)(?:manage|setup|noxfile)\.py$/ },
+];
+
 const FILES: readonly { readonly kind: EntryPoint['kind']; readonly path: RegExp }[] = [
   { kind: 'test', path: /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|playwright|cypress|test-utils|testing|fixtures)\/|\.(?:test|spec|e2e|cy|stories)\.[cm]?[jt]sx?$/ },
   { kind: 'seed', path: /(?:^|\/)seeds?\/|(?:^|\/)(?:seed|seeder|seeds)(?:[-.][\w.-]+)?\.[cm]?[jt]s$|(?:^|\/)[\w-]+[-.]seed(?:er)?\.[cm]?[jt]s$/ },
@@ -11,6 +18,7 @@ const FILES: readonly { readonly kind: EntryPoint['kind']; readonly path: RegExp
 const SERVED = /(?:^|\/)(?:app|pages)\/(?:.*\/)?(?:route|page|layout|\[[^/]*\])\.[jt]sx?$|(?:^|\/)pages\/api\/|\.(?:controller|resolver|gateway)\.[jt]s$/;
 
 export function systemKind(file: CodeFile): EntryPoint['kind'] | undefined {
+  if (file.language === 'python') return PYTHON.find((one) => one.path.test(file.path))?.kind;
   const kind = FILES.find((one) => one.path.test(file.path))?.kind;
   return kind !== undefined && SERVED.test(file.path) ? undefined : kind;
 }

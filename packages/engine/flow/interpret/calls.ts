@@ -1,4 +1,4 @@
-import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type Named, type Span, type Truth, type ValueOf } from '@tenantlint/model';
+import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type Named, type Span, type Truth, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
 import { registered } from '../entries/registered.ts';
 import { knownCall } from '../known/known.ts';
@@ -8,7 +8,10 @@ import { exitOf, join, Names, truthsSince, type Exit, type Slot, type State } fr
 import { tidy } from '../values/join.ts';
 import { itemsOf } from '../values/items.ts';
 import { property } from '../values/property.ts';
-import { construct } from './classes.ts';
+import { isManager } from '../python/decorators.ts';
+import { generated } from '../python/generators.ts';
+import { pythonMethod } from '../python/methods.ts';
+import { construct, memberOf } from './classes.ts';
 import { awaited, callClient, contextAt, type Becoming } from './clients.ts';
 import { evaluate, fork, isDefined, shortCircuits } from './expressions.ts';
 import { bindParams } from './params.ts';
@@ -50,17 +53,18 @@ function optionalCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extrac
 
 export function evaluateArgs(f: Flow, code: CallCode, names: Names): AbstractValue[] {
   const args: AbstractValue[] = [];
-  const named: { name: string; value: AbstractValue }[] = [];
+  const named: ValueEntry[] = [];
   for (const arg of code.args) {
     const value = evaluate(f, arg.value, names);
-    if (arg.spread) {
+    if (arg.spread && arg.name === '**') named.push({ kind: 'spread', of: value, at: arg.value.at });
+    else if (arg.spread) {
       const items = itemsOf(value);
       if (items && value.kind === 'array') args.push(...items);
       else args.push({ kind: 'symbol', origin: { kind: 'computed', op: 'spread', of: [value] }, path: [], at: arg.value.at });
-    } else if (arg.name !== undefined) named.push({ name: arg.name, value });
+    } else if (arg.name !== undefined) named.push({ kind: 'property', name: arg.name, nameAt: arg.value.at, value });
     else args.push(value);
   }
-  if (named.length > 0) args.push({ kind: 'object', entries: named.map(({ name, value }) => ({ kind: 'property', name, nameAt: value.at, value })), at: code.at });
+  if (named.length > 0) args.push({ kind: 'object', entries: named, named: true, at: code.at });
   return args;
 }
 
@@ -86,6 +90,10 @@ function methodCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extract<
   const becoming: Becoming = { handle: undefined };
   const value = invokeMethod(f, of, callee.name, args, { at: code.at, nameAt: callee.nameAt, construct: false, types: code.types, path: () => namesOf(callee) }, becoming);
   if (becoming.handle) become(f, callee.of, becoming.handle, names);
+  for (const [i, held] of becoming.args ?? []) {
+    const arg = code.args[i];
+    if (arg && !arg.spread) become(f, arg.value, held, names);
+  }
   return value;
 }
 
@@ -122,7 +130,7 @@ export function invokeMethod(f: Flow, of: AbstractValue, name: string, args: rea
     if (method?.kind === 'client') return callClient(f, method, args, at, site.nameAt, site.construct, becoming);
     return method ? apply(f, method, args, site, of) : unknown(name, at);
   }
-  const built = builtinMethod(f, of, name, args, at, becoming);
+  const built = f.python ? pythonMethod(f, of, name, args, at, becoming) : builtinMethod(f, of, name, args, at, becoming);
   if (built) return built;
   if (of.kind === 'symbol') {
     const guessed = guess(f, of, name, args, site, becoming);
@@ -145,7 +153,7 @@ function guess(f: Flow, of: ValueOf<'symbol'>, name: string, args: readonly Abst
     return w && w.name === part ? w : { name: part, at: site.nameAt };
   });
   for (const adapter of f.input.adapters) {
-    const handle = adapter.guessed?.(of, names, contextAt(f, site.at, site.nameAt));
+    const handle = adapter.guessed?.(of, names, contextAt(f, site.at, site.nameAt), args);
     if (handle?.kind === 'client') return callClient(f, handle, args, site.at, site.nameAt, false, becoming);
     if (handle) return handle;
   }
@@ -176,6 +184,10 @@ export function apply(f: Flow, fn: AbstractValue, args: readonly AbstractValue[]
       return there.length === 1 && there[0] ? apply(f, there[0].value, args, site, self, becoming) : eachCase(f, there, (value) => apply(f, value, args, site, self, becoming), at);
     }
     case 'class': return construct(f, fn, args, at);
+    case 'instance': {
+      const method = f.python ? memberOf(f, fn, '__call__', at) : undefined;
+      return method?.kind === 'function' ? invoke(f, method, args, at, fn) : callUnknown(f, fn, args, site);
+    }
     case 'client': return callClient(f, fn, args, at, site.nameAt, site.construct, becoming);
     case 'symbol': {
       return knownCall(f, fn, args, site) ?? callUnknown(f, fn, args, site);
@@ -215,7 +227,7 @@ export function callUnknown(f: Flow, callee: AbstractValue, args: readonly Abstr
 const isConstruction = (callee: ValueOf<'symbol'>): boolean => callee.origin.kind === 'call' && callee.origin.callee.kind === 'symbol' && callee.origin.callee.origin.kind === 'package' && callee.path.at(-1) === 'router';
 
 /** Runs a function of the program with these arguments, at this point. */
-export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly AbstractValue[], at: Span, self?: AbstractValue, guessed = f.frame?.guessed ?? false): AbstractValue {
+export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly AbstractValue[], at: Span, self?: AbstractValue, guessed = f.frame?.guessed ?? false, first = f.python && isManager(value.fn)): AbstractValue {
   const { fn } = value;
   const opaque: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee: { kind: 'function', fn, file: value.file, scope: value.scope, at: value.at }, args, construct: false, call: `@${at.file}:${at.start}` }, path: [], at };
   let again = 0;
@@ -223,7 +235,7 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) return opaque;
   const outside = f.state;
   const base = outside.fork();
-  const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, guessed };
+  const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, guessed, ...(f.python && fn.generator ? { yields: first ? 'first' as const : [] } : {}) };
   f.frame = frame;
   f.state = base;
   const names = new Names(value.scope as Names, value.file);
@@ -233,7 +245,7 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   const returns = [...frame.returns];
   if (f.state.live) returns.push({ exit: exitOf(f.state, base), value: nothing(at) });
   f.frame = frame.caller;
-  const result = joinReturns(f, base, returns, at);
+  const result = generated(f, frame, joinReturns(f, base, returns, at), at);
   f.state = outside;
   join(outside, base.live ? [{ changes: kept(f, base, outside, result), truths: base.truths }] : [], f.joinValues);
   return result;

@@ -2,6 +2,7 @@ import { cases, unknown, type AbstractValue, type CodeClass, type Span, type Val
 import type { Flow } from '../flow.ts';
 import { Names } from '../state.ts';
 import { entryProperty, property } from '../values/property.ts';
+import { namedOf } from '../python/params.ts';
 import { contextAt } from './clients.ts';
 import { evaluate } from './expressions.ts';
 import { invoke } from './calls.ts';
@@ -106,7 +107,9 @@ export function construct(f: Flow, of: ValueOf<'class'>, args: readonly Abstract
     invoke(f, { kind: 'function', fn: { ...ctor.fn, arrow: true }, file: owner.file, scope, at }, args, at);
     const built = f.state.get(slot);
     if (built?.kind === 'instance') instance = built;
-    break;
+    return instance;
   }
-  return instance;
+  // Python's data classes take their fields by name.
+  const named = f.python ? namedOf(args) : undefined;
+  return named ? { ...instance, fields: named.entries } : instance;
 }

@@ -8,6 +8,8 @@ import { applyFunction } from './calls.ts';
 
 export interface Becoming {
   handle: AbstractValue | undefined;
+  /** What variables that were given as arguments hold from now on. */
+  args?: Map<number, AbstractValue>;
 }
 
 export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = false, becoming?: Becoming): ClientContext {
@@ -25,6 +27,9 @@ export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = fals
     together: (places) => f.together.push(...places),
     become: (handle) => {
       if (becoming) becoming.handle = handle;
+    },
+    becomeArgument: (index, value) => {
+      if (becoming) (becoming.args ??= new Map<number, AbstractValue>()).set(index, value);
     },
   };
 }
@@ -52,6 +57,19 @@ export function readClient(f: Flow, handle: ValueOf<'client'>, name: string | Ab
 export function callClient(f: Flow, handle: ValueOf<'client'>, args: readonly AbstractValue[], at: Span, nameAt: Span, construct: boolean, becoming?: Becoming): AbstractValue {
   const value = f.adapters.get(handle.client)?.call(handle, args, contextAt(f, at, nameAt, construct, becoming));
   return value ?? unknown(`call of ${handle.client}`, at);
+}
+
+/** What a loop goes through: handles tell it themselves. */
+export function iterated(f: Flow, value: AbstractValue, at: Span): AbstractValue {
+  if (value.kind === 'client') return f.adapters.get(value.client)?.elements?.(value, contextAt(f, at)) ?? awaited(f, value, at);
+  if (value.kind === 'union' && value.of.some((one) => one.value.kind === 'client')) return f.joinValues(value.of.map((one) => ({ value: iterated(f, one.value, at), truths: one.truths })));
+  return awaited(f, value, at);
+}
+
+/** An operator on handles, where one of the clients gives it a meaning. */
+export function operatorOf(f: Flow, op: string, left: AbstractValue, right: AbstractValue | undefined, at: Span): AbstractValue | undefined {
+  const handle = left.kind === 'client' ? left : right?.kind === 'client' ? right : undefined;
+  return handle && f.adapters.get(handle.client)?.operator?.(op, left, right, contextAt(f, at));
 }
 
 /** A promise is its value here; what counts is that a builder sends its query when it is awaited. */

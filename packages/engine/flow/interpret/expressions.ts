@@ -9,9 +9,11 @@ import { computed, indexed, presence, property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { originKey } from '../values/key.ts';
 import { queriesIn } from '../summaries/functions.ts';
+import { plainTruth } from '../values/plain.ts';
+import { yielded } from '../python/generators.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
-import { awaited, contextAt } from './clients.ts';
+import { awaited, contextAt, iterated, operatorOf } from './clients.ts';
 import { applyFunction, call } from './calls.ts';
 import { ofType } from './types.ts';
 
@@ -50,6 +52,7 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
     case 'await': return awaited(f, evaluate(f, code.of, names), code.at);
     case 'yield': {
       const value = awaited(f, evaluate(f, code.of, names), code.at);
+      yielded(f, value);
       return value;
     }
     case 'non-null': {
@@ -237,7 +240,10 @@ function logical(f: Flow, code: Extract<Code, { kind: 'logical' }>, names: Names
   let left = evaluate(f, first, names);
   for (const one of chain.reverse()) {
     if (!f.state.live) return left;
-    left = one.op === 'coalesce' ? coalesce(f, one, left, names) : shortCircuit(f, one, left, one.op === 'and', names);
+    const logical = left.kind === 'client' && one.op !== 'coalesce' ? f.adapters.get(left.client)?.logical : undefined;
+    const own = logical && left.kind === 'client' && one.op !== 'coalesce' ? logical(one.op, left, evaluate(f, one.right, names), contextAt(f, one.at)) : undefined;
+    if (own) left = own;
+    else left = one.op === 'coalesce' ? coalesce(f, one, left, names) : shortCircuit(f, one, left, one.op === 'and', names);
   }
   return left;
 }
@@ -246,7 +252,7 @@ function shortCircuit(f: Flow, code: Extract<Code, { kind: 'logical' }>, left: A
   const goesOn = truthsOf(f, left, and);
   const stops = truthsOf(f, left, !and);
   const value = fork(f, [
-    { known: stops, enter: () => narrow(f, code.left, !and, names), run: () => stopped(left, !and) },
+    { known: stops, enter: () => narrow(f, code.left, !and, names), run: () => stopped(f, left, !and) },
     { known: goesOn, enter: () => narrow(f, code.left, and, names), run: () => evaluate(f, code.right, names) },
   ], code.at);
   return and ? value : preferHandle(left, value);
@@ -263,23 +269,13 @@ function preferHandle(left: AbstractValue, value: AbstractValue): AbstractValue 
 }
 
 /** The cases of a value that are truthy, or falsy. */
-function stopped(value: AbstractValue, truthy: boolean): AbstractValue {
+function stopped(f: Flow, value: AbstractValue, truthy: boolean): AbstractValue {
   const of = cases(value).filter((c) => {
-    const known = plainTruth(c.value);
+    const known = plainTruth(c.value, f.python);
     return known === undefined || known === truthy;
   });
   if (!truthy && value.kind === 'test') return literal(false, value.at);
-  return of.length === 0 ? value : tidy(of.map((c) => ({ value: c.value.kind === 'test' ? literal(truthy, c.value.at) : !truthy && plainTruth(c.value) === undefined ? nothing(c.value.at) : c.value, truths: c.truths })), value.at);
-}
-
-/** Truth of a value that needs no knowledge of the program. */
-export function plainTruth(value: AbstractValue): boolean | undefined {
-  switch (value.kind) {
-    case 'literal': return Boolean(value.value);
-    case 'undefined': return false;
-    case 'object': case 'array': case 'list': case 'row': case 'function': case 'class': case 'instance': case 'module': case 'client': return true;
-    default: return undefined;
-  }
+  return of.length === 0 ? value : tidy(of.map((c) => ({ value: c.value.kind === 'test' ? literal(truthy, c.value.at) : !truthy && plainTruth(c.value, f.python) === undefined ? (f.python ? literal(null, c.value.at) : nothing(c.value.at)) : c.value, truths: c.truths })), value.at);
 }
 
 function coalesce(f: Flow, code: Extract<Code, { kind: 'logical' }>, left: AbstractValue, names: Names): AbstractValue {
@@ -304,7 +300,9 @@ function binary(f: Flow, code: Extract<Code, { kind: 'binary' }>, names: Names):
   let left = evaluate(f, first, names);
   for (const one of chain.reverse()) {
     const right = evaluate(f, one.right, names);
-    if (COMPARE.has(one.op)) left = { kind: 'test', test: { kind: 'compare', op: one.op as '=', left, right }, at: one.at };
+    const own = left.kind === 'client' || right.kind === 'client' ? operatorOf(f, one.op, left, right, one.at) : undefined;
+    if (own) left = own;
+    else if (COMPARE.has(one.op)) left = { kind: 'test', test: { kind: 'compare', op: one.op as '=', left, right }, at: one.at };
     else if (one.op === '+' && (left.kind === 'text' || right.kind === 'text' || isText(left) || isText(right))) left = concat(left, right, one.at);
     else left = computed(one.op, [left, right], '', one.at);
   }
@@ -324,9 +322,11 @@ export function concat(left: AbstractValue, right: AbstractValue, at: Span): Abs
 
 function unary(f: Flow, code: Extract<Code, { kind: 'unary' }>, names: Names): AbstractValue {
   const of = evaluate(f, code.of, names);
+  const own = of.kind === 'client' ? operatorOf(f, code.op, of, undefined, code.at) : undefined;
+  if (own) return own;
   switch (code.op) {
     case 'not': {
-      const known = plainTruth(of);
+      const known = plainTruth(of, f.python);
       if (known !== undefined) return literal(!known, code.at);
       // Twice is the truth of the thing itself.
       return { kind: 'test', test: { kind: 'not', of }, at: code.at };
@@ -380,7 +380,7 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
   const truths: Truth[] = [];
   const end = f.branch([], () => {
     for (const clause of code.clauses) {
-      const over = awaited(f, evaluate(f, clause.over, inner), clause.over.at);
+      const over = iterated(f, evaluate(f, clause.over, inner), clause.over.at);
       const of = elementOf(over, clause.over.at) ?? unknown('element', clause.over.at);
       bind(f, clause.target, of, inner);
       truths.push(...presence(of, clause.over.at));

@@ -1,7 +1,9 @@
-import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeFunction, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span } from '@tenantlint/model';
+import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeFunction, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow, Frame } from '../flow.ts';
 import { Names, type State } from '../state.ts';
 import { LAZY } from '../values/join.ts';
+import { decorated } from '../python/decorators.ts';
+import { ambient } from '../python/identity.ts';
 import { property } from '../values/property.ts';
 import { walkStatements } from '../summaries/functions.ts';
 import { applyFunction } from './calls.ts';
@@ -128,8 +130,14 @@ export function reassignModule(f: Flow, path: string, name: string, value: Abstr
 function declare(f: Flow, module: ModuleNames, name: string, declaration: Declaration): AbstractValue {
   if (declaration.kind === 'import') return imported(f, declaration.import);
   const { statement } = declaration;
-  if (statement.kind === 'function') return { kind: 'function', fn: statement.fn, file: module.file.path, scope: module.names, at: statement.at };
-  if (statement.kind === 'class') return classValue(statement.class, module.file.path, module.names);
+  if (statement.kind === 'function') {
+    const fn: ValueOf<'function'> = { kind: 'function', fn: statement.fn, file: module.file.path, scope: module.names, at: statement.at };
+    return f.python ? decorated(f, fn) : fn;
+  }
+  if (statement.kind === 'class') {
+    const made = classValue(statement.class, module.file.path, module.names);
+    return (made.kind === 'class' && claimed(f, made)) || made;
+  }
   return inModule(f, module, () => {
     const assigned = statement.value ? [statement.value] : assignments(module.file.body, name);
     const typed = statement.type ? ofType(f, statement.type, module.file.path, statement.at) : undefined;
@@ -142,6 +150,15 @@ function declare(f: Flow, module: ModuleNames, name: string, declaration: Declar
     const told = typed?.kind !== 'client' || cases(value).some((c) => c.value.kind === 'client') || (filled && isEmpty(value));
     return told ? value : typed;
   });
+}
+
+/** A class may be a client's: a model by which queries ask for rows. */
+export function claimed(f: Flow, of: ValueOf<'class'>): AbstractValue | undefined {
+  for (const adapter of f.input.adapters) {
+    const value = adapter.declared?.(of, contextAt(f, of.at));
+    if (value) return value;
+  }
+  return undefined;
 }
 
 const isEmpty = (value: AbstractValue): boolean => cases(value).every((c) => isNullish(c.value));
@@ -209,7 +226,7 @@ export function fromPackage(f: Flow, from: string, name: string, at: Span): Abst
     const value = adapter.imported(from, name, contextAt(f, at));
     if (value) return value;
   }
-  return { kind: 'symbol', origin: { kind: 'package', package: from, name }, path: [], at };
+  return (f.python ? ambient(from, name, at) : undefined) ?? { kind: 'symbol', origin: { kind: 'package', package: from, name }, path: [], at };
 }
 
 /** The value that a file exports under a name. */

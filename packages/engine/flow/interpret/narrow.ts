@@ -4,7 +4,7 @@ import type { Names, Slot } from '../state.ts';
 import { tidy } from '../values/join.ts';
 import { property } from '../values/property.ts';
 import { assign } from './targets.ts';
-import { plainTruth } from './expressions.ts';
+import { plainTruth } from '../values/plain.ts';
 import { truthsOf } from './truths.ts';
 
 /** After a test came out `truth`, the variables that it mentions hold less: alternatives that it excludes are dropped. */
@@ -46,7 +46,7 @@ export function narrow(f: Flow, test: Code, truth: boolean, names: Names): void 
 }
 
 const couldBe = (f: Flow, value: AbstractValue, truth: boolean): boolean => {
-  const plain = plainTruth(value);
+  const plain = plainTruth(value, f.python);
   return plain === undefined ? truthsOf(f, value, truth).possible : plain === truth;
 };
 

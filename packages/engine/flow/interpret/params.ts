@@ -1,11 +1,13 @@
 import { nothing, unknown, type AbstractValue, type CodeParam, type CodeType, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import type { Names } from '../state.ts';
+import { bindNamed } from '../python/params.ts';
 import { tidy } from '../values/join.ts';
 import { allowsUndefined, membersOf, ofType } from './types.ts';
 import { bind, withDefault } from './targets.ts';
 
 export function bindParams(f: Flow, value: ValueOf<'function'>, args: readonly AbstractValue[], names: Names): void {
+  if (f.python) return bindNamed(f, value, args, names);
   const spread = args.findIndex((a) => a.kind === 'symbol' && a.origin.kind === 'computed' && a.origin.op === 'spread');
   for (const [i, param] of value.fn.params.entries()) {
     const at = param.target.at;

@@ -3,7 +3,9 @@ import type { Flow, Jump, Statements } from '../flow.ts';
 import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
 import { elementOf } from '../values/join.ts';
 import { presence } from '../values/property.ts';
-import { awaited } from './clients.ts';
+import { applyFunction } from './calls.ts';
+import { memberOf } from './classes.ts';
+import { awaited, iterated } from './clients.ts';
 import { evaluate } from './expressions.ts';
 import { ofType } from './types.ts';
 import { narrow } from './narrow.ts';
@@ -70,7 +72,7 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
     case 'with': {
       const inner = new Names(names, names.file);
       for (const item of s.items) {
-        const value = awaited(f, evaluate(f, item.value, inner), item.value.at);
+        const value = entered(f, awaited(f, evaluate(f, item.value, inner), item.value.at), item.value.at);
         if (item.target) bind(f, item.target, value, inner);
       }
       return run(f, s.body, inner);
@@ -78,6 +80,16 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
     case 'function': case 'class': case 'type': return;
     default: return never(s);
   }
+}
+
+/** What `with` binds: what the object gives when it is entered. */
+function entered(f: Flow, value: AbstractValue, at: AbstractValue['at']): AbstractValue {
+  if (value.kind !== 'instance') return value;
+  for (const name of ['__aenter__', '__enter__']) {
+    const method = value.class.methods.some((m) => m.name === name) ? memberOf(f, value, name, at) : undefined;
+    if (method?.kind === 'function') return awaited(f, applyFunction(f, method, [], at), at);
+  }
+  return value;
 }
 
 function branches(f: Flow, s: Extract<CodeStatement, { kind: 'if' }>, names: Names): void {
@@ -145,7 +157,7 @@ function learn(f: Flow, test: Code, names: Names): void {
 }
 
 function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names: Names): void {
-  const over = awaited(f, evaluate(f, s.over, names), s.over.at);
+  const over = iterated(f, evaluate(f, s.over, names), s.over.at);
   if (!f.state.live) return;
   const element: AbstractValue = s.form === 'in' ? unknown('key', s.over.at) : (elementOf(over, s.over.at) ?? unknown('element', s.over.at));
   const every = repeated(f, s.label, s.at, () => {

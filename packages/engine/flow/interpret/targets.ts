@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import type { Names } from '../state.ts';
 import { usedBy } from '../queries/record.ts';
 import { reassignModule } from './modules.ts';
+import { contextAt } from './clients.ts';
 import { truthsOf } from './truths.ts';
 import { evaluate, fork } from './expressions.ts';
 import { property } from '../values/property.ts';
@@ -107,7 +108,7 @@ function write(f: Flow, code: Code, value: AbstractValue, names: Names): void {
     : indexEntry(evaluate(f, code.key, names), value, code);
   // `ctx.body = rows` answers the request.
   if (entry.kind === 'property' && entry.name === 'body' && sharesRequest(owner)) usedBy(f, value, code.at);
-  const changed = withEntry(owner, entry);
+  const changed = withEntry(f, owner, entry);
   if (changed && sharesRequest(changed)) f.state.set(f.shared, changed);
   if (changed) write(f, code.of, changed, names);
 }
@@ -119,12 +120,13 @@ const sharesRequest = (of: AbstractValue): boolean => of.kind === 'object' && of
 const indexEntry = (key: AbstractValue, value: AbstractValue, code: Extract<Code, { kind: 'index' }>): ValueEntry =>
   key.kind === 'literal' ? { kind: 'property', name: String(key.value), nameAt: code.key.at, value } : { kind: 'computed', key, value, at: code.key.at };
 
-function withEntry(owner: AbstractValue, entry: ValueEntry): AbstractValue | undefined {
+function withEntry(f: Flow, owner: AbstractValue, entry: ValueEntry): AbstractValue | undefined {
   switch (owner.kind) {
     case 'object': return { ...owner, entries: [...owner.entries, entry] };
     case 'row': return { ...owner, extra: [...owner.extra, entry] };
     case 'instance': return { ...owner, fields: [...owner.fields, entry] };
-    case 'union': return tidy(owner.of.map((c) => ({ value: withEntry(c.value, entry) ?? c.value, truths: c.truths })), owner.at);
+    case 'client': return entry.kind === 'property' ? f.adapters.get(owner.client)?.set?.(owner, entry.name, entry.value, contextAt(f, entry.nameAt)) : undefined;
+    case 'union': return tidy(owner.of.map((c) => ({ value: withEntry(f, c.value, entry) ?? c.value, truths: c.truths })), owner.at);
     // An object of unknown content that now has one known entry.
     case 'symbol': return { kind: 'object', entries: [{ kind: 'spread', of: owner, at: owner.at }, entry], at: owner.at };
     default: return undefined;

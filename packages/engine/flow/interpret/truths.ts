@@ -1,7 +1,7 @@
 import { cases, isNullish, type AbstractValue, type Formula, type Span, type Term, type Truth, type ValueCase, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { termOf } from '../queries/terms.ts';
-import { plainTruth } from './expressions.ts';
+import { plainTruth } from '../values/plain.ts';
 import { sameValue } from '../values/key.ts';
 import { elementOf } from '../values/join.ts';
 import { presence } from '../values/property.ts';
@@ -17,13 +17,15 @@ const NOTHING: Known = { possible: true, truths: [] };
 const MOST = 6;
 
 export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
-  const plain = plainTruth(value);
+  const plain = plainTruth(value, f.python);
   if (plain !== undefined) return plain === truth ? { possible: true, truths: truth ? presence(value, value.at) : [] } : NEVER;
   switch (value.kind) {
     case 'union': return anyOf(value.of.map((c) => (!truth && isThere(c) ? NEVER : and(c.truths, truthsOf(f, c.value, truth)))), value.at);
     case 'symbol': return { possible: true, truths: [{ kind: truth ? 'defined' : 'falsy', of: value, at: value.at }] };
     case 'column': return truth ? { possible: true, truths: [{ kind: 'row', row: value.row, at: value.at }, { kind: 'holds', formula: { kind: 'null', of: column(value), negated: true, at: value.at }, at: value.at }] } : NOTHING;
     case 'text': return NOTHING;
+    // In Python a collection is true where it has an element.
+    case 'list': case 'array': return truth ? { possible: true, truths: nonEmpty(f, value, value.at) } : NOTHING;
     case 'test': {
       const { test } = value;
       if (test.kind === 'not') return truthsOf(f, test.of, !truth);

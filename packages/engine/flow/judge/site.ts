@@ -36,6 +36,7 @@ export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoi
       wholeRecord: query.verb === 'select' && query.selects === undefined,
       relations: query.includes.map((i) => i.field).sort(),
       ...(judgement.extra ?? { unbounded: false, included: [], linked: [], spliced: undefined, follows: undefined }),
+      ...(query.dropped && query.dropped.length > 0 ? { dropped: query.dropped } : {}),
     },
   };
 }

@@ -6,6 +6,7 @@ const EXITS: Readonly<Record<string, readonly string[]>> = {
   'next/dist/client/components/navigation': ['redirect', 'permanentRedirect', 'notFound'],
   '@sveltejs/kit': ['error', 'redirect', 'fail'],
   'next-intl/navigation': ['redirect'],
+  flask: ['abort'], quart: ['abort'], werkzeug: ['abort'], 'werkzeug.exceptions': ['abort'], flask_restx: ['abort'], flask_smorest: ['abort'], pytest: ['fail', 'skip'],
 };
 
 export function leaves(callee: ValueOf<'symbol'>): boolean {

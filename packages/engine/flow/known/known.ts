@@ -4,6 +4,8 @@ import { applyFunction, type CallSite } from '../interpret/calls.ts';
 import { truthsOf } from '../interpret/truths.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { computed, indexed } from '../values/property.ts';
+import { builtinCall, packageCall } from '../python/builtins.ts';
+import { pythonVerified } from '../python/identity.ts';
 import { authCall } from './auth.ts';
 import { all } from './methods.ts';
 import { leaves } from './exits.ts';
@@ -18,7 +20,9 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
   if (origin.kind === 'global') {
     const next = f.continuations.get(origin.name);
     if (next && path.length === 0) return next(args);
-    return globalCall(f, [origin.name, ...path].join('.'), args, site);
+    const name = [origin.name, ...path].join('.');
+    if (name === '#same') return args[0];
+    return f.python ? builtinCall(f, name, args, site) : globalCall(f, name, args, site);
   }
   if (origin.kind === 'identity' && path.at(-1) === 'jwtVerify') return verified(f, site.at);
   // `session.get('userId')`
@@ -33,6 +37,8 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
   // Nest's contexts for GraphQL answer what the plain one answers.
   if (origin.kind === 'package' && origin.name === 'GqlExecutionContext' && path.at(-1) === 'create' && args[0]) return args[0];
   signedCall(f, callee, site.at);
+  const known = f.python ? (pythonVerified(f, callee, site.at) ?? packageCall(f, callee, args, site)) : undefined;
+  if (known) return known;
   return asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
 }
 

@@ -2,7 +2,7 @@ import { cases, isNullish, list, literal, nothing, object, unknown, type Abstrac
 import type { Flow } from '../flow.ts';
 import { applyFunction } from '../interpret/calls.ts';
 import { awaited, type Becoming } from '../interpret/clients.ts';
-import { plainTruth } from '../interpret/expressions.ts';
+import { plainTruth } from '../values/plain.ts';
 import { equal, truthsOf } from '../interpret/truths.ts';
 import { exitOf, join, truthsSince } from '../state.ts';
 import { elementOf, tidy } from '../values/join.ts';

@@ -66,6 +66,8 @@ export const rowValue = (def: RowDef, at: Span, extra: ValueOf<'row'>['extra'] =
 /** A property of a row that its query did not compute: a column, or the row at the other end of a relation. */
 export function rowProperty(f: Flow, of: ValueOf<'row'>, name: string, at: Span): AbstractValue {
   const def = f.rows.get(of.row);
+  // SQLAlchemy's way to await what is loaded when it is read.
+  if (f.python && name === 'awaitable_attrs') return of;
   const field = def?.model?.fields.get(name);
   if (field?.kind === 'scalar') return { kind: 'column', row: of.row, column: field.column, at };
   const end = def && field && endOf(f, def.model, name, undefined);

@@ -56,6 +56,7 @@ export function queriesIn(f: Flow, fn: CodeFunction): readonly CallCode[] {
 
 export function looksLikeQuery(f: Flow, code: Code): code is CallCode {
   if (code.kind === 'template') return code.tag?.kind === 'member' && code.tag.name.startsWith('$') && f.methods.has(code.tag.name);
+  if (f.python) return asksDatabase(f, code);
   if (code.kind !== 'call' || code.callee.kind !== 'member' || code.construct || !f.methods.has(code.callee.name)) return false;
   const { of, name } = code.callee;
   if (name.startsWith('$')) return name !== '$transaction';
@@ -66,6 +67,27 @@ export function looksLikeQuery(f: Flow, code: Code): code is CallCode {
   // `from('projects')`, `rpc('name')`: a builder begins.
   return (name === 'from' || name === 'rpc') && first !== undefined && first.value.kind === 'literal' && typeof first.value.value === 'string';
 }
+
+/** In Python a query is a method of a session that is given a statement or a model, or a statement itself. */
+function asksDatabase(f: Flow, code: Code): code is CallCode {
+  if (code.kind !== 'call') return false;
+  const [first] = code.args;
+  const { callee } = code;
+  if (callee.kind === 'name') return STATEMENTS.has(callee.name) && first !== undefined && code.args.some((a) => mentionsModel(f, a.value));
+  if (callee.kind !== 'member' || !f.methods.has(callee.name)) return false;
+  if (callee.name === 'get') return first?.value.kind === 'name' && f.delegates.has(first.value.name);
+  return callee.name === 'query' && first !== undefined;
+}
+
+function mentionsModel(f: Flow, code: Code): boolean {
+  let found = false;
+  walk(code, (part) => {
+    found ||= (part.kind === 'name' && f.delegates.has(part.name)) || (part.kind === 'member' && part.name === 'count');
+    return !found;
+  });
+  return found;
+}
+const STATEMENTS = new Set(['select', 'update', 'delete', 'insert']);
 
 /** The name that is called. */
 export const nameOf = (code: CallCode): Span => (code.kind === 'call' ? (code.callee.kind === 'member' ? code.callee.nameAt : code.callee.at) : code.tag?.kind === 'member' ? code.tag.nameAt : code.at);

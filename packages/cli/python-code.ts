@@ -1,0 +1,24 @@
+import { prove } from '@tenantlint/engine';
+import type { FlowInput } from '@tenantlint/engine/flow';
+import type { ModelMap } from '@tenantlint/model';
+import { NO_CODE, type CodeRead } from './code-read.ts';
+import { pythonVersions } from './packages.ts';
+import { pythonProject } from './python.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Words of which a Python file that asks the database holds at least one. */
+const HINTS = /\b(?:sqlalchemy|sqlmodel|flask_sqlalchemy|AsyncSession)\b|\b(?:db|session|conn|connection|tx)\.(?:session|execute|scalars?|exec|query|get|add|add_all|merge|delete)\b|\.(?:scalar_one|scalar_one_or_none|scalars|filter_by)\(/;
+
+/** Judges the queries of Python. Nothing of it is loaded where the product has none. */
+export async function readPythonCode(workspace: Workspace, known: Omit<FlowInput, 'adapters' | 'prove' | 'models'>, maps: readonly ModelMap[]): Promise<CodeRead> {
+  const project = await pythonProject(workspace);
+  const own = maps.filter((m) => m.source === 'sqlalchemy');
+  if (!project) return NO_CODE;
+  const [{ readPythonProgram }, { clients }, { analyse }] = await Promise.all([import('@tenantlint/readers/python'), import('@tenantlint/readers/python/clients'), import('@tenantlint/engine/flow')]);
+  const program = readPythonProgram({ project, hints: HINTS, packages: pythonVersions(workspace, clients.flatMap((c) => c.packages)) });
+  if (program.files.size === 0) return NO_CODE;
+  const models: ModelMap = { source: 'sqlalchemy', models: new Map(own.toReversed().flatMap((m) => [...m.models])) };
+  const sites = analyse(program, { ...known, models, adapters: clients, prove });
+  const files = [...program.files.values()];
+  return { sites, comments: new Map(files.map((f) => [f.path, f.comments])), unread: files.flatMap((f) => f.unread), files: files.map((f) => f.path) };
+}

@@ -1,0 +1,197 @@
+import { list, unknown, type AbstractValue, type CodeClass, type CodeParam, type CodeType, type Span, type ValueEntry, type ValueOf } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import { input, response } from '../entries/entry.ts';
+import { invoke } from '../interpret/calls.ts';
+import { construct, memberOf } from '../interpret/classes.ts';
+import { awaited } from '../interpret/clients.ts';
+import { evaluate } from '../interpret/expressions.ts';
+import { inModule, moduleName, moduleOf } from '../interpret/modules.ts';
+import { ofType } from '../interpret/types.ts';
+import { packageOf } from '../known/auth.ts';
+import type { Names } from '../state.ts';
+import { keyOf } from '../values/key.ts';
+import { identity } from './identity.ts';
+import { aliased, dependencyOf, markerOf, type Marker } from './markers.ts';
+
+/** One request: what dependencies gave is computed once. */
+export interface Request {
+  /** Names in the path. */
+  readonly path: ReadonlySet<string>;
+  readonly given: Map<string, AbstractValue>;
+}
+
+const DEEPEST = 12;
+
+/** The arguments that the framework would call a function with, by name. */
+export function argumentsFor(f: Flow, fn: ValueOf<'function'>, request: Request, depth = 0): AbstractValue {
+  const entries = fn.fn.params.flatMap((param): ValueEntry[] => {
+    const name = param.target.kind === 'name' ? param.target.name : undefined;
+    if (name === undefined || param.rest) return [];
+    const { at } = param.target;
+    return [{ kind: 'property', name, nameAt: at, value: argument(f, param, name, fn.file, request, depth) }];
+  });
+  return { kind: 'object', entries, named: true, at: fn.fn.at };
+}
+
+function argument(f: Flow, param: CodeParam, name: string, file: string, request: Request, depth: number): AbstractValue {
+  const { at } = param.target;
+  const marker = markerOf(f, param, file);
+  if (marker && (marker.kind === 'Depends' || marker.kind === 'Security')) return dependency(f, marker, param.type, file, request, depth);
+  if (marker) return sent(f, marker.kind, name, param.type, file, at);
+  const alias = param.type && aliased(f, param.type, file, 0);
+  if (param.type) {
+    const word = typeName(param.type);
+    if (/^(?:Request|WebSocket|HTTPConnection)$/.test(word)) return input('request', [], at);
+    if (/^(?:Response|BackgroundTasks|SecurityScopes)$/.test(word)) return response(at);
+    const typed = ofType(f, param.type, file, at);
+    if (typed && typed.kind === 'client') return typed;
+  }
+  void alias;
+  return sent(f, request.path.has(name) ? 'Path' : 'value', name, param.type, file, at);
+}
+
+const CHANNELS: Readonly<Record<string, string>> = { Header: 'headers', Cookie: 'cookies', Path: 'params', Query: 'query', Body: 'body', Form: 'body', File: 'body' };
+
+function sent(f: Flow, kind: string, name: string, type: CodeType | undefined, file: string, at: Span): AbstractValue {
+  const body = type && (kind === 'value' || kind === 'Body' || kind === 'Form' || kind === 'Query') ? ofModel(f, type, input('body', [], at), file, at, 0) : undefined;
+  if (body) return body;
+  return input(CHANNELS[kind] ?? (kind === 'value' ? 'query' : 'request'), [name], at);
+}
+
+const typeName = (type: CodeType): string => (type.kind === 'ref' ? (type.name.split('.').at(-1) ?? '') : type.kind === 'union' ? type.of.map(typeName).find((n) => n !== '') ?? '' : '');
+
+/** A data class of the program, filled from what was sent; undefined for other types. */
+function ofModel(f: Flow, type: CodeType, of: ValueOf<'symbol'> | AbstractValue, file: string, at: Span, depth: number): AbstractValue | undefined {
+  if (depth > 3 || of.kind !== 'symbol') return undefined;
+  switch (type.kind) {
+    case 'array': {
+      const inner = ofModel(f, type.of, { ...of, path: [...of.path, '[]'] }, file, at, depth + 1);
+      return inner && list(inner, at);
+    }
+    case 'union': return type.of.map((one) => ofModel(f, one, of, file, at, depth)).find((v) => v !== undefined);
+    case 'ref': {
+      if (/^(?:list|List|Sequence|set|tuple|Iterable)$/.test(type.name) && type.args[0]) return ofModel(f, { kind: 'array', of: type.args[0] }, of, file, at, depth);
+      const cls = classOf(f, type.name, file);
+      if (!cls || !isData(f, cls, 0)) return undefined;
+      const fields: ValueEntry[] = allowsMore(cls.class) ? [] : [];
+      for (const [name, field] of fieldsOf(f, cls, 0)) {
+        const part: AbstractValue = { ...of, path: [...of.path, name], at };
+        fields.push({ kind: 'property', name, nameAt: field.at, value: (field.type && ofModel(f, field.type, part, field.file, at, depth + 1)) ?? part });
+      }
+      // Fields that nobody declared come with those that somebody did, and are sent after them.
+      if (allowsMore(cls.class)) fields.unshift({ kind: 'spread', of, at });
+      return { kind: 'instance', class: cls.class, file: cls.file, scope: cls.scope, fields, at };
+    }
+    default: return undefined;
+  }
+}
+
+function classOf(f: Flow, name: string, file: string): ValueOf<'class'> | undefined {
+  const [first = name, second] = name.split('.');
+  const value = moduleName(f, file, first);
+  if (value?.kind === 'class') return value;
+  if (value?.kind === 'module' && second !== undefined) {
+    const inner = moduleName(f, value.file, second);
+    return inner?.kind === 'class' ? inner : undefined;
+  }
+  return undefined;
+}
+
+function basesOf(f: Flow, cls: ValueOf<'class'>): AbstractValue[] {
+  const module = moduleOf(f, cls.file);
+  return module ? cls.class.bases.map((base) => inModule(f, module, () => evaluate(f, base, cls.scope as Names))) : [];
+}
+
+/** A class whose objects carry what was sent: pydantic, dataclasses, msgspec. */
+function isData(f: Flow, cls: ValueOf<'class'>, depth: number): boolean {
+  if (cls.class.decorators.some((d) => /dataclass|define/.test(JSON.stringify(d).slice(0, 400)))) return true;
+  if (depth > 6) return false;
+  return basesOf(f, cls).some((base) => {
+    if (base.kind === 'class') return isData(f, base, depth + 1);
+    const from = packageOf(base);
+    return from !== undefined && /^(?:pydantic|sqlmodel|msgspec|typing|typing_extensions|fastapi_users|ninja|humps|fastapi_camelcase)\b/.test(from);
+  });
+}
+
+function fieldsOf(f: Flow, cls: ValueOf<'class'>, depth: number): Map<string, { readonly at: Span; readonly type: CodeType | undefined; readonly file: string }> {
+  const found = new Map<string, { readonly at: Span; readonly type: CodeType | undefined; readonly file: string }>();
+  if (depth > 6) return found;
+  for (const base of basesOf(f, cls)) if (base.kind === 'class') for (const [name, field] of fieldsOf(f, base, depth + 1)) found.set(name, field);
+  for (const field of cls.class.fields) if (!field.static) found.set(field.name, { at: field.at, type: field.type, file: cls.file });
+  return found;
+}
+
+/** `model_config = ConfigDict(extra="allow")`, `class Config: extra = 'allow'`. */
+function allowsMore(of: CodeClass): boolean {
+  return of.fields.some((field) => (field.name === 'model_config' || field.name === 'Config') && /"extra"[^}]*?.{0,400}"allow"/.test(JSON.stringify(field.value ?? null)));
+}
+
+function dependency(f: Flow, marker: Marker, type: CodeType | undefined, file: string, request: Request, depth: number): AbstractValue {
+  const { at } = marker;
+  const callable = dependencyOf(marker) ?? (type && typeOf(f, type, file));
+  if (!callable || depth > DEEPEST) return unknown('a dependency', at);
+  return provided(f, callable, request, depth, at);
+}
+
+function typeOf(f: Flow, type: CodeType, file: string): AbstractValue | undefined {
+  if (type.kind === 'ref') {
+    const known = classOf(f, type.name, file);
+    if (known) return known;
+    const alias = aliased(f, type, file, 0);
+    return alias?.base.kind === 'name' ? classOf(f, alias.base.name, alias.file) : undefined;
+  }
+  return undefined;
+}
+
+/** What a dependency gives, once a request. */
+export function provided(f: Flow, callable: AbstractValue, request: Request, depth: number, at: Span): AbstractValue {
+  const key = keyOf(callable);
+  const known = request.given.get(key);
+  if (known) return known;
+  const value = provide(f, callable, request, depth, at);
+  request.given.set(key, value);
+  return value;
+}
+
+function provide(f: Flow, callable: AbstractValue, request: Request, depth: number, at: Span): AbstractValue {
+  switch (callable.kind) {
+    case 'function': {
+      const value = awaited(f, invoke(f, callable, [argumentsFor(f, callable, request, depth + 1)], at, callable.self, false, true), at);
+      return told(value, at);
+    }
+    case 'class': {
+      const ctor = callable.class.methods.find((m) => m.kind === 'constructor');
+      if (!ctor) return ofModel(f, { kind: 'ref', name: callable.class.name ?? '', args: [] }, input('query', [], at), callable.file, at, 0) ?? injected(f, callable, request, depth, at);
+      const fn: ValueOf<'function'> = { kind: 'function', fn: ctor.fn, file: callable.file, scope: callable.scope, at };
+      return construct(f, callable, [argumentsFor(f, fn, request, depth + 1)], at);
+    }
+    case 'instance': {
+      const method = memberOf(f, callable, '__call__', at);
+      return method.kind === 'function' ? provide(f, method, request, depth, at) : told(method, at);
+    }
+    case 'client': return callable;
+    default: {
+      const from = packageOf(callable);
+      if (from !== undefined && /^(?:fastapi|starlette)\b/.test(from)) return input('headers', ['authorization'], at);
+      return identity('dependency', [], at);
+    }
+  }
+}
+
+/** A class without a constructor of its own: what its fields are declared with. */
+function injected(f: Flow, cls: ValueOf<'class'>, request: Request, depth: number, at: Span): AbstractValue {
+  const fields = cls.class.fields.flatMap((field): ValueEntry[] => {
+    const param: CodeParam = { target: { kind: 'name', name: field.name, at: field.at }, optional: false, rest: false, decorators: field.decorators, ...(field.value ? { default: field.value } : {}), ...(field.type ? { type: field.type } : {}) };
+    return markerOf(f, param, cls.file) ? [{ kind: 'property', name: field.name, nameAt: field.at, value: argument(f, param, field.name, cls.file, request, depth + 1) }] : [];
+  });
+  return { kind: 'instance', class: cls.class, file: cls.file, scope: cls.scope, fields, at };
+}
+
+export const withFields = injected;
+
+/** What a dependency gives that could not be read is the server's own: nobody sends it. */
+function told(value: AbstractValue, at: Span): AbstractValue {
+  if (value.kind !== 'symbol' || value.origin.kind !== 'call') return value.kind === 'symbol' && value.origin.kind === 'unknown' ? identity('dependency', [], at) : value;
+  return identity('dependency', value.path, at);
+}
+
