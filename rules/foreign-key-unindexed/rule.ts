@@ -5,7 +5,7 @@ export default defineRule({
   severity: 'warning',
   preset: 'strict',
   needs: [],
-  sources: [{ tool: 'splinter', rule: '0001_unindexed_foreign_keys' }],
+  sources: [{ tool: 'splinter', rule: '0001_unindexed_foreign_keys' }, { tool: 'pgfence', rule: 'fk-missing-index' }, { tool: 'eugene', rule: 'E15' }],
   messages: {
     unindexed: {
       what: 'Nothing finds the rows of `{table}` that point to a row of `{parent}`: no index leads with `{columns}`.',

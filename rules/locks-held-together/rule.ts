@@ -1,9 +1,8 @@
-import { atLeast, blocked, defineRule, operations, placeOf, tableName, usedLocks, type Execution, type Lock, type Operation, type Span, type Transaction } from '@tenantlint/model';
+import { atLeast, blocked, defineRule, operations, placeOf, tableName, usedLocks, type Lock, type Operation, type Span, type Transaction } from '@tenantlint/model';
 
 interface Held {
   readonly lock: Lock;
   readonly at: Span;
-  readonly event: Execution['event'];
 }
 
 export default defineRule({
@@ -37,31 +36,36 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      const transactions = new Map<Transaction, { held: Held[]; told: boolean }>();
+      const transactions = new Map<Transaction, { readonly held: Map<string, Held>; exclusive: Held | undefined; told: boolean }>();
       let last: Operation['event'] | undefined;
       for (const op of operations(facts, index)) {
         if (op.transaction === undefined || op.event === last) continue;
         const before = last;
         last = op.event;
-        const state = transactions.get(op.transaction) ?? { held: [], told: false };
+        const state = transactions.get(op.transaction) ?? { held: new Map<string, Held>(), exclusive: undefined, told: false };
         transactions.set(op.transaction, state);
+        const { held, exclusive } = state;
         const locks = usedLocks(facts, op).filter((l) => atLeast(l.mode, 'ROW EXCLUSIVE'));
         const at = placeOf(op);
-        const first = state.held.find((h) => h.lock.mode === 'ACCESS EXCLUSIVE');
         const long = locks.find((l) => l.work !== 'none');
-        const other = state.held.find((h) => locks.some((l) => atLeast(l.mode, 'SHARE') && l.relation !== h.lock.relation && !state.held.some((x) => x.lock.relation === l.relation)));
-        if (first && long) {
-          report({ message: 'working', at, subject: { kind: 'table', name: first.lock.relation }, certainty: long.work === 'rows' ? 'likely' : 'proven', related: [{ at: first.at, note: 'locked here' }],
-            data: { table: tableName(first.lock.relation), lock: first.lock.mode, blocks: blocked(first.lock.mode), work: worded(long, first.lock) } });
-        } else if (other && !state.told) {
-          const lock = locks.find((l) => atLeast(l.mode, 'SHARE') && l.relation !== other.lock.relation);
+        const another = locks.find((l) => atLeast(l.mode, 'SHARE') && !held.has(l.relation));
+        const [other] = held.values();
+        if (exclusive && long) {
+          const { lock } = exclusive;
+          report({ message: 'working', at, subject: { kind: 'table', name: lock.relation }, certainty: long.work === 'rows' ? 'likely' : 'proven', related: [{ at: exclusive.at, note: 'locked here' }],
+            data: { table: tableName(lock.relation), lock: lock.mode, blocks: blocked(lock.mode), work: worded(long, lock) } });
+        } else if (another && other && !state.told) {
           state.told = true;
-          if (lock) report({ message: 'several', at, subject: { kind: 'table', name: lock.relation }, certainty: 'likely', related: [{ at: other.at, note: 'locked here' }], data: { table: tableName(lock.relation), other: tableName(other.lock.relation) } });
+          report({ message: 'several', at, subject: { kind: 'table', name: another.relation }, certainty: 'likely', related: [{ at: other.at, note: 'locked here' }], data: { table: tableName(another.relation), other: tableName(other.lock.relation) } });
         }
-        if (op.event.kind === 'alter-table' && before?.kind === 'alter-table' && op.table && !op.fresh && before.table.name === op.event.table.name && state.held.some((h) => h.event === before)) {
+        if (op.event.kind === 'alter-table' && before?.kind === 'alter-table' && op.table && !op.fresh && before.table.name === op.event.table.name && held.has(op.table.key)) {
           report({ message: 'again', at, subject: { kind: 'table', name: op.table.key }, certainty: 'possible', related: [{ at: before.table.at, note: 'altered here' }], data: { table: tableName(op.table.key) } });
         }
-        for (const lock of locks) if (atLeast(lock.mode, 'SHARE')) state.held.push({ lock, at, event: op.event });
+        for (const lock of locks) {
+          if (!atLeast(lock.mode, 'SHARE')) continue;
+          if (!held.has(lock.relation)) held.set(lock.relation, { lock, at });
+          if (lock.mode === 'ACCESS EXCLUSIVE') state.exclusive ??= { lock, at };
+        }
       }
     },
   },

@@ -1,0 +1,48 @@
+import { defineRule, operations, type Operation, type Span } from '@tenantlint/model';
+
+/** NAMEDATALEN less one. */
+const LIMIT = 63;
+
+export default defineRule({
+  since: '0.1.0',
+  severity: 'warning',
+  preset: 'recommended',
+  needs: ['history'],
+  sources: [{ tool: 'squawk', rule: 'identifier-too-long' }],
+  messages: {
+    cut: {
+      what: 'This name is {bytes} bytes long; Postgres cuts it after 63.',
+      why: 'The object is called `{kept}`. Another name with the same beginning collides with it, and who looks it up in the catalog by its whole name does not find it.',
+      fix: 'Choose a shorter name.',
+    },
+  },
+  visit: {
+    step(step, index, facts, report) {
+      const bytes = new TextEncoder();
+      for (const op of operations(facts, index)) {
+        for (const at of names(op)) {
+          // The parser has cut it already: what was written stands in the file.
+          const written = /"(?:[^"]|"")+"$|[^\s.";(]+$/.exec(facts.text(at))?.[0].replace(/^"|"$/g, '').replaceAll('""', '"') ?? '';
+          const length = bytes.encode(written).length;
+          if (length > LIMIT) report({ message: 'cut', at, subject: { kind: 'step', name: step.id }, data: { bytes: String(length), kept: new TextDecoder().decode(bytes.encode(written).slice(0, LIMIT)) } });
+        }
+      }
+    },
+  },
+});
+
+/** Names that the statement gives. */
+function names({ event, action }: Operation): readonly Span[] {
+  switch (event.kind) {
+    case 'create-table':
+      return [event.name.at, ...event.columns.map((c) => c.at)];
+    case 'create-index': case 'create-policy': case 'create-trigger':
+      return [event.nameAt];
+    case 'create-view': case 'create-function': case 'create-type': case 'create-sequence': case 'create-table-as':
+      return [event.name.at];
+    case 'alter-table':
+      return action?.do === 'add-column' ? [action.column.at] : [];
+    default:
+      return [];
+  }
+}
