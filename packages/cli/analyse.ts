@@ -104,7 +104,7 @@ const accessOf = (isolation: IsolationFacts, schema: Schema, key: string): reado
 /** A mistake of ours in the analysis of code takes nothing from what the schema says. */
 function failed(error: unknown): CodeRead {
   const reason = `the code could not be analysed: ${error instanceof Error ? error.message : String(error)}`;
-  return { sites: [], comments: new Map(), unread: [{ at: { file: '.', start: 0, end: 0 }, reason }], files: [] };
+  return { sites: [], facts: [], comments: new Map(), unread: [{ at: { file: '.', start: 0, end: 0 }, reason }], files: [] };
 }
 
 function stepOf(files: readonly string[], at: string): number {

@@ -1,6 +1,6 @@
 import { prove } from '@tenantlint/engine';
 import type { FlowInput } from '@tenantlint/engine/flow';
-import type { ClientAdapter, ModelMap, QuerySite } from '@tenantlint/model';
+import type { ClientAdapter, CodeFact, ModelMap, QuerySite } from '@tenantlint/model';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { installedVersions } from './packages.ts';
 import { readPythonCode } from './python-code.ts';
@@ -15,6 +15,7 @@ export async function readCode(workspace: Workspace, system: (file: string) => b
   const [typescript, python] = [await readTypeScript(workspace, known, maps.filter((m) => m.source !== 'sqlalchemy')), await readPythonCode(workspace, known, maps)];
   return {
     sites: [...typescript.sites, ...python.sites].map(byDesign(system)),
+    facts: [...typescript.facts, ...python.facts].filter((fact) => !system(fact.at.file)),
     comments: new Map([...typescript.comments, ...python.comments]),
     unread: [...typescript.unread, ...python.unread],
     files: [...typescript.files, ...python.files],
@@ -40,10 +41,13 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
     hints,
     packages: installedVersions(workspace, new Set(clients.flatMap((c) => c.packages))),
   });
-  const sites = judgeSites(program, { ...known, models, adapters: clients, prove });
+  const told = new Map<string, CodeFact>();
+  const tell = (fact: CodeFact): void => void told.set(`${fact.kind} ${fact.at.file}:${fact.at.start}:${'name' in fact ? fact.name : ''}`, fact);
+  const sites = judgeSites(program, { ...known, models, adapters: clients, prove, tell });
   const files = [...program.files.values()];
   return {
     sites,
+    facts: [...told.values()].sort((a, b) => (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start)),
     comments: new Map(files.map((f) => [f.path, f.comments])),
     unread: files.flatMap((f) => f.unread),
     files: files.map((f) => f.path),

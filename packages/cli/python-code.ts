@@ -1,6 +1,6 @@
 import { prove } from '@tenantlint/engine';
 import type { FlowInput } from '@tenantlint/engine/flow';
-import type { ModelMap } from '@tenantlint/model';
+import type { CodeFact, ModelMap } from '@tenantlint/model';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { pythonVersions } from './packages.ts';
 import { pythonProject } from './python.ts';
@@ -18,7 +18,10 @@ export async function readPythonCode(workspace: Workspace, known: Omit<FlowInput
   const program = readPythonProgram({ project, hints: HINTS, packages: pythonVersions(workspace, clients.flatMap((c) => c.packages)) });
   if (program.files.size === 0) return NO_CODE;
   const models: ModelMap = { source: 'sqlalchemy', models: new Map(own.toReversed().flatMap((m) => [...m.models])) };
-  const sites = analyse(program, { ...known, models, adapters: clients, prove });
+  const told = new Map<string, CodeFact>();
+  const tell = (fact: CodeFact): void => void told.set(`${fact.kind} ${fact.at.file}:${fact.at.start}:${'name' in fact ? fact.name : ''}`, fact);
+  const sites = analyse(program, { ...known, models, adapters: clients, prove, tell });
   const files = [...program.files.values()];
-  return { sites, comments: new Map(files.map((f) => [f.path, f.comments])), unread: files.flatMap((f) => f.unread), files: files.map((f) => f.path) };
+  const facts = [...told.values()].sort((a, b) => (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start));
+  return { sites, facts, comments: new Map(files.map((f) => [f.path, f.comments])), unread: files.flatMap((f) => f.unread), files: files.map((f) => f.path) };
 }
