@@ -1,7 +1,6 @@
 import type { TableAction } from './events.ts';
-import type { Subject } from './finding.ts';
 import type { Execution, Step } from './history.ts';
-import { atLeast, blocked, locksOf, type Lock } from './locks.ts';
+import { atLeast, locksOf, type Lock } from './locks.ts';
 import { sqlTable, tableName } from './questions.ts';
 import type { Facts } from './rule.ts';
 import type { Table } from './schema.ts';
@@ -96,14 +95,12 @@ export function usedLocks(facts: Facts, op: Operation): readonly Lock[] {
   });
 }
 
-/** The lock of a mode, and who waits for it: `ACCESS EXCLUSIVE, which blocks reads and writes`. */
-export function lockText(facts: Facts, op: Operation, table: Table): { readonly lock: string; readonly blocks: string } {
-  const mode = locksOf(op, { postgres: facts.postgres, schema: facts.schema }).find((l) => l.relation === table.key)?.mode ?? 'ACCESS EXCLUSIVE';
-  return { lock: mode, blocks: atLeast(mode, 'SHARE') ? `all ${blocked(mode)}` : blocked(mode) };
-}
-
-export function operationSubject(table: Table, part?: string): Subject {
-  return part === undefined ? { kind: 'table', name: table.key } : { kind: 'column', name: `${table.key}.${part}` };
+/**
+ * Those of them that people feel: what shuts everybody out, and what the table itself is locked with. A foreign key of a new
+ * table also locks the one that it refers to, for a moment and against writers alone.
+ */
+export function heavyLocks(facts: Facts, op: Operation): readonly Lock[] {
+  return usedLocks(facts, op).filter((l) => l.mode === 'ACCESS EXCLUSIVE' || (atLeast(l.mode, 'SHARE') && l.relation === op.table?.key));
 }
 
 /** How the tool of the step runs a migration outside of a transaction; `…` where it can do so for a file of one statement. */

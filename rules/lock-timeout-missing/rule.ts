@@ -1,4 +1,4 @@
-import { atLeast, blocked, defineRule, operations, placeOf, tableName, usedLocks, type Execution } from '@tenantlint/model';
+import { atLeast, blocked, defineRule, operations, placeOf, tableName, heavyLocks, type Execution } from '@tenantlint/model';
 
 /** Longer than anybody's request may hang. */
 const LONG = 60_000;
@@ -41,7 +41,7 @@ export default defineRule({
       for (const op of operations(facts, index)) {
         if (op.event === last) continue;
         last = op.event;
-        const [lock] = usedLocks(facts, op).filter((l) => atLeast(l.mode, 'SHARE')).sort((a, b) => Number(atLeast(b.mode, a.mode)) - Number(atLeast(a.mode, b.mode)));
+        const [lock] = [...heavyLocks(facts, op)].sort((a, b) => Number(atLeast(b.mode, a.mode)) - Number(atLeast(a.mode, b.mode)));
         if (lock === undefined) continue;
         const data = { table: tableName(lock.relation), lock: lock.mode, blocks: blocked(lock.mode), local: op.transaction === undefined ? '' : 'local ' };
         const place = { at: placeOf(op), subject: { kind: 'step', name: step.id } } as const;

@@ -1,4 +1,4 @@
-import { atLeast, blocked, defineRule, operations, placeOf, tableName, usedLocks, type Lock, type Operation, type Span, type Transaction } from '@tenantlint/model';
+import { atLeast, blocked, defineRule, heavyLocks, operations, placeOf, tableName, usedLocks, type Lock, type Operation, type Span, type Transaction } from '@tenantlint/model';
 
 interface Held {
   readonly lock: Lock;
@@ -48,7 +48,8 @@ export default defineRule({
         const locks = usedLocks(facts, op).filter((l) => atLeast(l.mode, 'ROW EXCLUSIVE'));
         const at = placeOf(op);
         const long = locks.find((l) => l.work !== 'none');
-        const another = locks.find((l) => atLeast(l.mode, 'SHARE') && !held.has(l.relation));
+        const heavy = heavyLocks(facts, op);
+        const another = heavy.find((l) => !held.has(l.relation));
         const [other] = held.values();
         if (exclusive && long) {
           const { lock } = exclusive;
@@ -61,8 +62,7 @@ export default defineRule({
         if (op.event.kind === 'alter-table' && before?.kind === 'alter-table' && op.table && !op.fresh && before.table.name === op.event.table.name && held.has(op.table.key)) {
           report({ message: 'again', at, subject: { kind: 'table', name: op.table.key }, certainty: 'possible', related: [{ at: before.table.at, note: 'altered here' }], data: { table: tableName(op.table.key) } });
         }
-        for (const lock of locks) {
-          if (!atLeast(lock.mode, 'SHARE')) continue;
+        for (const lock of heavy) {
           if (!held.has(lock.relation)) held.set(lock.relation, { lock, at });
           if (lock.mode === 'ACCESS EXCLUSIVE') state.exclusive ??= { lock, at };
         }

@@ -36,7 +36,7 @@ export default defineRule({
         const { event } = op;
         if (event.kind === 'create-index' && event.concurrently && event.name !== undefined && !op.fresh) {
           const cleared = all.some((o) => o.event.kind === 'drop' && o.event.object === 'index' && o.event.ifExists && o.event.names.some((n) => n.name === event.name));
-          if (!cleared) report({ message: 'invalid', at: event.nameAt, subject: { kind: 'step', name: step.id }, certainty: 'likely', data: { index: sqlName(event.name), skips: event.ifNotExists ? ', and skips, since one of that name exists' : '' } });
+          if (!cleared) report({ message: 'invalid', at: event.nameAt, subject: { kind: 'step', name: step.id }, certainty: 'possible', data: { index: sqlName(event.name), skips: event.ifNotExists ? ', and skips, since one of that name exists' : '' } });
           continue;
         }
         const words = missing(op);
