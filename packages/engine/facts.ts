@@ -1,4 +1,4 @@
-import type { Environment, Facts, Policy, QuerySite, Schema, Span, SqlFile, Table, TenancyModel, Timeline } from '@tenantlint/model';
+import type { CodeFact, Environment, Facts, Policy, QuerySite, Schema, Span, SqlFile, Table, TenancyModel, Timeline } from '@tenantlint/model';
 import type { IsolationFacts } from './isolation/index.ts';
 import { migrationFacts } from './migrations/index.ts';
 import { underRowSecurity } from './row-security.ts';
@@ -9,6 +9,7 @@ export interface Known {
   readonly tenancy: TenancyModel;
   readonly isolation: IsolationFacts;
   readonly sites: readonly QuerySite[];
+  readonly code?: readonly CodeFact[];
   /** Who reaches what in another state of the schema. */
   isolationOf(schema: Schema): IsolationFacts;
   /** See Facts. */
@@ -29,7 +30,7 @@ export type Pending = 'all' | ((file: string) => boolean);
 const POSTGRES = 15;
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, timeline, environment, tenancy, isolation, isolationOf, sites, loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
+export function createFacts({ modelled, timeline, environment, tenancy, isolation, isolationOf, sites, code = [], loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
   const perPolicy = <A extends readonly string[], T>(answer: (table: Table, policy: Policy, ...more: A) => T) => {
     const memo = new WeakMap<Policy, Map<string, T>>();
     return (table: Table, policy: Policy, ...more: A): T => {
@@ -62,6 +63,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
     environment,
     tenancy,
     sites: underRowSecurity(sites, isolation, timeline.last, environment),
+    code,
     loose,
     tenancyOf: isolation.tenancyOf,
     access: isolation.access,
@@ -82,7 +84,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
       const step = timeline.steps[n];
       return step === undefined || step.tool === 'models' || !isPending(step.file) ? undefined : pending === 'all' ? n : 0;
     },
-    migrations: migrationFacts({ timeline, tenancy, isolationOf }),
+    migrations: migrationFacts({ timeline, tenancy, isolation, isolationOf, pending: (n) => isPending(timeline.steps[n]?.file ?? '') }),
     postgres,
     text: ({ file, start, end }: Span) => text(file)?.slice(start, end) ?? '',
   };

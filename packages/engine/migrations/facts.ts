@@ -1,5 +1,7 @@
 import { isOwned, type MigrationFacts, type Schema, type TenancyModel, type Timeline } from '@tenantlint/model';
 import type { IsolationFacts } from '../isolation/index.ts';
+import { openedOnce } from './applied.ts';
+import { Changes } from './changes.ts';
 import { Helpers } from './helpers.ts';
 import { statesOf } from './states.ts';
 import { undone } from './undone.ts';
@@ -9,13 +11,16 @@ import { windows } from './windows.ts';
 export interface MigrationSources {
   readonly timeline: Timeline;
   readonly tenancy: TenancyModel;
-  /** Who reaches what in another state than the last. */
+  /** Who reaches what in the last state, and in any other. */
+  readonly isolation: IsolationFacts;
   isolationOf(schema: Schema): IsolationFacts;
+  /** Steps that are judged as not applied yet. */
+  pending(step: number): boolean;
 }
 
-export function migrationFacts({ timeline, tenancy, isolationOf }: MigrationSources): MigrationFacts {
-  const states = statesOf(timeline, isolationOf, (table) => isOwned(tenancy.of.get(table.key)?.tenancy ?? { kind: 'unknown' }));
-  const helpers = new Helpers();
+export function migrationFacts({ timeline, tenancy, isolation, isolationOf, pending }: MigrationSources): MigrationFacts {
+  const states = statesOf(timeline, isolation, isolationOf, (table) => isOwned(tenancy.of.get(table.key)?.tenancy ?? { kind: 'unknown' }));
+  const sources = { timeline, states, helpers: new Helpers(), changes: new Changes(timeline) };
   const perStep = <T>(answer: (step: number) => T) => {
     const known = new Map<number, T>();
     return (step: number): T => {
@@ -25,9 +30,10 @@ export function migrationFacts({ timeline, tenancy, isolationOf }: MigrationSour
       return made;
     };
   };
+  let history: ReturnType<typeof openedOnce> | undefined;
   return {
     undone: perStep((step) => undone(timeline, step)),
-    weakened: perStep((step) => weakened({ timeline, states, helpers }, step)),
-    windows: perStep((step) => windows({ timeline, states }, step)),
+    weakened: perStep((step) => (pending(step) ? weakened(sources, step) : ((history ??= openedOnce(sources, tenancy)).get(step) ?? []))),
+    windows: perStep((step) => windows(sources, step)),
   };
 }

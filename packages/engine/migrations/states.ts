@@ -16,9 +16,9 @@ export interface States {
 /** How many states are kept: a step is judged against the one before it, and against the last. */
 const KEPT = 3;
 
-export function statesOf(timeline: Timeline, isolationOf: (schema: Schema) => IsolationFacts, owned: (table: Table) => boolean): States {
-  const kept = new Map<number, { readonly schema: Schema; readonly isolation: IsolationFacts }>();
+export function statesOf(timeline: Timeline, lastly: IsolationFacts, isolationOf: (schema: Schema) => IsolationFacts, owned: (table: Table) => boolean): States {
   const last = timeline.steps.length - 1;
+  const kept = new Map<number, { readonly schema: Schema; readonly isolation: IsolationFacts }>([[last, { schema: timeline.last, isolation: lastly }]]);
   const at = (step: number) => {
     const n = Math.min(step, last);
     const known = kept.get(n);

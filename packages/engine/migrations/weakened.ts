@@ -1,11 +1,13 @@
 import type { Access, AccessCommand, Change, Opening, Role, Routine, Schema, SchemaEvent, Span, Subject, Table, Timeline, View, Weakening } from '@tenantlint/model';
 import { policyText } from './parts.ts';
 import { sidesOf } from './inverse.ts';
+import type { Changes } from './changes.ts';
 import type { Helpers } from './helpers.ts';
 import type { States } from './states.ts';
 
 export interface WeakenedSources {
   readonly timeline: Timeline;
+  readonly changes: Changes;
   readonly states: States;
   readonly helpers: Helpers;
 }
@@ -45,19 +47,19 @@ function mayOpen(was: Table, is: Table): boolean {
   return [...is.policies.values()].some((p) => p.permissive && !texts.has(policyText(p))) || [...was.policies.values()].some((p) => !p.permissive && !now.has(policyText(p)));
 }
 
-interface Opened {
+export interface Opened {
   readonly role: string;
   readonly command: AccessCommand;
   readonly access: Access;
 }
 
 /** Role by role and command by command: closed before, open after. */
-function opened(before: readonly Access[], after: readonly Access[]): readonly Opened[] {
+export function opened(before: readonly Access[], after: readonly Access[]): readonly Opened[] {
   const was = new Map(before.map((a) => [`${a.role} ${a.command}`, a.verdict]));
   return after.filter((a) => a.verdict === 'leak' && closed(was.get(`${a.role} ${a.command}`))).map((access) => ({ role: access.role, command: access.command, access }));
 }
 
-function closed(verdict: Access['verdict'] | undefined): boolean {
+export function closed(verdict: Access['verdict'] | undefined): boolean {
   return verdict === 'isolated' || verdict === 'denied';
 }
 
@@ -75,7 +77,7 @@ function ofTable(sources: WeakenedSources, n: number, was: Table, is: Table, exe
   return [...groups.values()].map(({ opening, at, of }) => weakening({ kind: 'table', name: is.key }, opening, at, of, () => closedTable(sources, n, is.key, of)));
 }
 
-function openingOf(was: Table, is: Table, { access }: Opened, executed: readonly SchemaEvent[]): { readonly opening: Opening; readonly at: Span } {
+export function openingOf(was: Table, is: Table, { access }: Opened, executed: readonly SchemaEvent[]): { readonly opening: Opening; readonly at: Span } {
   if (was.at.file !== is.at.file || was.at.start !== is.at.start) return { opening: { kind: 'recreated' }, at: is.at };
   if (was.rls?.value === true && is.rls?.value === false) return { opening: { kind: 'rls-off' }, at: is.rls.at };
   if (was.forced?.value === true && is.forced?.value === false && access.policy === undefined) return { opening: { kind: 'force-off' }, at: is.forced.at };
@@ -146,27 +148,27 @@ function ofHelpers(sources: WeakenedSources, n: number, changes: readonly Change
 
 function ofView(sources: WeakenedSources, n: number, was: View, is: View): Weakening[] {
   if (was.select === is.select && was.options === is.options && was.grants === is.grants && was.owner === is.owner) return [];
-  const { states, timeline } = sources;
+  const { states } = sources;
   const open = opened(states.viewAccess(n - 1, was.key), states.viewAccess(n, is.key));
   if (open.length === 0) return [];
-  const closedIn = (): Weakening['closed'] => laterStep(timeline, n, 'view', is.key, (step) => !stillOpen(states.viewAccess(step, is.key), open), (after) => (after === undefined ? [] : [(after as View).optionsAt]));
+  const closedIn = (): Weakening['closed'] => laterStep(sources, n, 'view', is.key, (step) => !stillOpen(states.viewAccess(step, is.key), open), (after) => (after === undefined ? [] : [(after as View).optionsAt]));
   return [weakening({ kind: 'view', name: is.key }, { kind: 'view' }, is.optionsAt, open, closedIn)];
 }
 
 /** Rights of its owner, or an EXECUTE that strangers did not have. */
 function ofRoutine(sources: WeakenedSources, n: number, was: Routine, is: Routine): Weakening[] {
   if (!is.securityDefiner.value || (was.securityDefiner.value && was.body?.text === is.body?.text && was.grants === is.grants)) return [];
-  const { states, timeline } = sources;
+  const { states } = sources;
   const leaks = (step: number, key: string) => states.reach(step, key).filter((r) => r.isolation.verdict === 'no');
   const before = new Set(leaks(n - 1, was.key).map((r) => `${r.role} ${r.command} ${r.table}`));
   const made = leaks(n, is.key).filter((r) => !before.has(`${r.role} ${r.command} ${r.table}`));
   if (made.length === 0) return [];
   const open = made.map((r): Opened => ({ role: r.role, command: r.command, access: { role: r.role, command: r.command, verdict: 'leak', why: [], ...(r.isolation.verdict === 'no' ? { escape: r.isolation.escape } : {}) } }));
-  const closedIn = (): Weakening['closed'] => laterStep(timeline, n, 'function', is.key, (step) => leaks(step, is.key).length === 0, (after) => (after === undefined ? [] : [(after as Routine).at]));
+  const closedIn = (): Weakening['closed'] => laterStep(sources, n, 'function', is.key, (step) => leaks(step, is.key).length === 0, (after) => (after === undefined ? [] : [(after as Routine).at]));
   return [weakening({ kind: 'function', name: is.key }, { kind: 'function' }, was.securityDefiner.value ? is.at : is.securityDefiner.at, open, closedIn)];
 }
 
-function weakening(object: Subject, opening: Opening, at: Span, open: readonly Opened[], closedIn: () => Weakening['closed']): Weakening {
+export function weakening(object: Subject, opening: Opening, at: Span, open: readonly Opened[], closedIn: () => Weakening['closed']): Weakening {
   return {
     object, opening, at,
     roles: [...new Set(open.map((o) => o.role))].sort(),
@@ -181,21 +183,20 @@ function stillOpen(now: readonly Access[], open: readonly Opened[]): boolean {
 }
 
 /** The later step after which none of it is open any more. */
-function closedTable({ timeline, states }: WeakenedSources, n: number, key: string, open: readonly Opened[]): Weakening['closed'] {
-  return laterStep(timeline, n, 'table', key, (step) => !stillOpen(states.access(step, key), open), (after) => {
+function closedTable(sources: WeakenedSources, n: number, key: string, open: readonly Opened[]): Weakening['closed'] {
+  return laterStep(sources, n, 'table', key, (step) => !stillOpen(sources.states.access(step, key), open), (after) => {
     const table = after as Table | undefined;
     return table === undefined ? [] : [...(table.rls?.value === true ? [table.rls.at] : []), ...[...table.policies.values()].map((p) => p.changedAt)];
   });
 }
 
-function laterStep(timeline: Timeline, n: number, object: Change['object'], key: string, isClosed: (step: number) => boolean, places: (after: unknown) => readonly Span[]): Weakening['closed'] {
+function laterStep({ timeline, changes }: WeakenedSources, n: number, object: Change['object'], key: string, isClosed: (step: number) => boolean, places: (after: unknown) => readonly Span[]): Weakening['closed'] {
   const last = timeline.steps.length - 1;
   if (!isClosed(last)) return undefined;
-  for (let step = n + 1; step <= last; step++) {
-    const change = timeline.changes(step).find((c) => c.object === object && c.key === key);
-    if (change === undefined || (step < last && !isClosed(step))) continue;
+  for (const { n: step, after } of changes.of(object, key)) {
+    if (step <= n || (step < last && !isClosed(step))) continue;
     const file = timeline.steps[step]?.file;
-    const [at] = places(change.after).filter((p) => p.file === file).sort((a, b) => a.start - b.start);
+    const [at] = places(after).filter((p) => p.file === file).sort((a, b) => a.start - b.start);
     return { step, at: at ?? timeline.executed(step)[0]?.at };
   }
   return { step: last, at: undefined };

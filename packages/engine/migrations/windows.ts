@@ -1,15 +1,17 @@
 import type { SchemaEvent, Span, Step, Table, Timeline, Window } from '@tenantlint/model';
+import type { Changes } from './changes.ts';
 import type { States } from './states.ts';
 
 export interface WindowSources {
   readonly timeline: Timeline;
+  readonly changes: Changes;
   readonly states: States;
 }
 
 const PRIVILEGES = ['select', 'insert', 'update', 'delete'] as const;
 
 /** Tables that this step made or left open and that something later, in another transaction, protected. */
-export function windows({ timeline, states }: WindowSources, n: number): readonly Window[] {
+export function windows({ timeline, changes, states }: WindowSources, n: number): readonly Window[] {
   const step = timeline.steps[n];
   if (step === undefined) return [];
   const out: Window[] = [];
@@ -18,7 +20,7 @@ export function windows({ timeline, states }: WindowSources, n: number): readonl
     const table = after as Table;
     if (table.platform || table.temporary || table.inferred || table.partitionOf !== undefined || !states.owned(n, table)) continue;
     const made = before === undefined;
-    const found = made && table.rls?.value !== true ? laterStep(timeline, n, table) : (made || (before as Table).rls?.value === true) && table.rls?.value === true ? laterStatement(step, n, timeline.executed(n), table, made) : undefined;
+    const found = made && table.rls?.value !== true ? laterStep(changes, n, table) : (made || (before as Table).rls?.value === true) && table.rls?.value === true ? laterStatement(step, n, timeline.executed(n), table, made) : undefined;
     if (found === undefined) continue;
     const roles = reaching(states, n, table);
     if (roles.length > 0) out.push({ table: table.key, roles, ...found });
@@ -33,11 +35,10 @@ function reaching(states: States, n: number, table: Table): readonly string[] {
 type Found = Pick<Window, 'at' | 'closedAt' | 'closedIn' | 'reopened'>;
 
 /** Protected at last, by a later step. */
-function laterStep(timeline: Timeline, n: number, table: Table): Found | undefined {
-  for (let step = n + 1; step < timeline.steps.length; step++) {
-    const change = timeline.changes(step).find((c) => c.object === 'table' && c.key === table.key);
-    if (change === undefined) continue;
-    const now = change.after as Table | undefined;
+function laterStep(changes: Changes, n: number, table: Table): Found | undefined {
+  for (const { n: step, after } of changes.of('table', table.key)) {
+    if (step <= n) continue;
+    const now = after as Table | undefined;
     if (now?.at.start !== table.at.start || now.at.file !== table.at.file) return undefined;
     if (now.rls?.value === true) return { at: table.at, closedAt: now.rls.at, closedIn: step, reopened: false };
   }
