@@ -63,12 +63,14 @@ function isOwned(object: Change['object'], value: unknown): boolean {
   return (object === 'table' || object === 'view' || object === 'function' || object === 'type' || object === 'schema') && (value as { readonly platform: boolean }).platform;
 }
 
-/** CREATE … IF NOT EXISTS of extensions, schemas and roles: they may have been there, and may serve others. */
+/** What is left on purpose: CREATE … IF NOT EXISTS of extensions and schemas, which may have been there, roles, and copies of data. */
 function sharedObjects(executed: readonly SchemaEvent[]): ReadonlySet<string> {
   const found = new Set<string>();
   for (const event of executed) {
     if (event.kind === 'create-extension' && event.ifNotExists) found.add(`extension ${event.name}`);
     if (event.kind === 'create-schema' && event.ifNotExists) found.add(`schema ${event.name}`);
+    // A copy keeps what the migration takes away.
+    if (event.kind === 'create-table-as') found.add(`table ${event.name.schema ?? 'public'}.${event.name.name}`);
     // A role belongs to the server, not to the database.
     if (event.kind === 'create-role') found.add(`role ${event.name}`);
   }
