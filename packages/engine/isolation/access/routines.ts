@@ -1,6 +1,7 @@
 import type { Formula, Routine, RoutineReach, Row, Span, Term } from '@tenantlint/model';
 import type { World } from '../bind/bind.ts';
 import { Bind } from '../bind/bind.ts';
+import { completes, targetsOnce } from '../bind/completes.ts';
 import type { Touch } from '../bind/dml.ts';
 import { touches } from '../bind/dml.ts';
 import { runBlock } from '../bind/plpgsql.ts';
@@ -73,9 +74,13 @@ function run(bind: Bind, routine: Routine, world: World, scope: Scope, touched: 
   if (body.kind === 'opaque') return undefined;
   if (body.kind === 'plpgsql') return runBlock(bind, body.block, routine, scope, touched);
   const results: Result[] = [];
+  // A statement is only reached when those before it have raised no error.
+  let before: Formula = TRUE;
   body.statements.forEach((statement, index) => {
-    if (statement.kind === 'insert' || statement.kind === 'update' || statement.kind === 'delete') touched.push(...touches(bind, statement, scope, [], TRUE));
-    if (statement.kind === 'select' && index === body.statements.length - 1) results.push(...bindSelect(bind, statement, scope).map((one) => ({ rows: one.rows, when: one.where, outputs: one.targets })));
+    if (statement.kind === 'insert' || statement.kind === 'update' || statement.kind === 'delete') touched.push(...touches(bind, statement, scope, [], before));
+    if (statement.kind !== 'select') return;
+    if (index === body.statements.length - 1) results.push(...bindSelect(bind, statement, scope).map((one) => ({ rows: one.rows, when: and([before, one.where]), outputs: one.targets })));
+    before = and([before, completes(bind, targetsOnce(statement), scope)]);
   });
   return results;
 }

@@ -1,10 +1,12 @@
-import type { Formula, PlBlock, PlStatement, Routine, Row, Span } from '@tenantlint/model';
+import type { Formula, PlBlock, PlStatement, Routine, Row, Span, SqlExpr } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import { and, complement, exists, literal, or, TRUE } from '../logic/formula.ts';
 import type { Bind } from './bind.ts';
+import { completes, targetsOnce } from './completes.ts';
 import type { Touch } from './dml.ts';
 import { touches } from './dml.ts';
 import { elementsOf } from './elements.ts';
+import { notTrue } from './negated.ts';
 import type { Output, Result } from './routine.ts';
 import type { Meaning, Scope } from './scope.ts';
 import type { Alternative } from './select.ts';
@@ -36,12 +38,21 @@ export function runBlock(b: Bind, block: PlBlock, routine: Routine, scope: Scope
   return run.results;
 }
 
+/** Runs a body for what holds when it comes to an end, by a RETURN or without one. */
+export function runToEnd(b: Bind, block: PlBlock, routine: Routine, scope: Scope): Formula | undefined {
+  const run = new Run(b, scope, routine, undefined);
+  const left = run.block(block, [{ rows: [], when: TRUE, names: new Map(scope.names) }]);
+  return run.failed ? undefined : or([...run.ends, ...left].map((state) => exists(state.rows, state.when, block.at)));
+}
+
 function nothing(at: Span): Meaning {
   return { kind: 'term', term: literal(null, at) };
 }
 
 class Run {
   readonly results: Result[] = [];
+  /** Where a RETURN has ended it. */
+  readonly ends: State[] = [];
   failed = false;
   private readonly b: Bind;
   private readonly base: Scope;
@@ -60,7 +71,8 @@ class Run {
   }
 
   block(block: PlBlock, states: readonly State[]): readonly State[] {
-    const started = states.map((state) => {
+    const started = states.map((of) => {
+      const state = this.past(of, block.declare.map((variable) => variable.value));
       let names = new Map(state.names);
       for (const variable of block.declare) {
         const meaning: Meaning = variable.value === undefined ? nothing(block.at) : { kind: 'expr', expr: variable.value, scope: { ...this.base, names } };
@@ -88,7 +100,14 @@ class Run {
     return now;
   }
 
-  private step(statement: PlStatement, state: State): readonly State[] {
+  /** The state in which the expressions have been computed: none of the helpers in them has raised an error. */
+  private past(state: State, exprs: readonly (SqlExpr | undefined)[]): State {
+    const known = completes(this.b, exprs, this.scope(state));
+    return known.kind === 'true' ? state : guard(state, known);
+  }
+
+  private step(statement: PlStatement, before: State): readonly State[] {
+    const state = this.past(before, computedBy(statement));
     const scope = this.scope(state);
     switch (statement.kind) {
       case 'block': return this.block(statement, [state]);
@@ -96,10 +115,11 @@ class Run {
       case 'if': {
         const out: State[] = [];
         let rest = state;
-        for (const branch of statement.branches) {
+        for (const [i, branch] of statement.branches.entries()) {
+          if (i > 0) rest = this.past(rest, [branch.test]);
           const test = truth(this.b, branch.test, scope, true);
           out.push(...this.list(branch.body, [guard(rest, test)]));
-          rest = guard(rest, complement(test));
+          rest = guard(rest, notTrue(this.b, branch.test, test, this.scope(rest)));
         }
         return [...out, ...this.list(statement.otherwise, [rest])];
       }
@@ -139,7 +159,7 @@ class Run {
       // Checks can be switched off: an assertion protects nothing.
       case 'assert': case 'transaction': return [state];
       case 'diagnostics': return [forget(state, statement.targets.map((one) => one.target), statement.at)];
-      case 'exit': case 'continue': return statement.when === undefined ? [] : [guard(state, complement(truth(this.b, statement.when, scope, true)))];
+      case 'exit': case 'continue': return statement.when === undefined ? [] : [guard(state, notTrue(this.b, statement.when, truth(this.b, statement.when, scope, true), scope))];
       case 'opaque':
         this.failed = true;
         return [];
@@ -152,6 +172,7 @@ class Run {
     const { value } = statement;
     const outputs: readonly Output[] = value !== undefined ? [{ name: undefined, meaning: { kind: 'expr', expr: value, scope } }] : outs.map((arg) => ({ name: arg.name, meaning: state.names.get(arg.name ?? '') ?? nothing(statement.at) }));
     const ends = value === undefined && statement.next !== true && this.routine.args.every((arg) => arg.mode !== 'out' && arg.mode !== 'inout');
+    if (statement.next !== true) this.ends.push(state);
     if (outputs.length > 0 && !ends) this.results.push({ rows: state.rows, when: state.when, outputs });
     return statement.next === true ? [state] : [];
   }
@@ -179,6 +200,20 @@ class Run {
     const assigned = assignedIn(body);
     this.list(body, entered.map((one) => forget(one, assigned.filter((name) => one.names.get(name) === state.names.get(name)), at)));
     return [assigned.length === 0 ? state : forget(state, assigned, at)];
+  }
+}
+
+/** What a statement computes before anything else, whichever way it goes. */
+function computedBy(statement: PlStatement): readonly (SqlExpr | undefined)[] {
+  switch (statement.kind) {
+    case 'assign': case 'return': return [statement.value];
+    case 'if': return statement.branches.slice(0, 1).map((branch) => branch.test);
+    case 'case': return [statement.of];
+    case 'perform': return targetsOnce(statement.select);
+    case 'call': return [statement.call];
+    case 'sql': return statement.statement.kind === 'select' ? targetsOnce(statement.statement) : [];
+    case 'return-query': return statement.query?.kind === 'select' ? targetsOnce(statement.query) : [];
+    default: return [];
   }
 }
 

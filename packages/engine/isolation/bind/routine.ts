@@ -2,7 +2,9 @@ import type { Formula, Routine, Row, SqlExpr } from '@tenantlint/model';
 
 import type { Bind } from './bind.ts';
 import { isPure } from './builtin.ts';
-import { runBlock } from './plpgsql.ts';
+import { and, TRUE } from '../logic/formula.ts';
+import { completes, targetsOnce } from './completes.ts';
+import { runBlock, runToEnd } from './plpgsql.ts';
 import { MOST_NESTED } from './relation.ts';
 import type { Meaning, Scope } from './scope.ts';
 import { NO_CTES } from './scope.ts';
@@ -80,6 +82,16 @@ export function openRoutine(b: Bind, routine: Routine, call: Call, scope: Scope)
   const last = body.statements[body.statements.length - 1];
   if (last?.kind !== 'select') return undefined;
   return bindSelect(b, last, inner).map((one) => ({ rows: one.rows, when: one.where, outputs: one.targets }));
+}
+
+/** What holds when the call comes back without an error; undefined where the body cannot be followed. */
+export function waysThrough(b: Bind, routine: Routine, call: Call, scope: Scope): Formula | undefined {
+  if (routine.body === undefined || scope.routine.stack.includes(routine.key) || scope.routine.stack.length > MOST_NESTED || !b.spend()) return undefined;
+  const body = b.world.body(routine);
+  if (body.kind === 'opaque') return undefined;
+  const inner = calleeScope(b, routine, call, scope);
+  if (body.kind === 'plpgsql') return runToEnd(b, body.block, routine, inner);
+  return and(body.statements.map((one) => (one.kind === 'select' ? completes(b, targetsOnce(one), inner) : TRUE)));
 }
 
 function calleeScope(b: Bind, routine: Routine, call: Call, scope: Scope): Scope {

@@ -85,6 +85,7 @@ function binary(b: Bind, op: string, left: SqlExpr, right: SqlExpr, scope: Scope
   const key = pathOf(right);
   return capped(
     values(b, left, scope).map((value) => {
+      if (isNullLiteral(value.term)) return value;
       const claim = key === undefined ? undefined : claimAt(value.term, key, at);
       const term: Term = claim ?? { kind: 'apply', fn: op, of: [value.term, literal(key?.join('.') ?? '?', at)], at };
       return { ...value, term };
@@ -117,7 +118,13 @@ function apply(b: Bind, fn: string, args: readonly SqlExpr[], scope: Scope, at: 
     if (next.length > MOST_VALUES) return one(unknown('too many alternatives', at));
     out = next;
   }
-  return out.map((value) => ({ rows: value.rows, when: value.when, term: { kind: 'apply', fn, of: value.of, at } }));
+  // Operators give NULL for NULL; what a function gives is its own affair.
+  const strict = !/^[\w.]|^\[/.test(fn);
+  return out.map((value) => ({ rows: value.rows, when: value.when, term: strict && value.of.some(isNullLiteral) ? literal(null, at) : { kind: 'apply', fn, of: value.of, at } }));
+}
+
+function isNullLiteral(term: Term): boolean {
+  return term.kind === 'value' && term.value.kind === 'literal' && term.value.value === null;
 }
 
 function field(b: Bind, of: SqlExpr, name: string, scope: Scope, at: Span): readonly Guarded[] {
