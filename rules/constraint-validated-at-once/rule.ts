@@ -8,7 +8,7 @@ export default defineRule({
   sources: [
     { tool: 'squawk', rule: 'constraint-missing-not-valid' }, { tool: 'squawk', rule: 'adding-foreign-key-constraint' }, { tool: 'squawk', rule: 'ban-alter-domain-with-add-constraint' },
     { tool: 'postgres-language-server', rule: 'constraintMissingNotValid' }, { tool: 'postgres-language-server', rule: 'addingForeignKeyConstraint' },
-    { tool: 'postgres-language-server', rule: 'requireSeparateConstraintValidation' }, { tool: 'postgres-language-server', rule: 'banNotValidValidateSameTransaction' },
+    { tool: 'postgres-language-server', rule: 'requireSeparateConstraintValidation' },
     { tool: 'pgfence', rule: 'add-constraint-check-no-not-valid' }, { tool: 'pgfence', rule: 'add-constraint-fk-no-not-valid' }, { tool: 'pgfence', rule: 'not-valid-validate-same-tx' },
     { tool: 'pgfence', rule: 'validate-constraint' }, { tool: 'pgfence', rule: 'ban-alter-domain-add-constraint' },
     { tool: 'eugene', rule: 'E1' },
