@@ -49,11 +49,12 @@ export const clients: readonly ClientAdapter[] = [${clients.map((_, i) => `...Ob
 if (!process.argv.includes('--registry-only')) {
   const { build } = await import('esbuild');
   const { dependencies } = JSON.parse(await readFile(path.join(root, 'packages/cli/package.json'), 'utf8'));
-  const dist = path.join(root, 'packages/cli/dist/bundle');
+  const elsewhere = process.argv.find((a) => a.startsWith('--out='));
+  const dist = elsewhere === undefined ? path.join(root, 'packages/cli/dist/bundle') : path.resolve(elsewhere.slice(6));
   await mkdir(dist, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: 'packages/cli/main.ts', index: 'packages/cli/index.ts', session: 'packages/cli/session.ts' },
+    entryPoints: { main: 'packages/cli/main.ts', index: 'packages/cli/index.ts', api: 'packages/cli/api.ts', session: 'packages/cli/session.ts' },
     outdir: dist,
     bundle: true,
     splitting: true,

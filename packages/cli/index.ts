@@ -1,57 +1,7 @@
-import path from 'node:path';
-import { SUPPRESSION, type Preset } from '@tenantlint/engine';
-import type { Outcome, Source } from '@tenantlint/model';
-import { rules as allRules } from '@tenantlint/rules';
-import type { PendingFiles } from './analyse.ts';
-import { UsageError } from './args.ts';
-import { checkAll, checkOne, inMemory, withSettings, type CheckOptions } from './check.ts';
-import { CONFIG_FILE, type Config } from './config.ts';
-import { locate } from './workspace.ts';
-
-export { analyse, type Analysis, type PendingFiles } from './analyse.ts';
-export { UsageError } from './args.ts';
+// What is published is `api.ts`; the rest is for the tests and the measurements of this repository.
+export * from './api.ts';
+export { analyse, type Analysis } from './analyse.ts';
 export { main } from './main.ts';
 export { model as inspectModel } from './inspect.ts';
 export { inMemory, type Project } from './check.ts';
 export type { Workspace } from './workspace.ts';
-export type { Config } from './config.ts';
-export type { Preset } from '@tenantlint/engine';
-export type { Finding, Outcome, Source } from '@tenantlint/model';
-
-export interface LintOptions {
-  /** Folder that all paths are relative to; the current one unless `sources` are given. */
-  readonly cwd?: string;
-  /** Folders and files below `cwd`; everything by default. */
-  readonly paths?: readonly string[];
-  /** Lint these texts instead of files; a `tenantlint.config.jsonc` among them is honoured. */
-  readonly sources?: readonly Source[];
-  readonly preset?: Preset;
-  /** Instead of the configuration file that would be found. */
-  readonly config?: Config;
-  /** Only these rules, whatever their preset. */
-  readonly rules?: readonly string[];
-  /** Migrations that are judged as not applied yet, together in one deploy; `all` judges every one as a deploy of its own. */
-  readonly pending?: PendingFiles;
-}
-
-/**
- * What `tenantlint check` does, as data.
- * @throws UsageError for a path, a rule or a configuration that cannot be used
- */
-export async function lint(options: LintOptions = {}): Promise<Outcome> {
-  const known = new Set([...allRules.map((r) => r.id), SUPPRESSION]);
-  for (const id of options.rules ?? []) if (!known.has(id)) throw new UsageError(`there is no rule ${id}`);
-  const named = options.rules && new Set(options.rules);
-  // A rule that is asked for by name is no preview to whoever asks.
-  const rules = named ? allRules.filter((r) => named.has(r.id)).map((r) => ({ ...r, preview: false })) : allRules;
-  const check: CheckOptions = { preset: options.preset, rules, known, pending: options.pending };
-  const { cwd = process.cwd(), paths = [], sources, config } = options;
-  if (sources) {
-    const own = sources.find((s) => s.path === CONFIG_FILE);
-    const read = own && !config ? (await import('./config-file.ts')).readConfig(own.text, own.path, known) : {};
-    return (await checkOne(await inMemory(sources, config ?? read), check)).outcome;
-  }
-  const base = locate(path.resolve(cwd), paths);
-  if (config) return (await checkOne(await withSettings(base, { config, folder: base.dir }), check)).outcome;
-  return (await checkAll(base, undefined, check)).outcome;
-}

@@ -18,7 +18,8 @@ await Promise.all([
     external: ['@eslint/plugin-kit'],
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-    footer: { js: 'module.exports = module.exports.default;' },
+    // The second half never runs: it tells Node which names an ES module may import.
+    footer: { js: 'module.exports = module.exports.default;\n0 && (module.exports = { meta, rules, languages, configs });' },
   }),
   build({ ...common, entryPoints: { worker: 'worker.ts' }, format: 'esm', outExtension: { '.js': '.mjs' }, external: ['tenantlint/session'] }),
 ]);
