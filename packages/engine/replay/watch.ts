@@ -1,4 +1,5 @@
 import type { Execution, NamedRelation, QName, SchemaEvent, SqlStatement, Table } from '@tenantlint/model';
+import { walkStatement } from '@tenantlint/model';
 import { findRelation, type World } from './world.ts';
 
 /** Keeps what the statements of one step met: for questions about the statement itself, not about its outcome. */
@@ -80,8 +81,11 @@ function namesOf(event: SchemaEvent): readonly QName[] {
   }
 }
 
+/** What it changes first, then what it reads. */
 function tablesOf(statement: SqlStatement): readonly QName[] {
   if (statement.kind === 'truncate') return statement.tables;
-  if (statement.kind === 'insert' || statement.kind === 'update' || statement.kind === 'delete') return [statement.table];
-  return [];
+  if (statement.kind !== 'insert' && statement.kind !== 'update' && statement.kind !== 'delete') return [];
+  const names = [statement.table];
+  walkStatement(statement, { from: (from) => void (from.kind === 'table' && names.push(from.name)) });
+  return names;
 }
