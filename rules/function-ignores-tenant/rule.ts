@@ -26,7 +26,9 @@ export default defineRule({
       const escapes = leaks.flatMap((leak) => (leak.isolation.verdict === 'no' ? [leak.isolation.escape] : []));
       // What a policy asks has to be answered for whoever asks; it tells little more than yes, no, or a tenant's id.
       const helper = policyHelpers(facts).has(routine.name) && leaks.every((leak) => leak.command === 'select');
-      const certainty: Certainty = escapes.every(bySecret) ? 'possible' : helper ? 'likely' : 'proven';
+      // Behind a connection of its own it is the application that chooses the arguments.
+      const chosen = facts.environment.kind === 'own-connection';
+      const certainty: Certainty = escapes.every(bySecret) ? 'possible' : helper || chosen ? 'likely' : 'proven';
       report({
         message: 'reaches',
         at: first.at,

@@ -18,6 +18,12 @@ export default defineRule({
       why: 'Row level security does not apply inside a SECURITY DEFINER function: what its body checks is all there is. Functions are executable by everybody unless that is revoked, so this may never have been decided.',
       fix: 'If it is not meant for them, `revoke execute on function {sql} from public, {revoke};`, or move it to a schema that the API does not expose. If it needs no rights but the caller\'s, make it `security invoker`.',
     },
+    helper: {
+      severity: 'note',
+      what: 'Policies ask `{fn}`, and {roles} can ask it over the API as well, about anybody: {args} may be whatever they like.',
+      why: 'It runs with the rights of `{owner}`, past every policy, so its answers tell who belongs where, one question at a time.',
+      fix: 'Ask about the caller inside (`(select auth.uid())` instead of an argument), or move it to a schema that the API does not expose: policies still reach it there.',
+    },
   },
   visit: {
     fn(routine, facts, report) {
@@ -33,7 +39,12 @@ export default defineRule({
       }
       // What reaches other tenants' rows is function-ignores-tenant; what policies call has to be callable.
       const exposed = facts.environment.exposed.length === 0 || facts.environment.exposed.includes(routine.schema);
+      const given = routine.args.filter((arg) => arg.mode === 'in' || arg.mode === 'inout');
+      if (leaks.length === 0 && exposed && policyHelpers(facts).has(routine.name) && given.length > 0 && !CALLER.test(routine.body?.text ?? 'auth.uid')) report({ message: 'helper', ...common, certainty: 'possible', data: { fn: data.fn, roles: data.roles, owner: data.owner, args: listed(given.map((arg, i) => `\`${arg.name ?? `$${i + 1}`}\``)) } });
       if (leaks.length === 0 && exposed && !policyHelpers(facts).has(routine.name)) report({ message: 'open', ...common, certainty: 'possible', data });
     },
   },
 });
+
+/** The body asks who is calling. */
+const CALLER = /\bauth\s*\.\s*(?:uid|jwt|email|role)\b|\bcurrent_setting\b|\b(?:current|session)_user\b|\brequest\.|\bcurrent_\w*(?:user|tenant|org|company|account)\w*\s*\(/i;

@@ -7,11 +7,12 @@ const CODE = /\.(?:[cm]?[jt]s)$/;
 /** Code about migrations that is none itself. */
 const ASIDE = /(?:^|\/)(?:node_modules|dist|build|tests?|__tests__|__mocks__|spec|e2e|examples?|seeds?|seeders)\/|\.(?:d|test|spec)\.[cm]?[jt]s$|(?:^|\/)(?:index|knexfile|ormconfig)\.[cm]?[jt]s$/;
 
+const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqueryRunner\b/i;
 const UP = /\bexports\.up\b|\bexport\s+(?:default\s+)?(?:(?:async\s+)?function|const|let)\s+up\b|\bup\s*[:,(=]|\{[^{}]*\bup\b[^{}]*\}/;
 
 /** Whether a file can be a migration, told from its text alone; cheap, asked of every file. */
 export function toolOf(path: string, text: string): ScriptedTool | undefined {
-  if (!CODE.test(path) || ASIDE.test(path) || !UP.test(text)) return undefined;
+  if (!CODE.test(path) || !WORDS.test(text) || ASIDE.test(path) || !UP.test(text)) return undefined;
   if (/\bMigrationInterface\b/.test(text)) return 'typeorm';
   const inFolder = /(?:^|\/)[\w.-]*migrat[\w.-]*\//i.test(path);
   if (/\bMigrationBuilder\b/.test(text) || (inFolder && /\bpgm\b/.test(text))) return 'node-pg-migrate';

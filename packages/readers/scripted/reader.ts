@@ -55,7 +55,7 @@ export function readScripted(input: ScriptedInput, found: ReadonlyMap<string, Sc
     if (migrations.length === 0 && !skipped.some(({ reason }) => reason.startsWith('written for'))) continue;
     const steps = migrations.sort((a, b) => compareIds(a, b)).map((one) => step(one, tool, run, sql));
     const having = steps.filter((one) => one.down !== undefined).length;
-    const downs = having === 0 ? { expected: false, why: 'no migration of this folder has a way back' } : { expected: true, why: `${tool} calls down to go back; ${having} of ${steps.length} have one` };
+    const downs = having * 3 < steps.length || having === 0 ? { expected: false, why: having === 0 ? 'no migration of this folder has a way back' : `only ${having} of ${steps.length} migrations have a way back` } : { expected: true, why: `${tool} calls down to go back; ${having} of ${steps.length} have one` };
     histories.push({ tool, root, steps, downs, skipped, seeds: [] });
   }
   const comments = new Map([...loaded.values()].flatMap((file) => (file !== undefined && found.has(file.path) ? [[file.path, file.comments] as const] : [])));
