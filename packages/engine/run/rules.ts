@@ -11,16 +11,14 @@ export interface RuleSelection {
 /** What was found by no source, and why: a rule that needs it is listed as not run instead of passing silently. */
 export type Missing = ReadonlyMap<Need, string>;
 
-type Hook<N extends keyof Nouns> = (...all: [...Nouns[N], Facts, (r: AnyReport) => void]) => void;
-
-/** A rule that wants to see nouns of this kind. */
-interface Asked<N extends keyof Nouns> {
+/** A rule that wants to see nouns of one kind; it is handed the noun, and what the noun stands in. */
+interface Asked {
   readonly rule: Rule;
-  readonly hook: Hook<N>;
-  readonly report: (r: AnyReport) => void;
+  see(noun: unknown, within: unknown): void;
 }
 
-const NOUNS: readonly (keyof Nouns)[] = ['project', 'table', 'column', 'index', 'policy', 'view', 'fn', 'site', 'step'];
+/** What a hook is given besides the facts: nothing, the noun, or the noun and what it stands in (for a step, its index). */
+const NOUNS = { project: 0, table: 1, column: 2, index: 2, policy: 2, view: 1, fn: 1, site: 1, step: 2 } as const satisfies { readonly [N in keyof Nouns]: Nouns[N]['length'] };
 
 /**
  * Asks every rule about each noun it wants to see. Findings come out sorted by place, then rule. A rule that throws is
@@ -30,21 +28,17 @@ export function runRules(selected: readonly RuleSelection[], facts: Facts, missi
   const findings: Finding[] = [];
   const notRun: { rule: string; reason: string }[] = [];
   const broken = new Map<string, unknown>();
-  const asked: { readonly [N in keyof Nouns]: Asked<N>[] } = { project: [], table: [], column: [], index: [], policy: [], view: [], fn: [], site: [], step: [] };
-  const enlist = <N extends keyof Nouns>(noun: N, rule: Rule, report: (r: AnyReport) => void): void => {
-    const hook = rule.visit[noun] as Hook<N> | undefined;
-    if (hook) asked[noun].push({ rule, hook, report });
-  };
+  const asked = new Map<string, Asked[]>();
   for (const { rule, severity } of selected) {
     const lacking = rule.needs.find(n => missing.has(n));
     if (lacking !== undefined) notRun.push({ rule: rule.id, reason: missing.get(lacking) ?? lacking });
-    else for (const noun of NOUNS) enlist(noun, rule, r => findings.push(finding(rule, r, severity, facts)));
+    else enlist(asked, rule, facts, r => findings.push(finding(rule, r, severity, facts)));
   }
-  const ask = <N extends keyof Nouns>(noun: N, ...args: Nouns[N]) => {
-    for (const { rule, hook, report } of asked[noun]) {
+  const ask = <N extends keyof Nouns>(noun: N, ...[one, within]: Nouns[N] | [undefined, undefined]): void => {
+    for (const { rule, see } of asked.get(noun) ?? []) {
       if (broken.has(rule.id)) continue;
       try {
-        hook(...args, facts, report);
+        see(one, within);
       } catch (error) {
         broken.set(rule.id, error);
       }
@@ -67,6 +61,18 @@ export function runRules(selected: readonly RuleSelection[], facts: Facts, missi
   facts.timeline.steps.forEach((step, index) => ask('step', step, index));
   for (const [rule, error] of broken) notRun.push({ rule, reason: `it failed: ${error instanceof Error ? error.message : String(error)}` });
   return { findings: unique(findings), notRun: notRun.sort((a, b) => compare(a.rule, b.rule)) };
+}
+
+function enlist(asked: Map<string, Asked[]>, rule: Rule, facts: Facts, report: (r: AnyReport) => void): void {
+  for (const [noun, args] of Object.entries(NOUNS)) {
+    // Each noun is asked with what `Nouns` says of it.
+    const hook = rule.visit[noun as keyof Nouns] as ((...all: readonly unknown[]) => void) | undefined;
+    if (hook === undefined) continue;
+    const see = args === 2 ? (one: unknown, within: unknown) => hook(one, within, facts, report) : args === 1 ? (one: unknown) => hook(one, facts, report) : () => hook(facts, report);
+    const list = asked.get(noun);
+    if (list) list.push({ rule, see });
+    else asked.set(noun, [{ rule, see }]);
+  }
 }
 
 function finding(rule: Rule, r: AnyReport, severity: Severity | undefined, facts: Facts): Finding {

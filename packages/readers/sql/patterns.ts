@@ -58,54 +58,51 @@ function outlineOf(e: Excerpt): Outline | undefined {
   const { tokens, text } = e;
   const { count } = tokens;
   if (count === 0 || count > MOST_TOKENS || tokens.start(0) !== 0 || text.includes('\0')) return undefined;
+  const key: string[] = [];
   const values: (string | undefined)[] = [];
-  let key = '';
   for (let i = 0; i < count; i++) {
     const start = tokens.start(i);
-    const own = text.slice(start, tokens.end(i));
-    const value = valueOf(own, text.charCodeAt(start));
-    if (value === undefined) return undefined;
-    values.push(value.own);
-    key += value.key;
+    if (!take(text.slice(start, tokens.end(i)), text.charCodeAt(start), key, values)) return undefined;
   }
-  return { key, values };
+  return { key: key.join(' '), values };
 }
 
-interface Part {
-  readonly key: string;
-  readonly own?: string;
-}
-
-/** What a token adds to the pattern, and what of it is the statement's own; undefined for what only the grammar can tell. */
-function valueOf(token: string, code: number): Part | undefined {
-  const kind = scan.CLASSES[code];
-  if (kind === scan.WORD) {
+/** Splits a token into what belongs to the pattern and what is the statement's own. False where only the grammar can tell. */
+function take(token: string, code: number, key: string[], values: (string | undefined)[]): boolean {
+  if (scan.CLASSES[code] === scan.WORD) {
     // E'…', U&"…" and the like.
-    if (token.endsWith("'") || token.endsWith('"')) return undefined;
+    if (token.endsWith("'") || token.endsWith('"')) return false;
     const word = token.toLowerCase();
-    return KEYWORDS.has(word) ? { key: `${word} ` } : named(word);
+    return KEYWORDS.has(word) ? shared(word, key, values) : named(word, key, values);
   }
-  if (code === scan.DOUBLE_QUOTE) {
-    return named(token.slice(1, -1).replaceAll('""', '"'));
-  }
-  if (code === scan.QUOTE) {
-    // The tree leaves empty strings out.
-    if (token.length === 2) return { key: token };
+  if (code === scan.DOUBLE_QUOTE) return named(token.slice(1, -1).replaceAll('""', '"'), key, values);
+  // The tree leaves empty strings out.
+  if (code === scan.QUOTE && token.length > 2) {
     const inner = token.slice(1, -1);
-    if (!inner.includes("'")) return { key: 's ', own: inner };
-    // A string in several parts.
-    return inner.replaceAll("''", '').includes("'") ? undefined : { key: 's ', own: inner.replaceAll("''", "'") };
+    if (!inner.includes("'")) return own('s', inner, key, values);
+    // A string in several parts is left to the grammar.
+    return !inner.replaceAll("''", '').includes("'") && own('s', inner.replaceAll("''", "'"), key, values);
   }
-  if (code === scan.DOLLAR) {
-    const tag = scan.dollarTag(token, 0);
-    if (tag !== undefined && token.length > 2 * tag.length) return { key: 's ', own: token.slice(tag.length, -tag.length) };
-  }
-  return { key: `${token} ` };
+  const tag = code === scan.DOLLAR ? scan.dollarTag(token, 0) : undefined;
+  if (tag !== undefined && token.length > 2 * tag.length) return own('s', token.slice(tag.length, -tag.length), key, values);
+  return shared(token, key, values);
 }
 
-function named(name: string): Part | undefined {
-  if (TOLD_APART.has(name)) return { key: `"${name}" ` };
-  return name !== '' && name.length <= LONGEST_NAME && !BEYOND_ASCII.test(name) ? { key: 'i ', own: name } : undefined;
+function named(name: string, key: string[], values: (string | undefined)[]): boolean {
+  if (TOLD_APART.has(name)) return shared(`"${name}"`, key, values);
+  return name !== '' && name.length <= LONGEST_NAME && !BEYOND_ASCII.test(name) && own('i', name, key, values);
+}
+
+function shared(token: string, key: string[], values: (string | undefined)[]): true {
+  key.push(token);
+  values.push(undefined);
+  return true;
+}
+
+function own(kind: 'i' | 's', value: string, key: string[], values: (string | undefined)[]): true {
+  key.push(kind);
+  values.push(value);
+  return true;
 }
 
 function filled(pattern: Pattern, outline: Outline, e: Excerpt): Node {
