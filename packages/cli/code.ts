@@ -32,13 +32,16 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
   const { clients } = await import('@tenantlint/readers/typescript/clients');
   const models = merged(maps);
   const hints = hintsOf(clients, models);
-  if (!code.some((f) => hints.test(workspace.text(f) ?? ''))) return NO_CODE;
-  const [{ readProgram }, { analyse: judgeSites }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
+  const named = new RegExp(`['"](?:${clients.flatMap((c) => c.packages).map(escaped).join('|')})['"/]`);
+  if (!code.some((f) => hints.test(workspace.text(f) ?? '') || named.test(workspace.text(f) ?? ''))) return NO_CODE;
+  const [{ readProgram }, { analyse: judgeSites, mayEnter }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
   const program = readProgram({
     files: workspace.files,
     configs: new Map([...workspace.files].filter((f) => /(?:^|\/)(?:[tj]sconfig[^/]*|package)\.json$/.test(f)).map((f) => [f, workspace.text(f) ?? ''])),
     text: (path) => workspace.text(path),
     hints,
+    clients: named,
+    mayEnter,
     packages: installedVersions(workspace, new Set(clients.flatMap((c) => c.packages))),
   });
   const told = new Map<string, CodeFact>();
@@ -55,8 +58,8 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
 }
 
 /**
- * Words of which a file that asks the database holds at least one: a package of a client, a method that only clients
- * have, a common method (`create`) of a model's delegate or with a name as its first argument.
+ * Words of which a file that asks the database holds at least one: a method that only clients have, a common method
+ * (`create`) of a model's delegate or with a name as its first argument.
  */
 function hintsOf(clients: readonly ClientAdapter[], models: ModelMap | undefined): RegExp {
   const methods = [...new Set(clients.flatMap((c) => [...c.methods]))].sort();
@@ -64,7 +67,6 @@ function hintsOf(clients: readonly ClientAdapter[], models: ModelMap | undefined
   const common = methods.filter((m) => !/[A-Z$]/.test(m));
   const delegates = [...(models?.models.values() ?? [])].map((m) => m.delegate);
   const parts = [
-    `['"](?:${clients.flatMap((c) => c.packages).map(escaped).join('|')})['"/]`,
     ...(telling.length > 0 ? [`\\.(?:${telling.map(escaped).join('|')})\\b`] : []),
     ...(common.length > 0 ? [`\\.(?:${common.map(escaped).join('|')})\\(\\s*['"\`]`] : []),
     ...(common.length > 0 && delegates.length > 0 ? [`\\b(?:${delegates.map(escaped).join('|')})\\??\\.(?:${common.map(escaped).join('|')})\\b`] : []),

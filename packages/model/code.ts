@@ -170,6 +170,8 @@ export interface CodeProgram {
   readonly files: ReadonlyMap<string, CodeFile>;
   /** Any other file of the project, lowered when a summary asks for it; undefined for packages and what is not code. */
   load(path: string): CodeFile | undefined;
+  /** Whether a file names a database client or leads to one that does, by its imports: running its functions can send a query. */
+  concerns(path: string): boolean;
   /** Where a specifier leads when written in `from`: a path for `load`, or undefined for packages. For dynamic imports. */
   resolve(from: string, specifier: string): string | undefined;
   /** Installed versions by package name, from lock files or package.json; what the clients' semantics depend on. */

@@ -1,5 +1,5 @@
 import { inferTenancy, prove, replay, ADMIN_ROLES } from '@tenantlint/engine';
-import { analyse } from '@tenantlint/engine/flow';
+import { analyse, mayEnter } from '@tenantlint/engine/flow';
 import type { Environment, QuerySite } from '@tenantlint/model';
 import { readPrisma } from '@tenantlint/readers/prisma';
 import { createSqlParser } from '@tenantlint/readers/sql';
@@ -131,6 +131,8 @@ export function analyseProduct({ files, schema = SCHEMA, packages = {} }: Produc
     files: new Set(Object.keys(files)),
     configs: new Map(),
     text: (path) => files[path],
+    mayEnter,
+    clients: /prisma|supabase/,
     hints: /prisma|supabase|db/,
     packages: new Map(Object.entries({ '@prisma/client': '6.2.0', ...packages })),
   });

@@ -1,5 +1,5 @@
 import { ADMIN_ROLES, prove } from '@tenantlint/engine';
-import { analyse } from '@tenantlint/engine/flow';
+import { analyse, mayEnter } from '@tenantlint/engine/flow';
 import type { ClientAdapter, Query, QuerySite } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { readProgram } from '@tenantlint/readers/typescript';
@@ -64,6 +64,8 @@ export function analysed(files: Readonly<Record<string, string>>, packages: Read
     files: new Set(Object.keys(files)),
     configs: new Map(),
     text: (path) => files[path],
+    mayEnter,
+    clients: /prisma|supabase/,
     hints: /supabase|\.from\(|\.rpc\(/,
     packages: new Map(Object.entries(packages)),
   });

@@ -9,7 +9,7 @@ const PYTHON: readonly { readonly kind: EntryPoint['kind']; readonly path: RegEx
 ];
 
 const FILES: readonly { readonly kind: EntryPoint['kind']; readonly path: RegExp }[] = [
-  { kind: 'test', path: /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|playwright|cypress|test-utils|testing|fixtures)\/|\.(?:test|spec|e2e|cy|stories)\.[cm]?[jt]sx?$/ },
+  { kind: 'test', path: /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|playwright|cypress|test-utils|testing|fixtures)\/|\.(?:\w*test|spec|e2e|cy|stories)\.[cm]?[jt]sx?$/ },
   { kind: 'seed', path: /(?:^|\/)seeds?\/|(?:^|\/)(?:seed|seeder|seeds)(?:[-.][\w.-]+)?\.[cm]?[jt]s$|(?:^|\/)[\w-]+[-.]seed(?:er)?\.[cm]?[jt]s$/ },
   { kind: 'script', path: /(?:^|\/)(?:scripts?|bin|cli|migrations?|data-migrations?|backfills?)\/|^(?:(?:apps|packages)\/[^/]+\/)?(?:tasks|tools)\// },
 ];
@@ -19,6 +19,11 @@ const SERVED = /(?:^|\/)(?:app|pages)\/(?:.*\/)?(?:route|page|layout|\[[^/]*\])\
 
 export function systemKind(file: CodeFile): EntryPoint['kind'] | undefined {
   if (file.language === 'python') return PYTHON.find((one) => one.path.test(file.path))?.kind;
-  const kind = FILES.find((one) => one.path.test(file.path))?.kind;
-  return kind !== undefined && SERVED.test(file.path) ? undefined : kind;
+  return offlineKind(file.path);
+}
+
+/** What a TypeScript or JavaScript file is by its path, if it is no part of what serves requests. */
+export function offlineKind(path: string): EntryPoint['kind'] | undefined {
+  const kind = FILES.find((one) => one.path.test(path))?.kind;
+  return kind !== undefined && SERVED.test(path) ? undefined : kind;
 }

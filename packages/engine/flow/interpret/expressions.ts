@@ -1,7 +1,6 @@
-import { cases, isNullish, literal, mapCases, never, nothing, object, unknown, type AbstractValue, type Code, type CodeEntry, type Span, type Truth, type ValueEntry, type ValueOf } from '@tenantlint/model';
+import { cases, isNullish, literal, mapCases, never, nothing, unknown, type AbstractValue, type Code, type CodeEntry, type Span, type Truth, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { globalValue } from '../known/globals.ts';
-import { usedBy } from '../queries/record.ts';
 import { join, exitOf, Names } from '../state.ts';
 import { narrow } from './narrow.ts';
 import { truthsOf, type Known } from './truths.ts';
@@ -14,7 +13,8 @@ import { yielded } from '../python/generators.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
 import { awaited, contextAt, iterated, operatorOf } from './clients.ts';
-import { applyFunction, call } from './calls.ts';
+import { call } from './calls.ts';
+import { element } from './elements.ts';
 import { ofType } from './types.ts';
 
 export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
@@ -148,7 +148,7 @@ const sameOrigin = (a: Extract<AbstractValue, { kind: 'symbol' }>, b: Extract<Ab
 
 const keyOfOrigin = (v: Extract<AbstractValue, { kind: 'symbol' }>): string => originKey(v.origin);
 
-function entry(f: Flow, e: CodeEntry, names: Names): ValueEntry {
+export function entry(f: Flow, e: CodeEntry, names: Names): ValueEntry {
   if (e.kind === 'property') return { kind: 'property', name: e.name, nameAt: e.nameAt, value: evaluate(f, e.value, names) };
   if (e.kind === 'spread') return { kind: 'spread', of: evaluate(f, e.of, names), at: e.of.at };
   if (e.kind === 'accessor') return { kind: 'property', name: e.name, nameAt: e.fn.nameAt, value: unknown('accessor', e.fn.at) };
@@ -354,23 +354,6 @@ function assignment(f: Flow, code: Extract<Code, { kind: 'assign' }>, names: Nam
   assign(f, code.target, value, names);
   return value;
 }
-
-function element(f: Flow, code: Extract<Code, { kind: 'element' }>, names: Names): AbstractValue {
-  const attributes = code.attributes.map((a) => entry(f, a, names));
-  const children = code.children.map((c) => evaluate(f, c, names));
-  const value: AbstractValue = { kind: 'object', entries: attributes, at: code.at };
-  const component = evaluate(f, code.component, names);
-  // A server component of the program is called with its attributes; a browser component gets them over the network.
-  if (component.kind === 'function' && !isBrowserCode(f, component.file)) {
-    const children: AbstractValue = { kind: 'array', items: [], at: code.at };
-    return awaited(f, applyFunction(f, component, [{ kind: 'object', entries: [...attributes, { kind: 'property', name: 'children', nameAt: code.at, value: children }], at: code.at }], code.at), code.at);
-  }
-  usedBy(f, value, code.at);
-  for (const child of children) usedBy(f, child, code.at);
-  return object({ element: value }, code.at);
-}
-
-const isBrowserCode = (f: Flow, file: string): boolean => f.modules.get(file)?.file.directives.includes('use client') ?? false;
 
 /** A comprehension is a loop whose body is its element. */
 function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): AbstractValue {

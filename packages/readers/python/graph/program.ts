@@ -34,7 +34,7 @@ export function readPythonProgram({ project, hints, packages }: PythonProgramInp
     const file = project.load(path);
     if (file) files.set(path, file);
   }
-  return { files, load: (path) => project.load(path), resolve: (from, module) => project.resolve(from, module), packages };
+  return { files, load: (path) => project.load(path), resolve: (from, module) => project.resolve(from, module), concerns: () => true, packages };
 }
 
 /** The project's files that a file imports, as far as its text tells. */

@@ -11,12 +11,19 @@ export interface ProgramInput {
   text(path: string): string | undefined;
   /** Words of which a file that asks a database must contain at least one. */
   readonly hints: RegExp;
+  /** Words of which a file that names a client's package must contain at least one. */
+  readonly clients: RegExp;
+  /** Whether a file that does neither may be where the product is entered. */
+  mayEnter(path: string, text: string): boolean;
   readonly packages: ReadonlyMap<string, string>;
 }
 
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
-/** Specifiers of static imports, re-exports, `import()` and `require()`; found as text, since most files need no more. */
-const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g;
+/**
+ * Specifiers of static imports, re-exports, `import()` and `require()`; found as text, since most files need no more.
+ * Imports of types alone come first, and are gone at run time.
+ */
+const SPECIFIER = /\b(?:import|export)\s+(type)\s+[\w*{][^'";]*?\sfrom\s*(?:'[^'\n]+'|"[^"\n]+")|(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\2/g;
 /** Past this size a file is generated or bundled; it is not read for queries. */
 const MAX_SIZE = 2_000_000;
 
@@ -25,33 +32,35 @@ export function isCode(path: string): boolean {
 }
 
 /**
- * Reads as little as can be judged: the files that mention a database client, and the files from which those are
- * reached; anything else is lowered on demand.
+ * Reads as little as can be judged: the files that ask a database, and the files from which those are reached and where
+ * the product may be entered; anything else is lowered on demand.
  */
 export function readProgram(input: ProgramInput): CodeProgram {
   const resolve = createResolver(input.files, input.configs);
   const importers = new Map<string, string[]>();
-  const found: string[] = [];
-  const clientSide = new Set<string>();
+  const wanted = new Set<string>();
+  const concerned = new Set<string>();
+  const enters = new Set<string>();
   for (const path of input.files) {
     if (!isCode(path)) continue;
     const text = input.text(path);
     if (text === undefined || text.length > MAX_SIZE) continue;
-    if (input.hints.test(text)) found.push(path);
-    if (/^\s*(['"])use client\1/.test(text)) clientSide.add(path);
-    for (const match of text.matchAll(SPECIFIER)) {
-      const target = resolve(path, match[2] ?? '');
+    const asks = input.hints.test(text);
+    if (asks) wanted.add(path);
+    if (asks || input.clients.test(text)) concerned.add(path);
+    // A browser component that imports a server action calls it over the network: it adds no context.
+    const browser = /^\s*(['"])use client\1/.test(text);
+    if (!browser && input.mayEnter(path, text)) enters.add(path);
+    for (const [, type, , specifier] of text.matchAll(SPECIFIER)) {
+      const target = browser || type !== undefined ? undefined : resolve(path, specifier ?? '');
       if (target === undefined) continue;
       const list = importers.get(target);
       if (list) list.push(path);
       else importers.set(target, [path]);
     }
   }
-  const wanted = new Set(found);
-  for (const path of wanted) {
-    // A browser component that imports a server action calls it over the network: it adds no context.
-    for (const importer of importers.get(path) ?? []) if (!clientSide.has(importer)) wanted.add(importer);
-  }
+  for (const path of concerned) for (const importer of importers.get(path) ?? []) concerned.add(importer);
+  for (const path of enters) if (concerned.has(path)) wanted.add(path);
   const lowered = new Map<string, CodeFile | undefined>();
   const load = (path: string): CodeFile | undefined => {
     if (lowered.has(path)) return lowered.get(path);
@@ -65,7 +74,7 @@ export function readProgram(input: ProgramInput): CodeProgram {
     const file = load(path);
     if (file) files.set(path, file);
   }
-  return { files, load, resolve, packages: input.packages };
+  return { files, load, resolve, concerns: (path) => concerned.has(path), packages: input.packages };
 }
 
 /** Imports and re-exports with the files they lead to. */
