@@ -46,6 +46,8 @@ export interface ClientAdapter {
   merge?(left: { readonly handle: ClientHandle; readonly truths: readonly Truth[] }, right: { readonly handle: ClientHandle; readonly truths: readonly Truth[] }, at: Span): ClientHandle | undefined;
   /** `new Proxy(handle, traps)`: what is read from it goes through the program's own functions first. */
   proxied?(handle: ClientHandle, traps: AbstractValue, context: ClientContext): AbstractValue | undefined;
+  /** The call that gave it changed nothing else: a statement that drops it has no effect. */
+  isOnlyResult?(handle: ClientHandle): boolean;
   /** Tagged template: `` handle`select …` ``. */
   tagged?(handle: ClientHandle, text: ValueOf<'text'>, context: ClientContext): AbstractValue | undefined;
 }

@@ -22,6 +22,7 @@ export * from './client.ts';
 export * from './report.ts';
 export * from './questions.ts';
 export * from './sites.ts';
+export * from './settings.ts';
 export * from './formulas.ts';
 export * from './leaks.ts';
 export * from './entries.ts';

@@ -139,10 +139,14 @@ export interface SplicedText {
 export type CodeFact =
   /** A setting of the database connection is made: `set_config`, `SET`, `SET LOCAL`. */
   | { readonly kind: 'setting'; readonly name: string; /** Ends with the transaction. */ readonly local: boolean; readonly transaction: boolean; readonly at: Span }
-  /** What a query gave is kept under a key, or sent on a topic, that the rows' tenant is no part of. */
+  /** Rows of one tenant are kept under a key that is the same for all. */
   | { readonly kind: 'kept'; readonly key: string; readonly table: string; readonly at: Span; readonly query: Span }
   /** A key that goes past row level security stands in code that is sent to browsers. */
-  | { readonly kind: 'secret-shipped'; readonly name: string; readonly how: 'name' | 'file' | 'literal'; readonly at: Span };
+  | { readonly kind: 'secret-shipped'; readonly name: string; readonly how: 'name' | 'literal'; readonly at: Span }
+  /** A client is extended, and nobody uses what came out of it. */
+  | { readonly kind: 'extension-discarded'; readonly at: Span }
+  /** A query is only sent once the context in which its tenant was known has ended. */
+  | { readonly kind: 'context-lost'; readonly at: Span; readonly query: Span };
 
 /** Where the outside world reaches the code. */
 export interface EntryPoint {

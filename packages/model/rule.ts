@@ -3,7 +3,7 @@ import type { Formula, Isolation, Row } from './formula.ts';
 import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
 import type { SqlFile, Step, Timeline } from './history.ts';
 import type { MigrationFacts } from './migrations.ts';
-import type { Certainty, QuerySite } from './query.ts';
+import type { Certainty, CodeFact, QuerySite } from './query.ts';
 import type { Column, Index, Policy, Routine, Schema, Table, View, Trigger } from './schema.ts';
 import type { Span } from './span.ts';
 import type { FunctionBody } from './plpgsql.ts';
@@ -21,6 +21,8 @@ export interface Facts {
   readonly environment: Environment;
   readonly tenancy: TenancyModel;
   readonly sites: readonly QuerySite[];
+  /** What the code does besides its queries; by place. */
+  readonly code: readonly CodeFact[];
   tenancyOf(table: Table): TenancyOf;
   /** Effective access of every untrusted role (and of the application's own, where known) to a table. */
   access(table: Table): readonly Access[];

@@ -16,9 +16,24 @@ export default defineRule({
       why: '{sites} for every tenant where nobody has said which one is meant: in a job, a script, or where the context was lost on the way.',
       fix: 'Throw when there is no tenant. Code that works for all tenants takes the plain client, by name.',
     },
+    discarded: {
+      what: 'This client is extended, and nobody uses the client that came out.',
+      why: '`$extends` changes nothing in the client that it is called on: queries go on as before, without what the extension adds.',
+      fix: 'Keep its result, and export that instead of the plain client.',
+    },
+    lost: {
+      what: 'This query is sent after the context in which its tenant is known has ended.',
+      why: 'The client sends a query when somebody waits for it. The callback hands the query out unsent, and whoever waits for it is outside.',
+      fix: 'Make the callback `async` and await the query in it.',
+    },
   },
   visit: {
     project(facts, report) {
+      for (const fact of facts.code) {
+        const common = { at: fact.at, subject: { kind: 'file', name: fact.at.file } } as const;
+        if (fact.kind === 'extension-discarded') report({ message: 'discarded', ...common, certainty: 'proven' });
+        else if (fact.kind === 'context-lost') report({ message: 'lost', ...common, certainty: 'likely', related: [{ at: fact.query, note: 'the query' }] });
+      }
       const places = new Map<string, QuerySite[]>();
       for (const site of facts.sites) {
         const defect = leakBy(site, 'extension-incomplete');

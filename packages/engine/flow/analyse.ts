@@ -1,4 +1,4 @@
-import type { AbstractValue, CodeFile, CodeProgram, EntryPoint, QuerySite, Reason, ValueOf } from '@tenantlint/model';
+import type { AbstractValue, CodeFile, CodeProgram, EntryPoint, QuerySite, Reason, Span, ValueOf } from '@tenantlint/model';
 import { graphql } from './entries/graphql.ts';
 import { entriesOf } from './entries/entries.ts';
 import type { Entry } from './entries/entry.ts';
@@ -12,6 +12,7 @@ import { symbolicArgs } from './interpret/params.ts';
 import { run } from './interpret/statements.ts';
 import { siteOf } from './judge/site.ts';
 import { proxies } from './known/proxies.ts';
+import { shipped } from './known/shipped.ts';
 import { judge, type Judgement } from './judge/verdict.ts';
 import { usedBy, type SiteRecord } from './queries/record.ts';
 import { State } from './state.ts';
@@ -95,6 +96,7 @@ function leftovers(f: Flow, file: CodeFile, found: Sites): void {
   const open: CallCode[] = [];
   walkStatements(file.body, (code) => {
     if (looksLikeQuery(f, code) && !f.hasMet(nameOf(code))) open.push(code);
+    shipped(f, code);
     return true;
   });
   if (open.length === 0) return;
@@ -129,6 +131,8 @@ function settle(f: Flow, point: EntryPoint, found: Sites): void {
   f.uses = [];
   f.compared = [];
   f.together = [];
+  for (const made of f.settings) f.input.tell?.({ ...made, transaction: made.transaction || isWithin(made.at, together) });
+  f.settings = [];
   f.verdicts = new Map();
   for (const record of records) found.add(record, judge(f, record, point.kind === 'library' ? undefined : point, uses), point);
   forget(f);
@@ -150,6 +154,8 @@ function forget(f: Flow): void {
   if (!passing || needed) return;
   for (const id of f.rows.forget(passing)) f.recordOf.delete(id);
 }
+
+const isWithin = (at: Span, places: readonly Span[]): boolean => places.some((p) => p.file === at.file && p.start <= at.start && at.end <= p.end);
 
 /** One site for each place, with the worst of what its contexts made of it. */
 class Sites {

@@ -101,6 +101,8 @@ export class Flow {
   uses: Use[] = [];
   /** Comparisons of a row's column that some branch of the program asked for. */
   compared: Compared[] = [];
+  /** Settings of the connection that the run made. */
+  settings: Extract<CodeFact, { readonly kind: 'setting' }>[] = [];
   /** Places whose queries are sent in one transaction. */
   together: Span[] = [];
   /** What the run met that is being judged. */

@@ -39,6 +39,7 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
       const value = evaluate(f, s.of, names);
       // A builder that nobody awaits is sent by those clients that send at once; the rest never leaves.
       if (value.kind === 'client' && s.of.kind === 'unary' && s.of.op === 'void') awaited(f, value, s.at);
+      if (value.kind === 'client' && s.of.kind === 'call' && f.adapters.get(value.client)?.isOnlyResult?.(value)) f.input.tell?.({ kind: 'extension-discarded', at: s.of.callee.kind === 'member' ? s.of.callee.nameAt : s.at });
       return;
     }
     case 'if': return branches(f, s, names);

@@ -39,8 +39,13 @@ function extension(f: Flow, { record, table, truths, at }: Case): Extract<Defect
     if (askClosed(f, record.row, table, whole, 'reach', at).verdict === 'yes' || bound(f, record.row, table, whole, 'reach', at)) return { kind: 'extension-incomplete', extension: beside.at, open: false };
   }
   if (stated === undefined || !record.query.extension) return undefined;
-  const bind = f.run.records.some((r) => r !== record && r.query.stated !== undefined && r.query.at.start === at.start && r.query.at.file === at.file && ask(f, r.row, table, r.formula, allTruths(r.truths), 'reach', at).verdict === 'yes');
+  const bind = f.run.records.some((r) => r !== record && r.query.stated !== undefined && r.query.at.start === at.start && r.query.at.file === at.file && binds(f, r, table));
   return bind ? { kind: 'extension-incomplete', extension: record.query.extension, open: true } : undefined;
+}
+
+function binds(f: Flow, { row, formula, truths, query }: SiteRecord, table: string): boolean {
+  const whole = closed(f, row, formula, allTruths(truths));
+  return askClosed(f, row, table, whole, 'reach', query.at).verdict === 'yes' || bound(f, row, table, whole, 'reach', query.at) !== undefined;
 }
 
 /** The table has policies, and the client is one that they do not hold. */

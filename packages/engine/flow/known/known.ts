@@ -8,7 +8,9 @@ import { builtinCall, packageCall } from '../python/builtins.ts';
 import { pythonVerified } from '../python/identity.ts';
 import { authCall } from './auth.ts';
 import { all } from './methods.ts';
+import { inContext } from './contexts.ts';
 import { leaves } from './exits.ts';
+import { keeps } from './kept.ts';
 import { requestCall, verified } from './request.ts';
 import { proxied } from './proxies.ts';
 import { signedCall } from './signatures.ts';
@@ -39,7 +41,8 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
   signedCall(f, callee, site.at);
   const known = f.python ? (pythonVerified(f, callee, site.at) ?? packageCall(f, callee, args, site)) : undefined;
   if (known) return known;
-  return asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
+  keeps(f, callee, args, site);
+  return inContext(f, callee, args, site) ?? asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
 }
 
 /** `assert(x)`, `invariant(x)` of packages made for it: afterwards it holds. */

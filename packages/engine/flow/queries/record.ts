@@ -51,6 +51,13 @@ export interface Use {
 
 const DEEPEST = 6;
 
+/** Rows that are in a value, or that it was computed from. */
+export function rowsIn(value: AbstractValue): ReadonlySet<number> {
+  const rows = new Set<number>();
+  collect(value, undefined, (row) => rows.add(row), 0);
+  return rows;
+}
+
 /** Notes the rows in a value that is handed out, each with what is known where it is. */
 export function usedBy(f: Flow, value: AbstractValue, at: Span): void {
   const seen = new Set<string>();

@@ -10,12 +10,15 @@ export function rowsOfSql(f: Flow, query: Query, sql: SqlText): AbstractValue {
   const values = sql.holes.map((h) => h.value);
   const spliced = sql.holes.some((h) => !h.bound);
   const text = sql.texts.map((t, i) => t.text + (i < sql.holes.length ? (sql.holes[i]?.bound ? `$${i + 1}` : ' NULL ') : '')).join('');
-  settings(f, text, values, at);
+  settings(f, textOf(sql), values, query);
   const statements = spliced ? [] : f.input.sql.statements(text, at, false);
   const [statement, more] = statements;
   if (!statement || more || statement.kind === 'other' || statement.kind === 'truncate') return unread(f, query, spliced ? 'SQL that is put together from text' : 'SQL that was not read', isSetting(text));
   return read(f, query, statement, values);
 }
+
+/** The text with numbers for all holes, spliced ones as well: `SET` takes no parameters. */
+const textOf = (sql: SqlText): string => sql.texts.map((t, i) => t.text + (i < sql.holes.length ? `$${i + 1}` : '')).join('');
 
 const isSetting = (text: string): boolean => /\bset_config\s*\(|^\s*set\s+(?:local\s+|session\s+)?[\w.]+\s*(?:=|to)\b/i.test(text);
 
@@ -26,13 +29,23 @@ function unread(f: Flow, query: Query, why: string, harmless: boolean): Abstract
   return query.result === 'rows' ? list(unknown('row of SQL', at), at) : unknown('result of SQL', at);
 }
 
-/** `set_config('app.tenant', $1, true)`: what policies read from now on. */
-function settings(f: Flow, text: string, values: readonly AbstractValue[], at: Query['at']): void {
-  for (const match of text.matchAll(/\bset_config\s*\(\s*'([\w.]+)'\s*,\s*(?:\$(\d+)(?:::\w+)?|'([^']*)')/gi)) {
-    const [, name, hole, literal] = match;
+/** `set_config('app.tenant', $1, true)`, `SET LOCAL app.tenant = …`: what policies read from now on. */
+function settings(f: Flow, text: string, values: readonly AbstractValue[], query: Query): void {
+  const { at, transaction } = query;
+  for (const match of text.matchAll(/\bset_config\s*\(\s*'([\w.]+)'\s*,\s*(?:\$(\d+)(?:::\w+)?|'([^']*)'|[^,]*),\s*(?:\$(\d+)|(\w+))/gi)) {
+    const [, name, hole, literal, localHole, local] = match;
     const value: AbstractValue | undefined = hole !== undefined ? values[Number(hole) - 1] : { kind: 'literal', value: literal ?? '', at };
-    if (name !== undefined) f.state.learn([{ kind: 'setting', name, value, at }]);
+    if (name === undefined) continue;
+    f.state.learn([{ kind: 'setting', name, value, at }]);
+    const handed = localHole === undefined ? undefined : values[Number(localHole) - 1];
+    const isLocal = handed ? !(handed.kind === 'literal' && handed.value === false) : !/^(?:false|f|off|no|0)$/i.test(local ?? '');
+    if (!f.offline) f.settings.push({ kind: 'setting', name, local: isLocal, transaction, at });
   }
+  const [, scope, name, hole] = /^\s*set\s+(?:(local|session)\s+)?([a-z_]\w*\.\w+)\s*(?:=|\bto\b)\s*(?:'?\s*\$(\d+))?/i.exec(text) ?? [];
+  if (name === undefined) return;
+  const value = hole === undefined ? undefined : values[Number(hole) - 1];
+  if (value) f.state.learn([{ kind: 'setting', name, value, at }]);
+  if (!f.offline) f.settings.push({ kind: 'setting', name, local: scope?.toLowerCase() === 'local', transaction, at });
 }
 
 function read(f: Flow, query: Query, statement: Exclude<SqlStatement, { kind: 'other' | 'truncate' }>, values: readonly AbstractValue[]): AbstractValue {

@@ -105,6 +105,11 @@ export const prisma: ClientAdapter = {
     }
   },
 
+  isOnlyResult(of) {
+    const state = stateOf(of);
+    return state.is === 'client' && state.extensions.length > 0;
+  },
+
   tagged(of, text, context) {
     const state = stateOf(of);
     const sql = fromTemplate(text);
