@@ -1,4 +1,4 @@
-import { defineRule, isNewColumn, operations, sqlName, sqlTable, tableName, usedTable, walkExpr, type Facts, type Operation, type Policy, type SqlExpr, type Table } from '@tenantlint/model';
+import { defineRule, isFresh, isNewColumn, operations, sqlName, sqlTable, tableName, usedTable, walkExpr, type Facts, type Operation, type Policy, type SqlExpr, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -29,12 +29,15 @@ export default defineRule({
         const table = usedTable(op);
         if (!table) continue;
         const { event, action } = op;
+        // Where tenants come with this very deploy, all that was there before was one tenant's.
+        const root = facts.schema.tables.get(facts.tenancy.root ?? '');
+        const single = root !== undefined && isFresh(facts, index, root);
         const words = (column: string) => ({ table: tableName(table.key), column, sql: sqlTable(table.key), name: sqlName(column) });
         const place = (column: string) => ({ subject: { kind: 'column', name: `${table.key}.${column}` } }) as const;
-        if (action?.do === 'add-column' && isTenantColumn(facts, table, action.column.name) && isConstant(action.column.default)) {
+        if (!single && action?.do === 'add-column' && isTenantColumn(facts, table, action.column.name) && isConstant(action.column.default)) {
           report({ message: 'oneTenant', at: action.column.default.at, ...place(action.column.name), data: words(action.column.name) });
         }
-        if (event.kind === 'data' && event.statement.kind === 'update' && event.statement.where === undefined && event.statement.from.length === 0) {
+        if (!single && event.kind === 'data' && event.statement.kind === 'update' && event.statement.where === undefined && event.statement.from.length === 0) {
           for (const { column, value, at } of event.statement.set) if (isTenantColumn(facts, table, column) && isConstant(value)) report({ message: 'oneTenant', at, ...place(column), data: words(column) });
         }
         if (action?.do === 'set-not-null' && action.notNull && isEmpty(facts, op, table, action.column)) {
@@ -42,7 +45,7 @@ export default defineRule({
         }
         if (event.kind === 'create-policy') {
           const column = columnsOf(event).find((name) => isEmpty(facts, op, table, name));
-          if (column !== undefined) report({ message: 'policyFirst', at: event.nameAt, ...place(column), data: { policy: event.name, table: tableName(table.key), column } });
+          if (column !== undefined) report({ message: 'policyFirst', at: event.nameAt, certainty: 'likely', ...place(column), data: { policy: event.name, table: tableName(table.key), column } });
         }
       }
     },
@@ -62,7 +65,8 @@ function isConstant(value: SqlExpr | undefined): value is SqlExpr {
 
 /** The tenant column of a table that has rows, added by this deploy and filled by nothing up to here. */
 function isEmpty(facts: Facts, op: Operation, table: Table, column: string): boolean {
-  if (!isTenantColumn(facts, table, column) || !isNewColumn(facts, op, column) || table.columns.get(column)?.default !== undefined) return false;
+  const added = table.columns.get(column);
+  if (added === undefined || added.default !== undefined || !isTenantColumn(facts, table, column) || !isNewColumn(facts, op, column)) return false;
   for (let index = op.index; index >= 0; index--) {
     if (facts.deploy(index) !== facts.deploy(op.index)) break;
     for (const other of operations(facts, index)) {
@@ -83,6 +87,12 @@ function fills({ event, table: of }: Operation, table: Table, column: string): b
 
 function columnsOf({ using, check }: { readonly using?: Policy['using']; readonly check?: Policy['check'] }): readonly string[] {
   const found = new Set<string>();
-  for (const expr of [using, check]) if (expr) walkExpr(expr, { expr: (e) => void (e.kind === 'column' && found.add(e.path.at(-1) ?? '')) });
-  return [...found];
+  const nulls = new Set<string>();
+  const visit = (e: SqlExpr): void => {
+    if (e.kind === 'column') found.add(e.path.at(-1) ?? '');
+    // Rows that nobody has filled yet are let through.
+    if (e.kind === 'is-null' && !e.negated && e.of.kind === 'column') nulls.add(e.of.path.at(-1) ?? '');
+  };
+  for (const expr of [using, check]) if (expr) walkExpr(expr, { expr: visit });
+  return [...found].filter((name) => !nulls.has(name));
 }
