@@ -56,14 +56,14 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
   const env = environment(platform, schema, config);
   const parser = remembering(sql);
-  const isolationOf = (of: Schema) => createIsolation({ schema: of, tenancy, environment: env, parser, ...(config.tenancy ? { config: config.tenancy } : {}) });
+  const isolationOf = (of: Schema) => createIsolation({ schema: of, timeline, tenancy, environment: env, parser, ...(config.tenancy ? { config: config.tenancy } : {}) });
   const isolation = isolationOf(schema);
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
   const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
-  const facts = createFacts({ pending, ...(postgres === undefined ? {} : { postgres }), modelled, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
+  const facts = createFacts({ pending, ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...code.unread];
   return {
     facts,

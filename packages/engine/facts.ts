@@ -1,4 +1,4 @@
-import type { CodeFact, Environment, Facts, Policy, QuerySite, Schema, Span, SqlFile, Table, TenancyModel, Timeline } from '@tenantlint/model';
+import type { CodeFact, Environment, Facts, ModelMap, Policy, QuerySite, Schema, Span, SqlFile, Table, TenancyModel, Timeline } from '@tenantlint/model';
 import type { IsolationFacts } from './isolation/index.ts';
 import { migrationFacts } from './migrations/index.ts';
 import { underRowSecurity } from './row-security.ts';
@@ -21,6 +21,8 @@ export interface Known {
   readonly postgres?: number;
   /** See Facts. */
   modelled?(): Schema | undefined;
+  /** See Facts. */
+  readonly models?: readonly ModelMap[];
 }
 
 /** Files that go out together in one deploy; or every migration, each as a deploy of its own. */
@@ -30,7 +32,7 @@ export type Pending = 'all' | ((file: string) => boolean);
 const POSTGRES = 15;
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, timeline, environment, tenancy, isolation, isolationOf, sites, code = [], loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
+export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, code = [], loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
   const perPolicy = <A extends readonly string[], T>(answer: (table: Table, policy: Policy, ...more: A) => T) => {
     const memo = new WeakMap<Policy, Map<string, T>>();
     return (table: Table, policy: Policy, ...more: A): T => {
@@ -59,6 +61,7 @@ export function createFacts({ modelled, timeline, environment, tenancy, isolatio
   return {
     schema: timeline.last,
     modelled: () => (models ??= { schema: modelled?.() }).schema,
+    models: maps,
     timeline,
     environment,
     tenancy,

@@ -3,6 +3,7 @@ import type { Formula, Isolation, Row } from './formula.ts';
 import type { Finding, Fix, Related, Severity, Subject } from './finding.ts';
 import type { SqlFile, Step, Timeline } from './history.ts';
 import type { MigrationFacts } from './migrations.ts';
+import type { ModelMap } from './models.ts';
 import type { Certainty, CodeFact, QuerySite } from './query.ts';
 import type { Column, Index, Policy, Routine, Schema, Table, View, Trigger } from './schema.ts';
 import type { Span } from './span.ts';
@@ -17,6 +18,8 @@ export interface Facts {
   readonly schema: Schema;
   /** The tables as models alone describe them, where migrations make them too; undefined where only one of both is there. */
   modelled(): Schema | undefined;
+  /** What ORMs say of the tables, as the code sees them. */
+  readonly models: readonly ModelMap[];
   readonly timeline: Timeline;
   readonly environment: Environment;
   readonly tenancy: TenancyModel;
