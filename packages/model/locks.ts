@@ -167,7 +167,7 @@ function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Exec
       // The foreign keys of the column are made anew, on both sides.
       return [
         ...keysOf(table, action.column).map((c): Lock => ({ relation: c.references, mode: AE, work: 'none' })),
-        ...[...schema.tables.values()].filter((other) => other.key !== table.key && keysTo(other, table.key, action.column)).map((other): Lock => ({ relation: other.key, mode: AE, work: 'scan' })),
+        ...referringTo(schema, table.key).filter((other) => other.key !== table.key && keysTo(other, table.key, action.column)).map((other): Lock => ({ relation: other.key, mode: AE, work: 'scan' })),
       ];
     case 'drop-column': return keysOf(table, action.column).map((c): Lock => ({ relation: c.references, mode: AE, work: 'none' }));
     case 'validate-constraint': {
@@ -186,6 +186,24 @@ type ForeignKey = Constraint & { readonly kind: 'foreign key' };
 function keysOf(table: Table, column: string): readonly ForeignKey[] {
   return [...table.constraints.values()].flatMap((c) => (c.kind === 'foreign key' && c.columns.includes(column) ? [c] : []));
 }
+
+function referringTo(schema: Schema, key: string): readonly Table[] {
+  let known = referring.get(schema);
+  if (known === undefined) {
+    const made = new Map<string, Table[]>();
+    for (const table of schema.tables.values()) {
+      for (const c of table.constraints.values()) {
+        if (c.kind !== 'foreign key') continue;
+        const others = made.get(c.references);
+        if (others === undefined) made.set(c.references, [table]);
+        else if (others.at(-1) !== table) others.push(table);
+      }
+    }
+    referring.set(schema, (known = made));
+  }
+  return known.get(key) ?? [];
+}
+const referring = new WeakMap<Schema, ReadonlyMap<string, readonly Table[]>>();
 
 function keysTo(table: Table, key: string, column: string): boolean {
   for (const c of table.constraints.values()) if (c.kind === 'foreign key' && c.references === key && c.referenced.includes(column)) return true;

@@ -17,6 +17,8 @@ export interface Operation extends Execution {
   readonly table: Table | undefined;
   /** That table was made in the same deploy: it has no rows worth waiting for, and nobody reads it yet. */
   readonly fresh: boolean;
+  /** Locks that its statement takes on tables that are in use. */
+  locks(): readonly Lock[];
 }
 
 /** What a pending step does, in order; nothing for a step that is applied. Asked once for all rules. */
@@ -36,7 +38,9 @@ function split(facts: Facts, index: number): readonly Operation[] {
     const { event } = execution;
     const table = tableOf(execution);
     const fresh = table !== undefined && isFresh(facts, index, table);
-    const one = (action: TableAction | undefined): Operation => ({ ...execution, step, index, action, table, fresh });
+    let taken: readonly Lock[] | undefined;
+    const locks = (): readonly Lock[] => (taken ??= usedLocks(facts, index, execution));
+    const one = (action: TableAction | undefined): Operation => ({ ...execution, step, index, action, table, fresh, locks });
     return event.kind === 'alter-table' ? event.actions.map(one) : [one(undefined)];
   });
 }
@@ -86,21 +90,20 @@ export function usedTable(op: Operation): Table | undefined {
   return op.fresh || op.table?.platform === true ? undefined : op.table;
 }
 
-/** Locks that the operation's statement takes on tables that are in use. */
-export function usedLocks(facts: Facts, op: Operation): readonly Lock[] {
-  return locksOf(op, { postgres: facts.postgres, schema: facts.schema }).filter(({ relation }) => {
-    const table = facts.timeline.at(op.index - 1).tables.get(relation) ?? facts.timeline.at(op.index).tables.get(relation);
-    if (table === undefined) return facts.timeline.at(op.index - 1).views.has(relation);
-    return !isFresh(facts, op.index, table);
+function usedLocks(facts: Facts, index: number, execution: Execution): readonly Lock[] {
+  const [before, after] = [facts.timeline.at(index - 1), facts.timeline.at(index)];
+  return locksOf(execution, { postgres: facts.postgres, schema: facts.schema }).filter(({ relation }) => {
+    const table = before.tables.get(relation) ?? after.tables.get(relation);
+    return table === undefined ? before.views.has(relation) : !isFresh(facts, index, table);
   });
 }
 
 /**
- * Those of them that people feel: what shuts everybody out, and what the table itself is locked with. A foreign key of a new
+ * Those of an operation's locks that people feel: what shuts everybody out, and what the table itself is locked with. A foreign key of a new
  * table also locks the one that it refers to, for a moment and against writers alone.
  */
-export function heavyLocks(facts: Facts, op: Operation): readonly Lock[] {
-  return usedLocks(facts, op).filter((l) => l.mode === 'ACCESS EXCLUSIVE' || (atLeast(l.mode, 'SHARE') && l.relation === op.table?.key));
+export function heavyLocks(op: Operation): readonly Lock[] {
+  return op.locks().filter((l) => l.mode === 'ACCESS EXCLUSIVE' || (atLeast(l.mode, 'SHARE') && l.relation === op.table?.key));
 }
 
 /** How the tool of the step runs a migration outside of a transaction; `…` where it can do so for a file of one statement. */

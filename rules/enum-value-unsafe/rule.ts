@@ -42,7 +42,8 @@ export default defineRule({
         const { event } = op;
         if (event.kind !== 'alter-enum') return;
         const created = all.slice(0, i).some((o) => o.event.kind === 'create-type' && o.event.name.name === event.name.name);
-        const type = [...facts.timeline.at(index - 1).types.values()].find((t) => t.name === event.name.name && (event.name.schema === undefined || t.schema === event.name.schema));
+        const { types, searchPath } = facts.timeline.at(index - 1);
+        const type = (event.name.schema === undefined ? searchPath : [event.name.schema]).map((schema) => types.get(`${schema}.${event.name.name}`)).find((t) => t !== undefined);
         const subject = { kind: 'step', name: step.id } as const;
         if (event.rename && !created) report({ message: 'renamed', at: event.name.at, subject, certainty: 'likely', data: { label: event.rename.from, type: event.name.name, to: event.rename.to } });
         if (!event.add) return;

@@ -41,7 +41,7 @@ export default defineRule({
       for (const op of operations(facts, index)) {
         if (op.event === last) continue;
         last = op.event;
-        const [lock] = [...heavyLocks(facts, op)].sort((a, b) => Number(atLeast(b.mode, a.mode)) - Number(atLeast(a.mode, b.mode)));
+        const [lock] = [...heavyLocks(op)].sort((a, b) => Number(atLeast(b.mode, a.mode)) - Number(atLeast(a.mode, b.mode)));
         if (lock === undefined) continue;
         const data = { table: tableName(lock.relation), lock: lock.mode, blocks: blocked(lock.mode), local: op.transaction === undefined ? '' : 'local ' };
         const place = { at: placeOf(op), subject: { kind: 'step', name: step.id } } as const;

@@ -1,4 +1,4 @@
-import { atLeast, blocked, defineRule, heavyLocks, operations, placeOf, tableName, usedLocks, type Lock, type Operation, type Span, type Transaction } from '@tenantlint/model';
+import { atLeast, blocked, defineRule, heavyLocks, operations, placeOf, tableName, type Lock, type Operation, type Span, type Transaction } from '@tenantlint/model';
 
 interface Held {
   readonly lock: Lock;
@@ -45,10 +45,10 @@ export default defineRule({
         const state = transactions.get(op.transaction) ?? { held: new Map<string, Held>(), exclusive: undefined, told: false };
         transactions.set(op.transaction, state);
         const { held, exclusive } = state;
-        const locks = usedLocks(facts, op).filter((l) => atLeast(l.mode, 'ROW EXCLUSIVE'));
+        const locks = op.locks().filter((l) => atLeast(l.mode, 'ROW EXCLUSIVE'));
         const at = placeOf(op);
         const long = locks.find((l) => l.work !== 'none');
-        const heavy = heavyLocks(facts, op);
+        const heavy = heavyLocks(op);
         const another = heavy.find((l) => !held.has(l.relation));
         const [other] = held.values();
         if (exclusive && long) {
