@@ -1,4 +1,4 @@
-import type { Access, Capture, Environment, FilteredColumn, Formula, FunctionBody, Isolation, Policy, PolicyCall, Routine, RoutineReach, Row, Schema, SqlParser, Table, TenancyModel, TenancyOf, Trigger, View } from '@tenantlint/model';
+import type { Access, Capture, Environment, FilteredColumn, Formula, FunctionBody, Isolation, Policy, PolicyCall, Routine, RoutineReach, Row, Schema, SqlParser, Table, TenancyModel, TenancyOf, Timeline, Trigger, View } from '@tenantlint/model';
 import type { TenancyConfig } from '../tenancy/index.ts';
 import { ADMIN_ROLES, listOf, tenantKeys } from '../tenancy/index.ts';
 import { EffectiveRules } from './access/effective.ts';
@@ -13,7 +13,7 @@ import { Triggers } from './access/triggers.ts';
 import { COMMANDS, Verdicts } from './access/verdict.ts';
 import { ViewVerdicts } from './access/views.ts';
 import type { World } from './bind/bind.ts';
-import { buildRoutines } from './bind/bind.ts';
+import { routineIndex, routinesOf } from './bind/routines.ts';
 import { callsOf } from './cost/calls.ts';
 import { filtersOf } from './cost/filters.ts';
 import type { Database } from './prove/question.ts';
@@ -24,6 +24,8 @@ export interface IsolationOptions {
   readonly environment: Environment;
   readonly parser: Pick<SqlParser, 'functionBody'>;
   readonly config?: TenancyConfig;
+  /** The history that the schema is a state of, where several of its states are judged. */
+  readonly timeline?: Timeline;
 }
 
 /** Everything that is known of who can reach which rows; the part of Facts that this engine answers. */
@@ -63,15 +65,16 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
     bodies.set(routine.key, made);
     return made;
   };
-  const settable = settingsSetByCallers(schema, environment, body);
+  const index = routineIndex(schema, options.timeline);
+  let settable: ReadonlySet<string> | undefined;
   const world: World = {
     schema,
     body,
-    routines: buildRoutines(schema),
+    routines: routinesOf(schema, index),
     helpers: { isMember: new Set(listOf(config.isMember)), currentTenant: new Set(listOf(config.currentTenant)), currentUser: new Set(listOf(config.currentUser)) },
     trustedSettings: new Set((config.trustedSettings ?? []).map((name) => name.toLowerCase())),
-    callerCanSet: (name) => settable.has(name),
-    tenantColumns: new Set([...tenancy.of.values()].flatMap((one) => (one.tenancy.kind === 'root' ? [] : tenantKeys(one.tenancy)))),
+    callerCanSet: (name) => (settable ??= settingsSetByCallers(schema, index.setting, environment, body)).has(name),
+    tenantColumns: tenantColumnsOf(tenancy),
   };
   const names = judgedRoles(schema, environment);
   const roles = new Roles(schema, new Set(names.filter((name) => !schema.roles.has(name) && environment.kind === 'own-connection')));
@@ -152,6 +155,14 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
     reads: (table, policy) => [policy.using, policy.check].flatMap((expr) => (expr === undefined ? [] : rowsRead(policies.bound(table, expr).formula, true))),
   };
 }
+
+/** Names of the tenant column anywhere in the product; the same for every state of its history. */
+function tenantColumnsOf(tenancy: TenancyModel): ReadonlySet<string> {
+  let columns = tenantColumns.get(tenancy);
+  if (columns === undefined) tenantColumns.set(tenancy, (columns = new Set([...tenancy.of.values()].flatMap((one) => (one.tenancy.kind === 'root' ? [] : tenantKeys(one.tenancy))))));
+  return columns;
+}
+const tenantColumns = new WeakMap<TenancyModel, ReadonlySet<string>>();
 
 function worst(found: readonly Isolation[]): Isolation {
   const [first] = found;

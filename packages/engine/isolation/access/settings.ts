@@ -2,13 +2,14 @@ import type { Environment, FunctionBody, PlStatement, Routine, Schema, SqlExpr, 
 
 /**
  * Settings that callers can set themselves: through a function of the API that passes an argument on to set_config.
- * A connection of the product's own sets its settings in the product's code, which is judged there.
+ * `candidates` are the keys of functions that may do so. A connection of the product's own sets its settings in the product's code, which is judged there.
  */
-export function settingsSetByCallers(schema: Schema, environment: Environment, body: (routine: Routine) => FunctionBody): ReadonlySet<string> {
+export function settingsSetByCallers(schema: Schema, candidates: Iterable<string>, environment: Environment, body: (routine: Routine) => FunctionBody): ReadonlySet<string> {
   const out = new Set<string>();
   if (environment.kind === 'own-connection') return out;
-  for (const routine of schema.functions.values()) {
-    if (routine.platform || routine.body === undefined || !routine.body.text.includes('set_config')) continue;
+  for (const key of candidates) {
+    const routine = schema.functions.get(key);
+    if (routine === undefined || routine.platform || routine.body === undefined || !routine.body.text.includes('set_config')) continue;
     if (environment.exposed.length > 0 && !environment.exposed.includes(routine.schema)) continue;
     if (!environment.untrusted.some((role) => routine.grants.some((grant) => grant.privilege === 'execute' && (grant.role === role || grant.role === 'public')))) continue;
     const names = new Set(routine.args.map((arg) => arg.name).filter((name) => name !== undefined));

@@ -1,4 +1,5 @@
 import type { Capture, FunctionBody, Routine as CatalogRoutine, Row, Schema, Span, SqlExpr, Table } from '@tenantlint/model';
+import type { Routines } from './routines.ts';
 import type { Branch, Scope } from './scope.ts';
 import { NO_CTES, NO_NAMES } from './scope.ts';
 
@@ -6,8 +7,7 @@ import { NO_CTES, NO_NAMES } from './scope.ts';
 export interface World {
   readonly schema: Schema;
   body(routine: CatalogRoutine): FunctionBody;
-  /** Functions by plain name, in the order of their keys. */
-  readonly routines: ReadonlyMap<string, readonly CatalogRoutine[]>;
+  readonly routines: Routines;
   readonly helpers: { readonly isMember: ReadonlySet<string>; readonly currentTenant: ReadonlySet<string>; readonly currentUser: ReadonlySet<string> };
   readonly trustedSettings: ReadonlySet<string>;
   /** May callers set the setting themselves, through a function that the API exposes? */
@@ -50,18 +50,6 @@ export class Bind {
   }
 }
 const MOST_STEPS = 3000;
-
-export function buildRoutines(schema: Schema): ReadonlyMap<string, readonly CatalogRoutine[]> {
-  const out = new Map<string, CatalogRoutine[]>();
-  for (const key of [...schema.functions.keys()].sort()) {
-    const routine = schema.functions.get(key);
-    if (routine === undefined) continue;
-    const known = out.get(routine.name);
-    if (known === undefined) out.set(routine.name, [routine]);
-    else known.push(routine);
-  }
-  return out;
-}
 
 /** Scope of a condition over one row of a table, which is row 0. */
 export function rootScope(world: World, table: Table, at: Span): Scope {
