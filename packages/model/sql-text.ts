@@ -139,9 +139,14 @@ function typeName(type: TypeRef): string {
   return typeText({ ...type, name: /^[a-z_][a-z0-9_ ]*$/.test(type.name) ? type.name : sqlName(type.name) });
 }
 
-/** An identifier, quoted where it would not be read back as it is. Reserved words are left alone: this is for people. */
+/** Words that are never a name unless they are quoted. */
+const RESERVED = new Set(
+  'all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create current_catalog current_date current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading limit localtime localtimestamp not null offset on only or order placing primary references returning select session_user some symmetric system_user table then to trailing true union unique user using variadic when where window with'.split(' '),
+);
+
+/** An identifier, quoted where it would not be read back as it is. */
 export function sqlName(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return /^[a-z_][a-z0-9_$]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 function quoted(text: string): string {

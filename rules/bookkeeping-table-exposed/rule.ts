@@ -17,7 +17,7 @@ export default defineRule({
     implied: {
       what: 'The tool that runs these migrations makes `{table}` in `public`, where new tables are open to {roles}.',
       why: 'No migration mentions the table, so nothing protects it. Anybody can read there how the database came about, and with a DELETE or INSERT make the next deployment run a migration twice or leave one out.',
-      fix: 'Add a migration: `alter table {table} enable row level security;` without a policy. The tool connects as the owner, who is not affected.',
+      fix: 'Add a migration: `alter table {sql} enable row level security;` without a policy. The tool connects as the owner, who is not affected.',
     },
     joinTable: {
       severity: 'error',
@@ -49,7 +49,7 @@ export default defineRule({
         const at = first && { ...first, end: first.start + (facts.text(first).split('\n')[0]?.length ?? 0) };
         // A migration that mentions the table has thought of it.
         if (name === undefined || !at || facts.schema.tables.has(`public.${name}`)) continue;
-        report({ message: 'implied', at, subject: { kind: 'table', name: `public.${name}` }, certainty: 'likely', data: { table: name, roles: listed(open) } });
+        report({ message: 'implied', at, subject: { kind: 'table', name: `public.${name}` }, certainty: 'likely', data: { table: name, sql: sqlTable(`public.${name}`), roles: listed(open) } });
       }
     },
   },

@@ -1,4 +1,4 @@
-import { defineRule, type Facts, type Role, type SchemaEvent } from '@tenantlint/model';
+import { defineRule, type Facts, type Role, type SchemaEvent, sqlName } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -10,18 +10,18 @@ export default defineRule({
     caller: {
       what: 'Requests arrive as `{role}`, and it is {how}: no policy applies to it.',
       why: 'Row level security is switched off for such a role, forced or not. Whatever the policies say, every request sees and changes the rows of all tenants.',
-      fix: '`alter role {role} nosuperuser nobypassrls;`, and let only what has to reach all tenants (migrations, jobs) connect as another role.',
+      fix: '`alter role {quoted} nosuperuser nobypassrls;`, and let only what has to reach all tenants (migrations, jobs) connect as another role.',
     },
     member: {
       what: '`{role}`, which requests arrive as, may become `{power}`, which is {how}.',
       why: 'A member can `set role {power}`, and from then on no policy applies. Row level security is as strong as the strongest role that a request can take on.',
-      fix: '`revoke {power} from {role};`',
+      fix: '`revoke {grantedName} from {quoted};`',
     },
     made: {
       severity: 'note',
       what: '`{role}` is {how}: whoever connects as it sees all tenants.',
       why: 'That is what migrations, backups and jobs over all tenants need, and what a connection that serves requests must never have.',
-      fix: 'Make sure that no code that serves requests connects as `{role}`; otherwise `alter role {role} nosuperuser nobypassrls;`.',
+      fix: 'Make sure that no code that serves requests connects as `{role}`; otherwise `alter role {quoted} nosuperuser nobypassrls;`.',
     },
   },
   visit: {
@@ -33,13 +33,13 @@ export default defineRule({
         const at = how === undefined ? undefined : (lastChange(facts, role.name) ?? (role.at.file === '' ? undefined : role.at));
         const subject = { kind: 'role', name: role.name } as const;
         if (how !== undefined && at) {
-          if (callers.has(role.name)) report({ message: 'caller', at, subject, data: { role: role.name, how } });
-          else if (!role.platform) report({ message: 'made', at, subject, certainty: 'possible', data: { role: role.name, how } });
+          if (callers.has(role.name)) report({ message: 'caller', at, subject, data: { role: role.name, quoted: sqlName(role.name), how } });
+          else if (!role.platform) report({ message: 'made', at, subject, certainty: 'possible', data: { role: role.name, quoted: sqlName(role.name), how } });
         }
         if (how !== undefined || !callers.has(role.name)) continue;
         const power = strongest(role, roles);
         const given = power && grantAt(facts, role.name);
-        if (power && given) report({ message: 'member', at: given, subject, data: { role: role.name, power: power.name, how: powerOf(power) ?? '' } });
+        if (power && given) report({ message: 'member', at: given, subject, data: { role: role.name, quoted: sqlName(role.name), power: power.name, grantedName: sqlName(power.name), how: powerOf(power) ?? '' } });
       }
     },
   },

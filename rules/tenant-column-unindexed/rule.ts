@@ -1,4 +1,4 @@
-import { columnSubject, defineRule, indexLedBy, tableName, unindexedFilters } from '@tenantlint/model';
+import { columnSubject, defineRule, indexLedBy, tableName, unindexedFilters, sqlName, sqlTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -9,7 +9,7 @@ export default defineRule({
     unindexed: {
       what: '`{column}` says whose row of `{table}` it is, and no index leads with it.',
       why: 'Every query of one tenant filters by it; without an index each reads the rows of all tenants, and so does deleting a tenant.',
-      fix: '`create index on {table} ({column});`, or put `{column}` first in an index that the queries already need.',
+      fix: '`create index on {sql} ({quoted});`, or put `{column}` first in an index that the queries already need.',
     },
   },
   visit: {
@@ -25,7 +25,7 @@ export default defineRule({
           message: 'unindexed',
           at: column.at,
           subject: columnSubject(table, name),
-          data: { table: tableName(table.key), column: name },
+          data: { table: tableName(table.key), column: name, sql: sqlTable(table.key), quoted: sqlName(name) },
           related: why.slice(0, 1).filter(r => r.at.start !== column.at.start).map(r => ({ at: r.at, note: r.text })),
         });
       }

@@ -1,4 +1,4 @@
-import { defineRule, generatesSql, listed, tableName, tableSubject } from '@tenantlint/model';
+import { defineRule, generatesSql, listed, tableName, tableSubject, sqlName } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -10,7 +10,7 @@ export default defineRule({
     without: {
       what: '{columns} of `{table}` {verb} a time without a zone.',
       why: '`timestamp` keeps what the clock on the wall showed and forgets where the wall was. `now()` is written in the zone of the session; a client in another one reads another moment, and twice a year an hour is ambiguous.',
-      fix: '`timestamptz` keeps the moment: `alter table … alter column {first} type timestamptz using {first} at time zone \'UTC\';`.',
+      fix: '`timestamptz` keeps the moment: `alter table … alter column {quoted} type timestamptz using {quoted} at time zone \'UTC\';`.',
     },
   },
   visit: {
@@ -19,7 +19,7 @@ export default defineRule({
       if (table.inferred || table.partitionOf !== undefined || generatesSql(facts.timeline.steps[table.createdIn]?.tool)) return;
       const columns = [...table.columns.values()].filter((c) => /^timestamp(\(\d\))? without time zone/.test(c.typeText));
       const [first] = columns;
-      if (first) report({ message: 'without', at: first.at, subject: tableSubject(table), data: { columns: listed(columns.map((c) => `\`${c.name}\``)), table: tableName(table.key), verb: columns.length === 1 ? 'holds' : 'hold', first: first.name } });
+      if (first) report({ message: 'without', at: first.at, subject: tableSubject(table), data: { columns: listed(columns.map((c) => `\`${c.name}\``)), table: tableName(table.key), verb: columns.length === 1 ? 'holds' : 'hold', quoted: sqlName(first.name) } });
     },
   },
 });
