@@ -1,27 +1,29 @@
 import { LineIndex, type Finding, type Outcome } from '@tenantlint/model';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Change } from './change.ts';
 import { recounted } from './lint.ts';
+import type { Tally } from './remembered.ts';
 import { VERSION } from './version.ts';
 
 /**
  * What a change brought about: findings on lines that it wrote, and findings elsewhere that were not there before. The
  * state before is only judged where there is anything elsewhere.
  */
-export async function caused(now: Outcome, change: Change, top: string, before: () => Promise<Outcome>): Promise<Outcome> {
+export async function caused(now: Outcome, change: Change, top: string, before: () => Promise<Tally>): Promise<Outcome> {
   const absolute = (file: string) => path.join(top, file);
   const index = memo((file: string) => new LineIndex(now.text(file) ?? ''));
   const line = (f: Finding, offset: number) => index(f.at.file).position(offset).line;
   const wrote = (f: Finding) => change.wrote(absolute(f.at.file), line(f, f.at.start), line(f, Math.max(f.at.start, f.at.end - 1)));
   const here = new Set(now.findings.filter(wrote));
-  const known = here.size === now.findings.length ? new Map<string, number>() : counts(await before(), namedNow(change, top));
+  const known = new Map(here.size === now.findings.length ? [] : await before());
   const findings = now.findings.filter((f) => here.has(f) || !take(known, key(f, now, (file) => file)));
   return recounted({ ...now, findings, unread: now.unread.filter((u) => u.at.file === '.' || change.files.has(absolute(u.at.file))) });
 }
 
 /** How many findings of the state before are no more. */
 export function gone(now: Outcome, before: Outcome, change: Change, top: string): number {
-  const left = counts(now, (file) => file);
+  const left = new Map(tally(now));
   const named = namedNow(change, top);
   return before.findings.filter((f) => !f.suppressed && !take(left, key(f, before, named))).length;
 }
@@ -43,10 +45,12 @@ function key(f: Finding, { text }: Outcome, named: (file: string) => string): st
   const file = named(f.at.file);
   const subject = f.subject.name === f.at.file ? file : f.subject.name;
   const flagged = (text(f.at.file) ?? '').slice(f.at.start, f.at.end).replace(/\s+/g, ' ');
-  return [f.rule, f.message, file, f.subject.kind, subject, f.suppressed ? 'suppressed' : '', flagged].join('\0');
+  return createHash('sha1').update([f.rule, f.message, file, f.subject.kind, subject, f.suppressed ? 'suppressed' : '', flagged].join('\0')).digest('base64');
 }
 
-function counts(outcome: Outcome, named: (file: string) => string): Map<string, number> {
+/** How often each finding occurs; files go by the names that the change gave them. */
+export function tally(outcome: Outcome, change?: Change, top = ''): Tally {
+  const named = change ? namedNow(change, top) : (file: string) => file;
   const found = new Map<string, number>();
   for (const f of outcome.findings) {
     const k = key(f, outcome, named);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { UsageError } from './args.ts';
 import { DIFF, Git } from './git.ts';
@@ -24,6 +25,8 @@ export interface Change {
   wrote(file: string, from: number, to: number): boolean;
   /** The name that a file of the state before has now. */
   renamed(before: string): string;
+  /** Where both states are known by the objects of all their files: names of them, and a folder to keep answers in. */
+  readonly states: { readonly now: string; readonly before: string; readonly folder: string } | undefined;
 }
 
 export type Asked = { readonly kind: 'since'; readonly ref: string } | { readonly kind: 'staged' };
@@ -45,7 +48,8 @@ export function readChange(folder: string, asked: Asked): Change {
   const files = new Set([...entries.filter((e) => e.after).map((e) => e.to), ...untracked].map(absolute));
   const fresh = new Set([...untracked, ...entries.filter((e) => !e.before).map((e) => e.to)].map(absolute));
   const written = new Map([...hunks].map(([file, lines]) => [absolute(file), lines]));
-  const now = asked.kind === 'staged' ? indexOverlay(git) : undefined;
+  const index = asked.kind === 'staged' ? filesOfIndex(git) : undefined;
+  const now = index && indexOverlay(git, index);
   return {
     now,
     before: beforeOverlay(git, entries, untracked, now),
@@ -53,7 +57,29 @@ export function readChange(folder: string, asked: Asked): Change {
     lintable: [...untracked, ...entries.flatMap((e) => [e.from, e.to])].some((f) => READ.test(f)),
     wrote: (file, first, last) => fresh.has(file) || (written.get(file) ?? []).some((l) => l.from <= last && l.to >= first),
     renamed: (file) => renames.get(file) ?? file,
+    states: index && renames.size === 0 && !editsMigrations(entries) ? { now: stateOf(index), before: stateOf(without(index, entries)), folder: path.resolve(git.top, git.run(['rev-parse', '--git-path', 'tenantlint']).toString('utf8').trim()) } : undefined,
   };
+}
+
+/** Edited migrations are judged as pending, in the state before as well: what is found there depends on this very change. */
+function editsMigrations(entries: readonly Entry[]): boolean {
+  return entries.some((e) => e.before !== undefined && e.after && /\.(?:sql|py)$/i.test(e.to));
+}
+
+/** Names and objects of the files that are read. */
+type Listing = ReadonlyMap<string, string>;
+
+function stateOf(files: Listing): string {
+  const hash = createHash('sha1');
+  for (const [file, id] of [...files].filter(([f]) => READ.test(f)).sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${file}\0${id}\0`);
+  return hash.digest('hex');
+}
+
+function without(files: Listing, entries: readonly Entry[]): Listing {
+  const before = new Map(files);
+  for (const e of entries) before.delete(e.to);
+  for (const e of entries) if (e.before !== undefined) before.set(e.from, e.before);
+  return before;
 }
 
 /** The first parent of a merge that GitHub made of a pull request and its base; undefined where something else is checked out. */
@@ -146,14 +172,17 @@ function list(out: Buffer): string[] {
   return out.toString('utf8').split('\0').filter((f) => f !== '');
 }
 
-/** The index in place of the working tree: files that git does not know are not there, edited ones are as they were added. */
-function indexOverlay(git: Git): Overlay {
+function filesOfIndex(git: Git): Listing {
   const entries = list(git.run(['ls-files', '-s', '-z'])).map((entry) => {
     const tab = entry.indexOf('\t');
     const [mode = '', id = ''] = entry.slice(0, tab).split(' ');
     return { mode, id, file: entry.slice(tab + 1) };
   });
-  const known = new Map(entries.filter((e) => isFile(e.mode)).map((e) => [e.file, e.id]));
+  return new Map(entries.filter((e) => isFile(e.mode)).map((e) => [e.file, e.id]));
+}
+
+/** The index in place of the working tree: files that git does not know are not there, edited ones are as they were added. */
+function indexOverlay(git: Git, known: Listing): Overlay {
   const edited = new Set(list(git.run(['diff-files', '-z', '--name-only', '--ignore-submodules=all'])));
   return overlayOf(git, [...known].filter(([file]) => edited.has(file)), (file) => !known.has(file));
 }

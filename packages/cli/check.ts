@@ -2,12 +2,13 @@ import path from 'node:path';
 import type { Preset } from '@tenantlint/engine';
 import type { Outcome, Rule, Severity, Source } from '@tenantlint/model';
 import { analyse, type Analysis, type PendingFiles } from './analyse.ts';
-import { caused, nothingChanged } from './caused.ts';
+import { caused, nothingChanged, tally } from './caused.ts';
 import type { Change } from './change.ts';
 import { settingsOf, type Config, type Settings } from './config.ts';
 import { matcher } from './globs.ts';
 import { fails, judge } from './lint.ts';
 import { productFolders, together } from './products.ts';
+import { Remembered } from './remembered.ts';
 import { shownFrom } from './shown.ts';
 import { diskWorkspace, memoryWorkspace, type Base, type Workspace } from './workspace.ts';
 
@@ -96,7 +97,17 @@ async function checkChange(project: Project, base: Base, configFile: string | un
   const { change } = options;
   if (!change) return now;
   const before = once(async () => (await checkOne(await open({ ...base, overlay: change.before }, configFile, options.known), options)).outcome);
-  const outcome = await caused(now.whole, change, base.top, before);
+  const { states } = change;
+  const kept = states && new Remembered(states.folder, [path.relative(base.top, base.dir), base.prefix, base.paths.join('\0'), options.preset ?? '', JSON.stringify(project.config), configFile ?? '', [...project.workspace.named].join('\0')]);
+  const outcome = await caused(now.whole, change, base.top, async () => {
+    const known = states && kept?.get(states.before);
+    if (known) return known;
+    const found = tally(await before(), change, base.top);
+    if (states) kept?.put(states.before, found);
+    return found;
+  });
+  // The next commit starts from here.
+  if (states) kept?.put(states.now, tally(now.whole));
   // A change to a repository in which there is nothing to lint has brought about nothing.
   const empty = now.nothing !== undefined && outcome.unread.length === 0;
   return { ...now, outcome: empty ? { ...outcome, notes: [...outcome.notes, now.nothing] } : outcome, failing: fails(outcome, levelOf(project, options)), nothing: empty ? undefined : now.nothing, before };

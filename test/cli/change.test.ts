@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { repository } from './repository.ts';
@@ -84,6 +84,33 @@ test('--since looks from where the branch left, not from where REF is by now', a
   git('commit', '-qam', 'main goes on');
   git('checkout', '-q', 'topic');
   expect((await reported(dir, '--since', 'main')).found).toEqual(['supabase/migrations/005_topic.sql:1 table-without-rls']);
+});
+
+test('what was found before is remembered in .git, and only believed where it was written for this state', async () => {
+  const { dir, git, write } = repository({ ...FILES, ...CONFIG });
+  const folder = path.join(dir, '.git/tenantlint');
+  const old = 'supabase/migrations/002_old.sql:1 table-without-rls';
+  write('supabase/migrations/004_tasks.sql', table('tasks'));
+  git('add', '-A');
+  expect((await reported(dir, '--staged')).found).toEqual([]);
+  // This state and the one before it.
+  const kept = readdirSync(folder);
+  expect(kept.length).toBe(2);
+  git('commit', '-qm', 'second');
+  write('supabase/migrations/005_more.sql', table('more'));
+  git('add', '-A');
+  // Somebody else's answers, then none that can be read: the first are believed, so they have been read.
+  for (const file of kept) writeFileSync(path.join(folder, file), '[]');
+  expect((await reported(dir, '--staged')).found).toEqual([old]);
+  for (const file of kept) writeFileSync(path.join(folder, file), '{ broken');
+  expect((await reported(dir, '--staged')).found).toEqual([]);
+  // Other options are other questions.
+  for (const file of readdirSync(folder)) writeFileSync(path.join(folder, file), '[]');
+  expect((await reported(dir, '--staged', '--preset', 'strict')).found).toEqual([]);
+  chmodSync(folder, 0o500);
+  expect((await reported(dir, '--staged', '--preset', 'audit')).err).toBe('');
+  chmodSync(folder, 0o700);
+  expect(git('status', '--porcelain')).toBe('A  supabase/migrations/005_more.sql\n');
 });
 
 test('renaming a file brings nothing about; editing it meanwhile does', async () => {
