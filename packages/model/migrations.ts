@@ -83,12 +83,22 @@ export interface Window {
   readonly reopened: boolean;
 }
 
+/** What a role could do before a migration and is refused after it. */
+export interface Narrowing {
+  readonly table: string;
+  readonly role: string;
+  readonly commands: readonly AccessCommand[];
+  readonly at: Span;
+}
+
 /** What the migrations do to what was there before them. Every answer is computed when it is first asked for. */
 export interface MigrationFacts {
   /** Undefined where the step has no way back, or where it could not be read. */
   undone(step: number): Undone | undefined;
   /** What is open after the step and was not before it. */
   weakened(step: number): readonly Weakening[];
+  /** What a step that is not applied yet refuses from then on; empty for all others. */
+  narrowed(step: number): readonly Narrowing[];
   /** Tables that stood open for a while from this step on. */
   windows(step: number): readonly Window[];
 }

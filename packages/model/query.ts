@@ -85,6 +85,8 @@ export interface SiteShape {
   readonly filters: readonly string[];
   readonly orders: readonly string[];
   readonly writes: readonly string[];
+  /** What is written holds more than these: values that are spread, related rows that are linked. */
+  readonly writesMore?: true;
   /** `*` or a whole record rather than named columns. */
   readonly wholeRecord: boolean;
   readonly relations: readonly string[];

@@ -3,6 +3,7 @@ import type { IsolationFacts } from '../isolation/index.ts';
 import { openedOnce } from './applied.ts';
 import { Changes } from './changes.ts';
 import { Helpers } from './helpers.ts';
+import { narrowed } from './narrowed.ts';
 import { statesOf } from './states.ts';
 import { undone } from './undone.ts';
 import { weakened } from './weakened.ts';
@@ -34,6 +35,7 @@ export function migrationFacts({ timeline, tenancy, isolation, isolationOf, pend
   return {
     undone: perStep((step) => undone(timeline, step)),
     weakened: perStep((step) => (pending(step) ? weakened(sources, step) : ((history ??= openedOnce(sources, tenancy)).get(step) ?? []))),
+    narrowed: perStep((step) => (pending(step) ? narrowed(sources, step) : [])),
     windows: perStep((step) => windows(sources, step)),
   };
 }

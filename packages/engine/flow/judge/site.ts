@@ -33,6 +33,7 @@ export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoi
       filters: [...filters].sort(),
       orders: query.orders.map((o) => columnOf(model, o) ?? o),
       writes: [...writes].sort(),
+      ...([...query.inserts, ...query.changes].some((w) => w.entries.some((e) => e.kind !== 'field')) ? { writesMore: true as const } : {}),
       wholeRecord: query.verb === 'select' && query.selects === undefined,
       relations: query.includes.map((i) => i.field).sort(),
       ...(judgement.extra ?? { unbounded: false, included: [], linked: [], spliced: undefined, follows: undefined }),
