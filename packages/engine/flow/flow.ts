@@ -101,6 +101,8 @@ export class Flow {
   uses: Use[] = [];
   /** Comparisons of a row's column that some branch of the program asked for. */
   compared: Compared[] = [];
+  /** How often the program has thrown on purpose. */
+  thrown = 0;
   /** Settings of the connection that the run made. */
   settings: Extract<CodeFact, { readonly kind: 'setting' }>[] = [];
   /** Places whose queries are sent in one transaction. */

@@ -58,6 +58,7 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
     }
     case 'throw':
       if (s.value) evaluate(f, s.value, names);
+      if (f.state.live) f.thrown++;
       f.state.live = false;
       return;
     case 'try': return attempt(f, s, names);
@@ -173,7 +174,10 @@ function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names
 function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Names): void {
   const base = f.state;
   const exits: Exit[] = [];
+  const before = f.thrown;
   const end = f.branch([], () => run(f, s.body, new Names(names, names.file)));
+  // Where nothing is thrown on purpose, only what fails by itself leads to a handler: no way around a check.
+  const kept = f.thrown === before && end.live ? truthsSince(end.truths, base.truths).filter((t) => t.kind === 'row' || t.kind === 'holds' || t.kind === 'any') : [];
   if (end.live) exits.push(exitOf(end, base));
   for (const handler of s.handlers) {
     const caught = f.branch([], () => {
@@ -189,6 +193,7 @@ function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Nam
     if (caught.live) exits.push(exitOf(caught, base));
   }
   join(base, exits, f.joinValues);
+  if (base.live && exits.length > 1) base.learn(kept);
   if (s.finally.length > 0) {
     const { live } = f.state;
     f.state.live = true;

@@ -65,7 +65,10 @@ export function sourceOf(of: AbstractValue): string {
   }
   if (of.kind === 'literal') return JSON.stringify(of.value);
   if (of.kind === 'column') return of.column;
-  return 'a value';
+  if (of.kind === 'list') return sourceOf(of.of);
+  const parts = of.kind === 'union' ? of.of.map((c) => c.value) : of.kind === 'array' ? of.items.map((i) => i.value) : of.kind === 'text' ? of.values : [];
+  const [worst] = [...parts].sort((a, b) => ORDER.indexOf(trustOf(b)) - ORDER.indexOf(trustOf(a)));
+  return worst ? sourceOf(worst) : 'a value';
 }
 
 /** A place of a condition where a value is compared, with the field that it binds. */

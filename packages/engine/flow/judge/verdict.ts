@@ -109,9 +109,9 @@ function reached(f: Flow, of: Case): Judgement {
   const referred = inherit(f, of);
   if (referred && referred.verdict !== 'unknown') return referred;
   const reads = query.verb === 'select' || query.verb === 'count';
-  const checked = reads ? checkedAfterwards(f, of) : undefined;
+  const checked = reads ? (checkedAfterwards(f, of) ?? nowhere(of)) : undefined;
   if (checked) return checked;
-  return blamed(f, of, replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? (reads ? nowhere(of) : undefined) ?? stranger(f, of) ?? unreached(f, of));
+  return blamed(f, of, replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? stranger(f, of) ?? unreached(f, of));
 }
 
 /** Where policies ask for the same tenant that the request named, somebody thought of it: the check may stand where we did not look. */

@@ -74,6 +74,7 @@ export function authCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abst
 function session(f: Flow, library: string, authority: Authority, site: CallSite): AbstractValue {
   const { at } = site;
   const identity: AbstractValue = { kind: 'symbol', origin: { kind: 'identity', library }, path: [...(authority.at ?? []).slice(-1).map((n) => (n === 'claims' ? 'claims' : n))].filter((n) => n !== 'session'), at };
+  if (authority.throws) f.thrown++;
   if (authority.throws) f.state.learn([{ kind: 'defined', of: identity, at }]);
   const value = authority.optional ? tidy([{ value: identity, truths: [{ kind: 'defined', of: identity, at }] }, { value: nothing(at), truths: [] }], at) : identity;
   if (!authority.at) return value;

@@ -33,6 +33,7 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
     if (name !== undefined) return { ...callee, path: [...path.slice(0, -1), name], at: site.at };
   }
   if (leaves(callee)) {
+    f.thrown++;
     f.state.live = false;
     return nothing(site.at);
   }
@@ -52,6 +53,7 @@ function asserted(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractVal
   const name = callee.path.at(-1) ?? callee.origin.name;
   if (!test || !['default', '*', 'ok', 'assert', 'invariant', 'strict'].includes(name)) return undefined;
   const known = truthsOf(f, test, true);
+  f.thrown++;
   if (!known.possible) f.state.live = false;
   f.state.learn(known.truths);
   return nothing(at);
@@ -72,6 +74,7 @@ function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site:
       return name === 'Promise.race' || name === 'Promise.any' ? (elementOf(value, at) ?? value) : value;
     }
     case 'Promise.reject': case 'process.exit': case 'Deno.exit':
+      f.thrown++;
       f.state.live = false;
       return nothing(at);
     case 'Set': case 'Map': case 'Array.from': case 'WeakMap': case 'WeakSet': {

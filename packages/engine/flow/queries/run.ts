@@ -152,6 +152,7 @@ function result(f: Flow, query: Query, def: RowDef, extra: readonly ValueEntry[]
   const there = { kind: 'row', row: def.id, at } as const;
   switch (query.result) {
     case 'row':
+      f.thrown++;
       f.state.learn([there]);
       return row;
     case 'row-or-null': return { kind: 'union', of: [{ value: row, truths: [there] }, { value: literal(null, at), truths: [] }], at };
