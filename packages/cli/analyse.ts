@@ -11,6 +11,7 @@ import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
 import { looseSql } from './loose.ts';
 import { missingFacts, notes } from './notes.ts';
+import { ownerConnection } from './python-owner.ts';
 import { readSources } from './sources.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -54,7 +55,7 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };
   const schema = timeline.last;
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);
-  const env = environment(platform, schema, config);
+  const env = environment(platform, schema, config, ownerConnection(workspace));
   const parser = remembering(sql);
   const isolationOf = (of: Schema) => createIsolation({ schema: of, timeline, tenancy, environment: env, parser, ...(config.tenancy ? { config: config.tenancy } : {}) });
   const isolation = isolationOf(schema);

@@ -58,17 +58,18 @@ export function detectPlatform(workspace: Workspace, config: Config, sqlFiles: r
 }
 
 /** Who speaks to the database, from the platform and from what the replayed history left behind. */
-export function environment(platform: Platform, schema: Schema, config: Config): Environment {
+export function environment(platform: Platform, schema: Schema, config: Config, owner?: Reason): Environment {
   const given = config.environment ?? {};
   const { kind } = platform;
   const own = kind === 'own-connection' ? applicationRole(schema) : undefined;
+  const owns = kind === 'own-connection' && !own ? owner : undefined;
   return {
     kind,
     untrusted: given.untrusted ?? untrustedRoles(platform, schema),
     exposed: given.exposed ?? platform.exposed ?? (kind === 'own-connection' ? [] : kind === 'supabase' ? ['public', 'graphql_public'] : ['public']),
-    connectsAs: given.connectsAs ?? (own ? 'app-role' : 'unknown'),
+    connectsAs: given.connectsAs ?? (own ? 'app-role' : owns ? 'owner' : 'unknown'),
     ...(own ? { appRole: own.role } : {}),
-    why: [...platform.why, ...(own ? [own.why] : [])],
+    why: [...platform.why, ...(own ? [own.why] : owns ? [owns] : [])],
   };
 }
 

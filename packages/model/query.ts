@@ -29,6 +29,8 @@ export type Defect =
   | { readonly kind: 'idle-guard'; readonly value: string; readonly guard: Reason }
   | { readonly kind: 'widened'; readonly branch: string }
   | { readonly kind: 'replaced'; readonly by: string }
+  /** The language's own operator took the condition away before it was sent. */
+  | { readonly kind: 'dropped'; readonly by: string }
   | { readonly kind: 'maybe-undefined'; readonly value: string }
   | { readonly kind: 'chosen-tenant'; readonly value: string }
   | { readonly kind: 'fixed-tenant'; readonly value: string }

@@ -2,6 +2,7 @@ import { cases, unknown, type AbstractValue, type CodeClass, type Span, type Val
 import type { Flow } from '../flow.ts';
 import { Names } from '../state.ts';
 import { entryProperty, property } from '../values/property.ts';
+import { environment } from '../python/identity.ts';
 import { namedOf } from '../python/params.ts';
 import { contextAt } from './clients.ts';
 import { evaluate } from './expressions.ts';
@@ -47,6 +48,7 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
       return method.kind === 'get' ? invoke(f, fn, [], at, of) : fn;
     }
     const field = owner.class.fields.find((x) => x.name === name && !x.static);
+    if (field && f.python && isSettings(f, of)) return environment(name, at);
     if (field) {
       if (field.value) {
         const { value: code } = field;
@@ -68,6 +70,9 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
   }
   return fieldSymbol({ class: of.class, file: of.file, scope: of.scope as Names }, name, at);
 }
+
+/** What is written there is what counts where the environment says nothing. */
+const isSettings = (f: Flow, of: ValueOf<'instance'>): boolean => [...lineage(f, of)].some((one) => 'value' in one && one.value.kind === 'symbol' && one.value.origin.kind === 'package' && (one.value.path.at(-1) ?? one.value.origin.name) === 'BaseSettings');
 
 const fieldSymbol = (owner: Owner, name: string, at: Span): AbstractValue => ({ kind: 'symbol', origin: { kind: 'unknown', why: `field ${name}`, id: `${owner.class.id}.${name}` }, path: [], at });
 

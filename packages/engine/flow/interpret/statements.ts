@@ -158,9 +158,28 @@ function learn(f: Flow, test: Code, names: Names): void {
   narrow(f, test, true, names);
 }
 
+/** Names and values of a dictionary that the code spells out. */
+function pairsOf(over: AbstractValue): readonly AbstractValue[] | undefined {
+  if (over.kind !== 'array' || over.items.length === 0) return undefined;
+  const told = over.items.every(({ value, spread }) => !spread && value.kind === 'array' && value.items.length === 2 && value.items[0]?.value.kind === 'literal');
+  return told ? over.items.map((i) => i.value) : undefined;
+}
+
 function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names: Names): void {
   const over = iterated(f, evaluate(f, s.over, names), s.over.at);
   if (!f.state.live) return;
+  const pairs = f.python ? pairsOf(over) : undefined;
+  if (pairs) {
+    for (const pair of pairs) {
+      if (!f.state.live) return;
+      repeated(f, s.label, s.at, () => {
+        const inner = new Names(names, names.file);
+        bind(f, s.target, pair, inner);
+        run(f, s.body, inner);
+      }, true);
+    }
+    return;
+  }
   const element: AbstractValue = s.form === 'in' ? unknown('key', s.over.at) : (elementOf(over, s.over.at) ?? unknown('element', s.over.at));
   const every = repeated(f, s.label, s.at, () => {
     f.state.learn(presence(element, s.over.at));

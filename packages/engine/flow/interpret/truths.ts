@@ -69,6 +69,11 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
     const holds = op === '=' ? left.value === right.value : op === '<>' ? left.value !== right.value : undefined;
     return holds === undefined || holds ? NOTHING : NEVER;
   }
+  // Two sets of Python are the same: each element of one is one of the other's.
+  if (f.python && op === '=' && isCollection(left) && isCollection(right)) {
+    const [one, other] = [elementOf(left, at), elementOf(right, at)];
+    return one && other && one.kind !== 'union' && other.kind !== 'union' ? compared(f, op, one, other, at) : NOTHING;
+  }
   if (left.kind === 'test' && left.test.kind === 'size') return sized(f, op, left.test.of, right, at);
   if (right.kind === 'test' && right.test.kind === 'size') return sized(f, MIRRORED[op], right.test.of, left, at);
   if (left.kind === 'test' && right.kind === 'literal' && typeof right.value === 'boolean') {
@@ -85,6 +90,8 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
   const formula: Formula = { kind: 'compare', op, left: a, right: b, at };
   return { possible: true, truths: [...rows, { kind: 'holds', formula, at }] };
 }
+
+const isCollection = (of: AbstractValue): boolean => of.kind === 'list' || of.kind === 'array';
 
 /** What the request brings equals a secret of the server's environment: another system, not a person, is calling. */
 function isSecret(one: AbstractValue, other: AbstractValue): boolean {

@@ -18,6 +18,8 @@ import type { Case, Judgement } from './verdict.ts';
 export function blamed(f: Flow, of: Case, judgement: Judgement): Judgement {
   const { defect } = judgement;
   if (defect?.kind !== 'unscoped' && defect?.kind !== 'unbound-id') return judgement;
+  const [dropped] = of.record.query.dropped ?? [];
+  if (dropped) return { ...judgement, defect: { kind: 'dropped', by: dropped.by }, defectAt: dropped.at, why: [{ text: `${dropped.by} keeps one side of the condition only`, at: dropped.at }] };
   const incomplete = extension(f, of);
   if (incomplete) return { ...judgement, why: [{ text: incomplete.open ? 'an extension binds this operation only where it is told a tenant' : 'an extension binds other operations of this client, and not this one', at: incomplete.extension }], defect: incomplete };
   const relation = outside(f, of);

@@ -63,6 +63,7 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
   if (table === undefined) return { verdict: 'unknown', certainty: 'possible', why: [{ text: query.table.kind === 'unknown' ? query.table.why : 'the table is not known', at }] };
   if (!f.input.tenancy.found) return byDesign('no tenancy was found', at);
   if (f.input.tenancy.of.get(table)?.tenancy.kind === 'global') return byDesign(`rows of ${table} belong to nobody`, at);
+  if (f.python && (f.input.tenancy.of.get(table)?.tenancy.kind ?? 'unknown') === 'unknown' && query.verb !== 'insert') return { verdict: 'unknown', certainty: 'possible', why: [{ text: `how ${table} belongs to tenants is not known`, at }] };
   if (entry && OFFLINE.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at);
   const of: Case = { record, table, entry, truths: allTruths(record.truths), uses, at };
   const parts: Judgement[] = [];

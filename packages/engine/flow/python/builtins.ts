@@ -6,7 +6,7 @@ import { truthsOf } from '../interpret/truths.ts';
 import { perElement, all } from '../known/methods.ts';
 import { elementOf } from '../values/join.ts';
 import { computed, maybeElement, property } from '../values/property.ts';
-import { identity } from './identity.ts';
+import { environment, identity } from './identity.ts';
 import { namedOf, positionalOf } from './params.ts';
 
 /** Functions that give back what they are given, in another type. */
@@ -104,6 +104,9 @@ export function packageCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly A
       if (first?.kind !== 'function') return undefined;
       return first;
     }
+    case 'os.getenv': return first && constantText(first) !== undefined ? environment(constantText(first) ?? '', at) : undefined;
+    case 'os.get': return first && path.at(-2) === 'environ' && constantText(first) !== undefined ? environment(constantText(first) ?? '', at) : undefined;
+    case 'hmac.compare_digest': case 'secrets.compare_digest': return first && second ? { kind: 'test', test: { kind: 'compare', op: '=', left: first, right: second }, at } : undefined;
     case 'functools.wraps': return { kind: 'symbol', origin: { kind: 'global', name: '#same' }, path: [], at };
     case 'sys.exit': case 'os._exit':
       f.state.live = false;

@@ -55,8 +55,12 @@ const CHANNELS: Readonly<Record<string, string>> = { Header: 'headers', Cookie: 
 function sent(f: Flow, kind: string, name: string, type: CodeType | undefined, file: string, at: Span): AbstractValue {
   const body = type && (kind === 'value' || kind === 'Body' || kind === 'Form' || kind === 'Query') ? ofModel(f, type, input('body', [], at), file, at, 0) : undefined;
   if (body) return body;
-  return input(CHANNELS[kind] ?? (kind === 'value' ? 'query' : 'request'), [name], at);
+  // What no address can hold is sent in the body.
+  const whole = kind === 'value' && type !== undefined && isWhole(type);
+  return input(whole ? 'body' : CHANNELS[kind] ?? (kind === 'value' ? 'query' : 'request'), whole ? [] : [name], at);
 }
+
+const isWhole = (type: CodeType): boolean => (type.kind === 'ref' ? /^(?:dict|Dict|Mapping|list|List|set)$/.test(type.name) : type.kind === 'array' || (type.kind === 'union' && type.of.some(isWhole)));
 
 const typeName = (type: CodeType): string => (type.kind === 'ref' ? (type.name.split('.').at(-1) ?? '') : type.kind === 'union' ? type.of.map(typeName).find((n) => n !== '') ?? '' : '');
 
@@ -123,7 +127,7 @@ function fieldsOf(f: Flow, cls: ValueOf<'class'>, depth: number): Map<string, { 
 
 /** `model_config = ConfigDict(extra="allow")`, `class Config: extra = 'allow'`. */
 function allowsMore(of: CodeClass): boolean {
-  return of.fields.some((field) => (field.name === 'model_config' || field.name === 'Config') && /"extra"[^}]*?.{0,400}"allow"/.test(JSON.stringify(field.value ?? null)));
+  return of.fields.some((field) => (field.name === 'model_config' || field.name === 'Config') && /"extra".{0,400}"allow"|"allow".{0,400}"extra"/.test(JSON.stringify(field.value ?? null)));
 }
 
 function dependency(f: Flow, marker: Marker, type: CodeType | undefined, file: string, request: Request, depth: number): AbstractValue {
@@ -157,7 +161,7 @@ function provide(f: Flow, callable: AbstractValue, request: Request, depth: numb
   switch (callable.kind) {
     case 'function': {
       const value = awaited(f, invoke(f, callable, [argumentsFor(f, callable, request, depth + 1)], at, callable.self, false, true), at);
-      return told(value, at);
+      return told(f, value, at);
     }
     case 'class': {
       const ctor = callable.class.methods.find((m) => m.kind === 'constructor');
@@ -167,15 +171,21 @@ function provide(f: Flow, callable: AbstractValue, request: Request, depth: numb
     }
     case 'instance': {
       const method = memberOf(f, callable, '__call__', at);
-      return method.kind === 'function' ? provide(f, method, request, depth, at) : told(method, at);
+      return method.kind === 'function' ? provide(f, method, request, depth, at) : told(f, method, at);
     }
     case 'client': return callable;
     default: {
       const from = packageOf(callable);
       if (from !== undefined && /^(?:fastapi|starlette)\b/.test(from)) return input('headers', ['authorization'], at);
-      return identity('dependency', [], at);
+      return signedIn(f, identity('dependency', [], at));
     }
   }
+}
+
+/** The server's own function let the caller in. */
+function signedIn(f: Flow, who: AbstractValue): AbstractValue {
+  f.state.learn([{ kind: 'defined', of: who, at: who.at }]);
+  return who;
 }
 
 /** A class without a constructor of its own: what its fields are declared with. */
@@ -190,8 +200,8 @@ function injected(f: Flow, cls: ValueOf<'class'>, request: Request, depth: numbe
 export const withFields = injected;
 
 /** What a dependency gives that could not be read is the server's own: nobody sends it. */
-function told(value: AbstractValue, at: Span): AbstractValue {
-  if (value.kind !== 'symbol' || value.origin.kind !== 'call') return value.kind === 'symbol' && value.origin.kind === 'unknown' ? identity('dependency', [], at) : value;
-  return identity('dependency', value.path, at);
+function told(f: Flow, value: AbstractValue, at: Span): AbstractValue {
+  if (value.kind !== 'symbol' || (value.origin.kind !== 'call' && value.origin.kind !== 'unknown')) return value;
+  return signedIn(f, identity('dependency', value.origin.kind === 'call' ? value.path : [], at));
 }
 

@@ -5,6 +5,9 @@ import { tidy } from '../values/join.ts';
 
 export const identity = (library: string, path: readonly string[], at: Span): AbstractValue => ({ kind: 'symbol', origin: { kind: 'identity', library }, path, at });
 
+/** A variable of the server's environment. */
+export const environment = (name: string, at: Span): AbstractValue => ({ kind: 'symbol', origin: { kind: 'global', name: 'process' }, path: ['env', name.toUpperCase()], at });
+
 /** Functions whose result is the caller's verified token or session; `optional` ones may give None. `path`: what part of it. */
 const VERIFIERS: readonly { readonly packages: RegExp; readonly call: RegExp; readonly path?: readonly string[]; readonly optional?: boolean }[] = [
   { packages: /^(?:jwt|jose|authlib|joserfc|jwcrypto|python_jose)\b/, call: /^(?:decode|decode_complete|verify)$/ },

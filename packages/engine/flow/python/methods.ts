@@ -8,6 +8,8 @@ import { namedOf, positionalOf } from './params.ts';
 /** Texts that say the same. */
 const SAME_TEXT = new Set(['strip', 'lstrip', 'rstrip', 'encode', 'decode', 'casefold', 'isoformat', 'hex', 'copy', 'removeprefix', 'removesuffix', '__str__', 'model_copy']);
 const TEXT = new Set(['lower', 'upper', 'title', 'replace', 'join', 'startswith', 'endswith', 'format', 'zfill', 'strftime', 'capitalize', 'isdigit', 'isalnum', 'count', 'find', 'index']);
+/** Dictionaries of so many entries are gone through one by one. */
+const MOST_PAIRS = 12;
 /** What pydantic's models give of themselves. */
 const DUMPS = new Set(['model_dump', 'dict', 'model_dump_json', 'json', '_asdict', 'asdict', 'to_dict']);
 
@@ -16,7 +18,7 @@ export function pythonMethod(f: Flow, of: AbstractValue, name: string, args: rea
   switch (of.kind) {
     case 'array': case 'list': return sequence(f, of, name, positionalOf(args), at, becoming);
     case 'object': return dictionary(f, of, name, args, at, becoming);
-    case 'instance': return DUMPS.has(name) && !declares(of, name) ? { kind: 'object', entries: kept(f, of, args), at } : undefined;
+    case 'instance': return DUMPS.has(name) && !declares(of, name) ? { kind: 'object', entries: kept(f, of, args, at), at } : undefined;
     case 'literal': case 'text': case 'column': case 'test':
       if (SAME_TEXT.has(name)) return of;
       if (name === 'split' || name === 'splitlines') return list(computed(name, [of], '', at), at);
@@ -86,6 +88,8 @@ function dictionary(f: Flow, of: ValueOf<'object'>, name: string, args: readonly
       return tidy([...cases(value).filter((c) => c.value.kind !== 'undefined'), { value: second ?? literal(null, at), truths: [] }], at);
     }
     case 'items': {
+      const pairs = of.entries.flatMap((e) => (e.kind === 'property' ? [{ kind: 'array' as const, items: [{ value: literal(e.name, e.nameAt), spread: false }, { value: e.value, spread: false }], at }] : []));
+      if (pairs.length === of.entries.length && pairs.length > 0 && pairs.length <= MOST_PAIRS) return { kind: 'array', items: pairs.map((value) => ({ value, spread: false })), at };
       const found = values().flatMap((v) => cases(v));
       return found.length === 0 ? { kind: 'array', items: [], at } : list({ kind: 'array', items: [{ value: computed('key', [of], '', at), spread: false }, { value: tidy(found, at), spread: false }], at }, at);
     }
@@ -109,12 +113,12 @@ function dictionary(f: Flow, of: ValueOf<'object'>, name: string, args: readonly
 }
 
 /** `exclude={'id'}` and `include=…` of a model's dump, as far as they are written out. */
-function kept(f: Flow, of: ValueOf<'instance'>, args: readonly AbstractValue[]): readonly ValueEntry[] {
+function kept(f: Flow, of: ValueOf<'instance'>, args: readonly AbstractValue[], at: Span): readonly ValueEntry[] {
   const named = namedOf(args);
   const listed = (name: string): ReadonlySet<string> | undefined => {
     const value = named && property(f, named, name, of.at);
     return value?.kind === 'array' ? new Set(value.items.flatMap((i) => constantText(i.value) ?? [])) : undefined;
   };
   const [without, only] = [listed('exclude'), listed('include')];
-  return of.fields.filter((e) => e.kind !== 'property' || (!without?.has(e.name) && (only === undefined || only.has(e.name))));
+  return of.fields.filter((e) => e.kind !== 'property' || (!without?.has(e.name) && (only === undefined || only.has(e.name)))).map((e): ValueEntry => (e.kind === 'property' ? { ...e, nameAt: at } : { ...e, at }));
 }

@@ -1,22 +1,12 @@
-import type { AbstractValue, ClientContext, Condition, Model, Relationship, Span } from '@tenantlint/model';
-import { columnName, entitiesIn, modelOf, outputOf, tableName } from './entities.ts';
+import type { AbstractValue, ClientContext, Condition, Included, Relationship, Span } from '@tenantlint/model';
+import { entitiesIn, modelOf, tableName } from './entities.ts';
+import { exprOf } from './expressions.ts';
+import { columnOf, equalColumns, flat, innermost, linksOf, type Link } from './links.ts';
 import { mainOf } from './statements.ts';
-import type { Entity, Expr, Join, Statement } from './state.ts';
+import { isOwn, type Entity, type Expr, type Statement } from './state.ts';
 
 const ALWAYS: Condition = { kind: 'all', of: [] };
 const NEVER: Condition = { kind: 'any', of: [] };
-
-/** How an entity hangs off another one: columns of both that are equal. */
-interface Link {
-  readonly entity: Entity;
-  readonly parent: Entity;
-  readonly on: readonly (readonly [string, string])[];
-  /** What else its ON asks of it. */
-  readonly also: readonly Expr[];
-  /** Rows without a match stay. */
-  readonly outer: boolean;
-  readonly at: Span;
-}
 
 interface Reading {
   readonly main: Entity;
@@ -31,143 +21,60 @@ export function conditionOf(statement: Statement, main: Entity, context: ClientC
   const parts = flat([...statement.where, ...statement.joins.flatMap((j) => (j.outer || !j.on ? [] : [j.on]))]);
   const { links, used } = linksOf(statement, main, parts, context, outside);
   const of: Reading = { main, links, context, outside };
-  const left = parts.filter((p) => !used.has(p));
-  const own = entityCondition(of, main, left);
-  if (statement.others.length === 0) return own;
-  return { kind: 'any', of: [own, ...statement.others.map((one) => { const [first] = mainOf(one); return first ? conditionOf(one, first, context, outside) : ALWAYS; })] };
+  return entityCondition(of, main, parts.filter((p) => !used.has(p)));
 }
 
-function flat(of: readonly Expr[]): Expr[] {
-  return of.flatMap((one) => (one.e === 'and' ? flat(one.of) : [one]));
-}
-
-/** Walks from the main entity to the others over equal columns, those of joins first. */
-function linksOf(statement: Statement, main: Entity, parts: readonly Expr[], context: ClientContext, outside: ReadonlySet<string>): { links: Link[]; used: Set<Expr> } {
-  const links: Link[] = [];
-  const used = new Set<Expr>();
-  const reached = new Map([[main.key, main]]);
-  const joins = new Map(statement.joins.map((j) => [j.entity.key, j]));
-  const waiting = new Map<string, Entity>();
-  for (const part of [...parts, ...statement.joins.flatMap((j) => (j.on ? [j.on] : []))]) for (const [key, entity] of entitiesIn(part)) waiting.set(key, entity);
-  for (const join of statement.joins) {
-    waiting.set(join.entity.key, join.entity);
-    if (join.by) waiting.set(join.by.entity.key, join.by.entity);
-  }
-  for (const entity of statement.from) waiting.set(entity.key, entity);
-  for (const column of statement.columns) for (const [key, entity] of entitiesIn(column.expr)) waiting.set(key, entity);
-  waiting.delete(main.key);
-  for (const key of outside) waiting.delete(key);
-  for (let progress = true; progress && waiting.size > 0; ) {
-    progress = false;
-    for (const [key, entity] of waiting) {
-      const link = linkOf(entity, joins.get(key), joins, reached, parts, used, context);
-      if (!link) continue;
-      links.push(link);
-      reached.set(key, entity);
-      waiting.delete(key);
-      progress = true;
-    }
-  }
-  return { links, used };
-}
-
-function linkOf(entity: Entity, join: Join | undefined, joins: ReadonlyMap<string, Join>, reached: ReadonlyMap<string, Entity>, parts: readonly Expr[], used: Set<Expr>, context: ClientContext): Link | undefined {
-  const outerOn = join?.outer && join.on ? flat([join.on]) : [];
-  const candidates = [...outerOn, ...parts];
-  for (const parent of reached.values()) {
-    // A join is written at either end: the ON of what was reached already counts for what comes after.
-    const reverse = joins.get(parent.key);
-    const pairs: (readonly [string, string])[] = [];
-    const found: Expr[] = [];
-    for (const part of [...candidates, ...(reverse?.outer && reverse.on ? flat([reverse.on]) : [])]) {
-      const pair = equalColumns(part, parent, entity, context);
-      if (!pair) continue;
-      pairs.push(pair);
-      found.push(part);
-    }
-    const at = join?.entity === entity ? (join.on?.at ?? found[0]?.at ?? context.at) : (found[0]?.at ?? context.at);
-    const also = outerOn.filter((part) => !found.includes(part));
-    if (pairs.length > 0) {
-      for (const part of found) used.add(part);
-      return { entity, parent, on: pairs, also, outer: join?.outer ?? false, at };
-    }
-    const named = join?.by?.entity.key === parent.key ? relationPairs(parent, join.by.field, context) : reverse?.by?.entity.key === entity.key ? flipped(relationPairs(entity, reverse.by.field, context)) : undefined;
-    const keys = named ?? (join && !join.on && !join.by ? foreignPairs(parent, entity, context) : reverse && !reverse.on && !reverse.by ? foreignPairs(parent, entity, context) : undefined);
-    if (keys) return { entity, parent, on: keys, also, outer: join?.outer ?? false, at };
-  }
-  return undefined;
-}
-
-const flipped = (pairs: readonly (readonly [string, string])[] | undefined): readonly (readonly [string, string])[] | undefined => pairs?.map(([a, b]) => [b, a] as const);
-
-/** `parent.a == entity.b` as names of columns. */
-function equalColumns(of: Expr, parent: Entity, entity: Entity, context: ClientContext): readonly [string, string] | undefined {
-  if (of.e !== 'compare' || of.op !== '=') return undefined;
-  const [a, b] = [columnOf(of.left, context), columnOf(of.right, context)];
-  if (!a || !b) return undefined;
-  if (a.key === parent.key && b.key === entity.key) return [a.column, b.column];
-  if (b.key === parent.key && a.key === entity.key) return [b.column, a.column];
-  return undefined;
-}
-
-/** The entity and the column that an expression is, sub-selects looked through. */
-function columnOf(of: Expr, context: ClientContext): { readonly key: string; readonly column: string } | undefined {
-  if (of.e !== 'column') return undefined;
-  const { entity, field } = of;
-  if (entity.of.kind !== 'query') {
-    const column = columnName(entity, field, context);
-    return column === undefined ? undefined : { key: entity.key, column };
-  }
-  const inner = outputOf(entity.of.statement, field);
-  const below = inner && columnOf(inner, context);
-  const [main] = mainOf(entity.of.statement);
-  return below && main && innermost(main) === below.key ? { key: entity.key, column: below.column } : undefined;
-}
-
-const innermost = (entity: Entity): string => {
-  let at = entity;
-  while (at.of.kind === 'query') {
-    const [main] = mainOf(at.of.statement);
-    if (!main) break;
-    at = main;
-  }
-  return at.key;
-};
-
-function relationPairs(entity: Entity, name: string, context: ClientContext): readonly (readonly [string, string])[] | undefined {
-  const model = modelOf(entity, context);
-  const field = model?.fields.get(name);
-  if (field?.kind !== 'relation' || field.on.length === 0) return undefined;
-  const to = context.models?.models.get(field.model);
-  return field.on.flatMap(([here, there]) => {
-    const [a, b] = [scalar(model, here), scalar(to, there)];
-    return a !== undefined && b !== undefined ? [[a, b] as const] : [];
+/** What outer joins ask of the rows that they bring along: it removes none of the others. */
+export function outerJoined(statement: Statement, main: Entity, context: ClientContext): Included[] {
+  if (!statement.joins.some((j) => j.outer && j.on)) return [];
+  const parts = flat([...statement.where, ...statement.joins.flatMap((j) => (j.outer || !j.on ? [] : [j.on]))]);
+  const { links } = linksOf(statement, main, parts, context, new Set());
+  const of: Reading = { main, links, context, outside: new Set() };
+  return links.flatMap((link): Included[] => {
+    const asked = link.also.filter((part) => [...entitiesIn(part).keys()].every((key) => key === link.entity.key));
+    if (!link.outer || link.parent.key !== main.key || asked.length === 0 || link.entity.of.kind !== 'model') return [];
+    return [{ field: link.entity.of.name, condition: entityCondition({ ...of, links: [] }, link.entity, asked), includes: [], counted: false, required: false, to: to(link.entity, link.on), at: link.at }];
   });
 }
 
-const scalar = (model: Model | undefined, name: string): string | undefined => {
-  const field = model?.fields.get(name);
-  return field?.kind === 'scalar' ? field.column : undefined;
-};
-
-/** A join without a condition goes by the foreign key between the two tables. */
-function foreignPairs(parent: Entity, entity: Entity, context: ClientContext): readonly (readonly [string, string])[] | undefined {
-  const [a, b] = [tableKey(parent, context), tableKey(entity, context)];
-  if (a === undefined || b === undefined) return undefined;
-  const keys = (from: string, to: string) => [...(context.schema.tables.get(from)?.constraints.values() ?? [])].flatMap((c) => (c.kind === 'foreign key' && c.references === to ? [c.columns.map((column, i) => [column, c.referenced[i] ?? 'id'] as const)] : []));
-  const [there] = keys(b, a);
-  if (there) return flipped(there);
-  return keys(a, b)[0];
+/** A sub-select of a condition or of a column, and which of its rows the statement around it means. */
+export interface Inside {
+  readonly statement: Statement;
+  readonly entity: Entity;
+  readonly condition: Condition;
 }
 
-function tableKey(entity: Entity, context: ClientContext): string | undefined {
-  if (entity.of.kind === 'model') return context.models?.models.get(entity.of.name)?.table;
-  if (entity.of.kind === 'table') {
-    const { name, schema } = entity.of;
-    return [schema ?? 'public', ...context.schema.searchPath].map((s) => `${s}.${name}`).find((key) => context.schema.tables.has(key));
+/** Sub-selects read rows of their own. Those that matter are tied to the rows of the statement that they stand in. */
+export function insideOf(statement: Statement, main: Entity, context: ClientContext): Inside[] {
+  const parts = flat([...statement.where, ...statement.joins.flatMap((j) => (j.outer || !j.on ? [] : [j.on]))]);
+  const reading: Reading = { main, links: [], context, outside: new Set() };
+  const inConditions = parts.flatMap((part): Inside[] => {
+    const inner = part.e === 'exists' ? part.of : part.e === 'compare' && part.right.e === 'query' ? part.right.of : undefined;
+    const own = inner && toCondition(reading, main, part, true);
+    const [entity] = inner ? mainOf(inner) : [];
+    if (!inner || !entity || own?.kind !== 'relation' || !own.to || own.to.on.length === 0) return [];
+    const around = conditionOf({ ...statement, where: parts.filter((p) => p !== part), joins: statement.joins.map((j) => (j.outer ? j : { ...j, on: j.on })) }, main, context);
+    return [{ statement: inner, entity: within(inner, main, entity), condition: all([own.where, { kind: 'relation', field: main.key, quantifier: 'some', where: around, to: to(main, own.to.on.map(([a, b]) => [b, a] as const)), at: own.at }]) }];
+  });
+  const inColumns = [...statement.columns.map((c) => c.expr), ...statement.values.flatMap(queriesIn)].flatMap((expr): Inside[] => {
+    if (expr.e !== 'query' && expr.e !== 'exists') return [];
+    const own = subselect(reading, main, expr.of, undefined, expr.at);
+    const [first] = mainOf(expr.of);
+    if (!first || own.kind !== 'relation' || !own.to) return [];
+    const tied = own.to.on.length === 0 ? [] : [{ kind: 'relation', field: main.key, quantifier: 'some', where: conditionOf(statement, main, context), to: to(main, own.to.on.map(([a, b]) => [b, a] as const)), at: own.at } as const];
+    return [{ statement: expr.of, entity: within(expr.of, main, first), condition: all([own.where, ...tied]) }];
+  });
+  return [...inConditions, ...inColumns];
+
+  function within(inner: Statement, outer: Entity, first: Entity): Entity {
+    return first.key === outer.key ? (innerOf(inner, outer) ?? first) : first;
   }
-  const [main] = mainOf(entity.of.statement);
-  return main && tableKey(main, context);
+}
+
+/** Expressions that are written into rows. */
+function queriesIn(value: AbstractValue): Expr[] {
+  const entries = value.kind === 'object' ? value.entries : [];
+  return entries.flatMap((e) => (e.kind === 'property' && isOwn(e.value) ? [exprOf(e.value)] : []));
 }
 
 /** What is asked of one entity, and of those that hang off it. */

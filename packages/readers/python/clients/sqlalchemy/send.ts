@@ -1,5 +1,5 @@
 import { constantText, unknown, type AbstractValue, type ClientContext, type Condition, type Included, type Query, type SqlText, type ValueEntry } from '@tenantlint/model';
-import { conditionOf, toCondition } from './conditions.ts';
+import { conditionOf, insideOf, outerJoined, toCondition } from './conditions.ts';
 import { modelOf, tableName } from './entities.ts';
 import { droppedIn } from './expressions.ts';
 import { written } from './objects.ts';
@@ -20,6 +20,7 @@ export function sent(statement: Statement, params: AbstractValue | undefined, co
   const counted = isCount(statement);
   const query = selection(statement, main, counted, fetch, context);
   const value = context.run(query);
+  parts(statement, main, context);
   if (counted) return { is: 'result', rows: { kind: 'list', of: value, at: context.at }, count: undefined, scalars: true, fetch };
   const others = statement.columns.flatMap((c) => (c.expr.e === 'entity' && main && c.expr.entity.key !== main.key ? [c.expr.entity] : []));
   const beside = new Map(others.map((entity) => [entity.key, along(statement, entity, context)]));
@@ -40,12 +41,34 @@ function selection(statement: Statement, main: Entity | undefined, counted: bool
   const query: Query = {
     client: ID, clientKind: 'plain', table, verb: counted ? 'count' : 'select', operation: statement.operation, at: statement.at,
     condition: main ? conditionOf(statement, main, context) : NOTHING,
-    inserts: [], changes: [], includes: main ? loaded(statement.loaders, main, context) : [], result: counted ? 'count' : 'rows',
+    inserts: [], changes: [], includes: main ? [...loaded(statement.loaders, main, context), ...outerJoined(statement, main, context)] : [], result: counted ? 'count' : 'rows',
     selects: whole && !aggregate ? undefined : scalars, orders: statement.orders, limited: true, transaction: false, dropped: droppedIn([...statement.where, ...statement.joins.flatMap((j) => (j.on ? [j.on] : []))]),
   };
   // Whether one row or all of them were wanted is told by what is called next.
-  Object.defineProperty(query, 'limited', { enumerable: true, get: () => statement.limited || aggregate || fetch.one });
+  Object.defineProperty(query, 'limited', { enumerable: true, get: () => statement.limited || statement.grouped || aggregate || fetch.one });
   return query;
+}
+
+/** What else the statement reads rows of: sub-selects, tables of joins that are queries, parts of a set operation. */
+function parts(statement: Statement, main: Entity | undefined, context: ClientContext): void {
+  for (const other of statement.others) sent(other, undefined, context);
+  if (!main) return;
+  const seen = new Set([statement.at.start]);
+  const send = (inner: Statement, entity: Entity, condition: Condition): void => {
+    if (seen.has(inner.at.start)) return;
+    seen.add(inner.at.start);
+    context.run({
+      client: ID, clientKind: 'plain', table: ultimately(entity), verb: 'select', operation: inner.operation, at: inner.at, condition, inserts: [], changes: [], includes: [], result: 'void',
+      selects: inner.columns.flatMap((c) => (c.expr.e === 'column' ? [c.expr.field] : [])), orders: [], limited: true, transaction: false, dropped: droppedIn(inner.where),
+    });
+    parts({ ...inner, others: [] }, mainOf(inner)[0], context);
+  };
+  if (main.of.kind === 'query') {
+    const [own] = mainOf(main.of.statement);
+    if (own) send(main.of.statement, own, conditionOf(main.of.statement, own, context));
+  }
+  for (const join of statement.joins) if (join.entity.of.kind === 'query') send(join.entity.of.statement, join.entity, conditionOf({ ...statement, joins: statement.joins.map((j) => (j === join ? { ...j, outer: false } : j)) }, join.entity, context));
+  for (const one of insideOf(statement, main, context)) send(one.statement, one.entity, one.condition);
 }
 
 function ultimately(entity: Entity): Query['table'] {
@@ -124,6 +147,7 @@ function change(statement: Statement, main: Entity | undefined, context: ClientC
     condition: main ? conditionOf(statement, main, context) : NOTHING, inserts: [], changes: statement.verb === 'update' && main ? [written(values, main, statement.at, context)] : [], includes: [],
     result: statement.returning ? 'rows' : 'count', selects: undefined, orders: [], limited: true, transaction: true, dropped: droppedIn(statement.where),
   });
+  parts(statement, main, context);
   const size: AbstractValue = statement.returning ? { kind: 'test', test: { kind: 'size', of: value }, at: context.at } : value;
   return { is: 'result', rows: statement.returning ? rowsOf({ ...statement, operation: 'select' }, main, value, new Map(), context) : { kind: 'array', items: [], at: context.at }, count: size, scalars: false, fetch: { one: false } };
 }

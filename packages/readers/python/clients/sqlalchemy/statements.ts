@@ -26,7 +26,7 @@ function columnOf(value: AbstractValue): Column[] {
 }
 
 /** Methods that change nothing that matters here. */
-const SAME = new Set(['distinct', 'execution_options', 'with_for_update', 'group_by', 'correlate', 'correlate_except', 'prefix_with', 'suffix_with', 'with_hint', 'with_statement_hint', 'params', 'populate_existing', 'yield_per', 'enable_eagerloads', 'autoflush', 'enable_assertions', 'add_cte', 'set_label_style', 'reduce_columns', 'offset', 'fetch', 'unique', 'sort_by_parameter_order', 'inline', 'with_session', 'enable_baked_queries', 'from_self', 'reset_joinpoint', 'self_group', 'bindparams', 'with_labels']);
+const SAME = new Set(['distinct', 'execution_options', 'with_for_update', 'correlate', 'correlate_except', 'prefix_with', 'suffix_with', 'with_hint', 'with_statement_hint', 'params', 'populate_existing', 'yield_per', 'enable_eagerloads', 'autoflush', 'enable_assertions', 'add_cte', 'set_label_style', 'reduce_columns', 'offset', 'fetch', 'unique', 'sort_by_parameter_order', 'inline', 'with_session', 'enable_baked_queries', 'from_self', 'reset_joinpoint', 'self_group', 'bindparams', 'with_labels']);
 
 /** A method that makes another statement of this one; undefined: it is none. */
 export function continued(of: Statement, name: string, args: readonly AbstractValue[], context: ClientContext): Statement | undefined {
