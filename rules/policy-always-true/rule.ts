@@ -48,7 +48,8 @@ export default defineRule({
           const verbs = verbsOf(policy.command === 'all' ? leaks : leaks.filter((leak) => leak.side === side));
           const at = (side === 'using' ? policy.using : (policy.check ?? policy.using))?.at ?? escape.at;
           // A catalogue that tenants add to, or a product of one tenant: what may be read is often there to be read.
-          const certainty = leaks.every((leak) => leak.command === 'select') && (mayBeNobodys(tenancy) || !facts.tenancy.found) ? 'likely' : 'proven';
+          const meant = mayBeNobodys(tenancy) || !facts.tenancy.found || (PUBLIC.test(policy.name) && !BY_SECRET.test(policy.name));
+          const certainty = leaks.every((leak) => leak.command === 'select') && meant ? 'likely' : 'proven';
           const message = !policy.rolesStated && SERVER.test(policy.name) ? 'everyRole' : side;
           if (message === 'check') report({ message, at, subject, certainty, data: { ...data, roles: rolesOf(leaks) }, related });
           else report({ message, at, subject, certainty, data: { ...data, roles: rolesOf(leaks), verbs }, related });
@@ -66,6 +67,10 @@ export default defineRule({
     },
   },
 });
+
+/** Somebody has decided that everybody reads it, and says so; what is found by a secret is meant for whoever has that. */
+const PUBLIC = /\b(?:anyone|anybody|everyone|everybody|public|publicly)\b/i;
+const BY_SECRET = /token|secret|code|key|link|invit|share|\bown\b/i;
 
 const SERVER = /\b(service|backend|server|system)\b|service_role/i;
 

@@ -24,6 +24,8 @@ export class Ownership {
   private readonly colleagues = new Set<number>();
   /** `table|class`: the row of that table with that key is the caller's tenant's. */
   private readonly references = new Map<string, Strength>();
+  /** Classes that are the id of a row of the caller's tenant: who holds one without a key to say so is taken to mean that row. */
+  private readonly ids = new Set<number>();
   private changed = false;
 
   constructor(known: Known, question: Question) {
@@ -107,11 +109,21 @@ export class Ownership {
     // The row under judgement is the claim itself: that it names the caller does not make its tenant the caller's.
     if (this.ownRows.has(id) && id !== this.question.row && table.tenancy.kind !== 'user-owned') this.setMine(id, this.ownRows.get(id) === 'direct' ? 'strict' : 'weak');
     for (const hop of table.hops) this.mineByKey(row, hop);
+    if (!(id === this.question.row && this.question.goal === 'write')) this.mineById(row);
     // A row about to be written has the key of a row that is there: that says nothing of what is written.
     if (table.primary.length === 1 && !(id === this.question.row && this.question.goal === 'write')) {
       const root = this.known.closure.column(id, table.primary[0] ?? '');
       const strength = root === undefined ? undefined : this.references.get(`${table.key}|${root}`);
       if (strength !== undefined) this.setMine(id, strength);
+    }
+  }
+
+  private mineById(row: KnownRow): void {
+    const { table } = row;
+    for (const name of this.ids.size === 0 ? [] : (this.known.columnsByRow().get(row.row.id) ?? [])) {
+      if (table.primary.includes(name) || name === table.person || table.hops.some((hop) => hop.columns.includes(name))) continue;
+      const root = this.known.closure.column(row.row.id, name);
+      if (root !== undefined && this.ids.has(root)) this.setMine(row.row.id, 'weak');
     }
   }
 
@@ -136,7 +148,14 @@ export class Ownership {
     const strength = this.mineRows.get(id);
     if (strength !== undefined) {
       for (const name of table.tenantColumns) this.setTenant(this.known.closure.column(id, name), strength);
-      if (table.primary.length === 1) this.setReference(table.key, this.known.closure.column(id, table.primary[0] ?? ''), strength);
+      if (table.primary.length === 1) {
+        const root = this.known.closure.column(id, table.primary[0] ?? '');
+        this.setReference(table.key, root, strength);
+        if (root !== undefined && table.person === undefined && table.tenancy.kind !== 'root' && !this.ids.has(root)) {
+          this.ids.add(root);
+          this.changed = true;
+        }
+      }
       for (const hop of table.hops) {
         if (hop.columns.length === 1) this.setReference(hop.parent, this.known.closure.column(id, hop.columns[0] ?? ''), isPath(row, hop) ? strength : 'weak');
       }
