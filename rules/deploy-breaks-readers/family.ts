@@ -1,9 +1,16 @@
 import type { Column } from '@tenantlint/model';
 
-/** Types between which values are taken as they are. */
-export function family({ typeText }: Column): string {
-  if (/^(?:text|character varying|character|citext|bpchar)/.test(typeText)) return 'text';
-  if (/^(?:smallint|integer|bigint|numeric|real|double precision)/.test(typeText)) return 'number';
-  if (/^(?:timestamp|date)/.test(typeText)) return 'time';
-  return /^jsonb?$/.test(typeText) ? 'json' : typeText;
+const FAMILIES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:text|character varying|character|bpchar|(?:\w+\.)?citext)/, 'text'],
+  [/^(?:smallint|integer|bigint|numeric|real|double precision)/, 'number'],
+  [/^(?:timestamp|date)/, 'time'],
+  [/^jsonb?$/, 'json'],
+  [/^(?:boolean|uuid|bytea)$/, 'other'],
+];
+
+/** Values of the one type are no values of the other, as it stands. What a user-defined type takes is not known. */
+export function isAnother(was: Column, is: Column): boolean {
+  const family = ({ typeText }: Column) => FAMILIES.find(([pattern]) => pattern.test(typeText))?.[1];
+  const [before, after] = [family(was), family(is)];
+  return before !== undefined && after !== undefined && (before === 'other' || after === 'other' ? was.typeText !== is.typeText : before !== after);
 }

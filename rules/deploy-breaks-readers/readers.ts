@@ -1,5 +1,6 @@
 import type { Column, Facts, Narrowing, QuerySite, SchemaEvent, Span, Step, Table } from '@tenantlint/model';
-import { family } from './family.ts';
+import { isAnother } from './family.ts';
+import { arrivesAs, sitesOf } from './sites.ts';
 
 /** Something that a step takes away or asks for, and the queries of the code that do not know it. */
 export type Break = { readonly at: Span; readonly sites: readonly QuerySite[] } & (
@@ -56,14 +57,15 @@ function changedColumns(facts: Facts, events: readonly SchemaEvent[], { was, is,
       const renamed = renameOf(events, 'column', column.name, was.name);
       const place = renamed?.at ?? at;
       if (place) out.push({ kind: 'column', table: was, column, to: renamed?.to, at: place, sites: using() });
-    } else if (pending && same !== undefined && at && family(same) !== family(column)) {
+    } else if (pending && same !== undefined && at && isAnother(column, same)) {
       out.push({ kind: 'retyped', table: was, column, to: same, at, sites: using() });
     }
   }
   for (const column of is.columns.values()) {
     const lastly = now.columns.get(column.name);
     if (was.columns.get(column.name)?.notNull === true || !isRequired(column) || lastly === undefined || !isRequired(lastly) || isFilled(now)) continue;
-    const without = sites.filter(({ verb, shape }) => (verb === 'insert' || verb === 'upsert') && shape.writesMore !== true && shape.writes.length > 0 && !shape.writes.includes(column.name));
+    // Models of an ORM tell it to the compiler, and may fill the column themselves.
+    const without = sites.filter(({ verb, shape, model }) => model === undefined && (verb === 'insert' || verb === 'upsert') && shape.writesMore !== true && shape.writes.length > 0 && !shape.writes.includes(column.name));
     // A renamed column was required under its other name.
     if (![...was.columns.values()].some((old) => old.at.start === column.at.start && old.at.file === column.at.file && old.notNull)) out.push({ kind: 'required', table: is, column, at: actionOn(events, was.name, column.name) ?? column.at, sites: without });
   }
@@ -93,28 +95,4 @@ function actionOn(events: readonly SchemaEvent[], table: string, column: string)
     }
   }
   return undefined;
-}
-
-const grouped = new WeakMap<Facts, ReadonlyMap<string, readonly QuerySite[]>>();
-
-function sitesOf(facts: Facts): ReadonlyMap<string, readonly QuerySite[]> {
-  const known = grouped.get(facts);
-  if (known !== undefined) return known;
-  const made = new Map<string, QuerySite[]>();
-  for (const site of facts.sites) {
-    if (site.table === undefined) continue;
-    const list = made.get(site.table);
-    if (list === undefined) made.set(site.table, [site]);
-    else list.push(site);
-  }
-  grouped.set(facts, made);
-  return made;
-}
-
-const COMMANDS = { select: ['select'], count: ['select'], insert: ['insert'], update: ['update'], delete: ['delete'], upsert: ['insert', 'update'], call: [] } as const;
-
-/** The query reaches the database as the role, and does what the role may not do any more. */
-function arrivesAs({ clientKind, verb }: QuerySite, { role, commands }: Narrowing, { environment }: Facts): boolean {
-  const arrives = environment.kind === 'own-connection' ? role === environment.appRole && (clientKind === 'plain' || clientKind === 'unknown') : role === 'anon' ? clientKind === 'anon' : clientKind === 'user';
-  return arrives && COMMANDS[verb].some((command) => (commands as readonly string[]).includes(command));
 }
