@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { analyse, inMemory, type PendingFiles } from 'tenantlint';
+import { analyse, inMemory, lint, type PendingFiles } from 'tenantlint';
+import { project } from './cli/run.ts';
 
 const SOURCES = ['001_init', '002_notes', '003_more'].map((name, i) => ({ path: `migrations/${name}.sql`, text: `create table t${i} (id bigint primary key);\n` }));
 const deploys = async (pending?: PendingFiles, config = {}) => {
@@ -20,4 +21,19 @@ test('a file is pending by its name as well as by its step', async () => {
   const { facts } = await analyse(await inMemory(SOURCES, {}), { pending: (file) => file.endsWith('003_more.sql') });
   expect(SOURCES.map((s) => facts.pending(s.path))).toEqual([false, false, true]);
   expect(facts.timeline.steps.map((s) => facts.pending(s))).toEqual([false, false, true]);
+});
+
+test('a file that is named as a path is pending, a folder is history', async () => {
+  const { dir } = project({ 'package.json': '{}', 'migrations/001_init.sql': 'create table t (id bigint primary key);\n', 'migrations/002_index.sql': 'create index on t (id);\n' });
+  const found = async (...paths: string[]) => (await lint({ cwd: dir, paths, rules: ['index-not-concurrent'] })).findings.map((f) => f.at.file);
+  expect(await found('migrations')).toEqual([]);
+  expect(await found('migrations/002_index.sql')).toEqual(['migrations/002_index.sql']);
+});
+
+test('a Supabase project says which server it runs on, and the configuration has the last word', async () => {
+  const toml = { path: 'supabase/config.toml', text: '[db]\nport = 54322\nmajor_version = 17\n' };
+  const sql = { path: 'supabase/migrations/20240101000000_init.sql', text: 'create table t (id bigint primary key);\n' };
+  const version = async (config = {}) => (await analyse(await inMemory([toml, sql], config))).facts.postgres;
+  expect(await version()).toBe(17);
+  expect(await version({ migrations: { postgres: 14 } })).toBe(14);
 });

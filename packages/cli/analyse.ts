@@ -79,10 +79,13 @@ export async function analyse({ workspace, config, system }: Project, options: A
   };
 }
 
-function judged({ named, prefix }: Workspace, { migrations = {} }: Config, asked: PendingFiles | undefined): { readonly pending: Pending; readonly postgres: number | undefined } {
+function judged({ named, prefix, files, text }: Workspace, { migrations = {} }: Config, asked: PendingFiles | undefined): { readonly pending: Pending; readonly postgres: number | undefined } {
   const said = asked ?? migrations.pending;
   const pending = typeof said === 'function' ? (file: string) => said(prefix + file) : (said ?? ((file: string) => named.has(file)));
-  return { pending, postgres: migrations.postgres };
+  // The Supabase project says which server it runs on.
+  const project = migrations.postgres === undefined ? [...files].find((file) => /(?:^|\/)supabase\/config\.toml$/.test(file)) : undefined;
+  const stated = project === undefined ? undefined : /^\s*major_version\s*=\s*(\d+)/m.exec(text(project) ?? '')?.[1];
+  return { pending, postgres: migrations.postgres ?? (stated === undefined ? undefined : Number(stated)) };
 }
 
 /** States of one history share most of their functions: each body is parsed once. */

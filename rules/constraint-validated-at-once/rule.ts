@@ -56,9 +56,10 @@ export default defineRule({
         if (action.do === 'add-constraint' && (action.constraint.kind === 'check' || action.constraint.kind === 'foreign key')) {
           const { constraint } = action;
           const data = { table: namesOfTable(table).table, ...steps(constraint, table) };
+          const fixes = [{ title: 'Add it with NOT VALID; validate it in the next migration', safe: false, edits: [{ at: { ...constraint.at, start: constraint.at.end }, text: ' not valid' }], migration: { slug: `validate_${nameOf(constraint, table)}`, sql: data.validate } }];
           if (constraint.notValid === true) added.set(`${table.key}.${nameOf(constraint, table)}`, { transaction: op.transaction, op });
-          else if (constraint.kind === 'check') report({ message: 'check', at: constraint.at, ...common, data });
-          else report({ message: 'foreignKey', at: constraint.at, ...common, data: { ...data, other: constraint.references.name } });
+          else if (constraint.kind === 'check') report({ message: 'check', at: constraint.at, ...common, data, fixes });
+          else report({ message: 'foreignKey', at: constraint.at, ...common, fixes, data: { ...data, other: constraint.references.name } });
         }
         if (action.do === 'add-column') {
           for (const constraint of action.column.constraints) {

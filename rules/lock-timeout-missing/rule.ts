@@ -47,7 +47,9 @@ export default defineRule({
         const place = { at: placeOf(op), subject: { kind: 'step', name: step.id } } as const;
         const value = op.setting('lock_timeout')?.[0] ?? owner['lock_timeout'];
         const limit = value === undefined ? undefined : milliseconds(value);
-        if (value === undefined) once('missing', () => report({ message: 'missing', ...place, data }));
+        const { at } = op.statement;
+        const fixes = at.file.endsWith('.sql') ? [{ title: 'Give up after five seconds', safe: true, edits: [{ at: { ...at, end: at.start }, text: `set ${data.local}lock_timeout = '5s';\n` }] }] : [];
+        if (value === undefined) once('missing', () => report({ message: 'missing', ...place, data, fixes }));
         else if (limit === 0 || (limit !== undefined && limit > LONG)) once('unlimited', () => report({ message: 'unlimited', ...place, data: { ...data, value: limit === 0 ? '0' : value } }));
         const statement = op.setting('statement_timeout')?.[0] ?? owner['statement_timeout'];
         if (lock.work !== 'none' && (statement === undefined || milliseconds(statement) === 0)) once('running', () => report({ message: 'running', ...place, certainty: 'possible', data }));

@@ -33,8 +33,11 @@ export default defineRule({
       let told = false;
       for (const event of step.up) {
         if (event.kind !== 'transaction') continue;
+        const word = /^(?:begin|start|commit|end|rollback|abort)\b/i.exec(facts.text(event.at))?.[0];
+        // What a tool's own call does (`autocommit_block()`) is no mistake.
+        if (word === undefined) continue;
         const verb = event.verb.toUpperCase();
-        const place = { at: { ...event.at, end: event.at.start + (/^\w+/.exec(facts.text(event.at))?.[0].length ?? 0) }, subject: { kind: 'step', name: step.id } } as const;
+        const place = { at: { ...event.at, end: event.at.start + word.length }, subject: { kind: 'step', name: step.id } } as const;
         if (event.verb !== 'begin' && event.verb !== 'commit' && event.verb !== 'rollback') continue;
         if (step.transactional) {
           // BEGIN and its COMMIT are one mistake.

@@ -2,11 +2,11 @@
 // Rounds are interleaved, so that a busy moment of the machine hits all alike; the figure to look at is the ratio.
 //   pnpm bench [--rounds 5] [--files 1000] [--stmts 30] [--seed 7]
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { squawk } from './squawk.mjs';
 
 const option = (name, fallback) => {
   const i = process.argv.indexOf(`--${name}`);
@@ -77,19 +77,4 @@ function measure({ command, args, cwd }) {
       resolve({ ms: performance.now() - start, megabytes });
     });
   });
-}
-
-/** The binary of the dev dependency, called as it is: its npm wrapper would cost a Node start. */
-function squawk() {
-  const require = createRequire(import.meta.url);
-  try {
-    const name = `@squawk-cli/${process.platform}-${process.arch}`;
-    const folder = path.dirname(createRequire(require.resolve('squawk-cli/package.json')).resolve(`${name}/package.json`));
-    const found = [path.join(folder, 'bin/squawk'), path.join(folder, 'squawk'), path.join(folder, 'squawk.exe')].find(existsSync);
-    if (found) return [found];
-  } catch {
-    // Not installed for this platform.
-  }
-  console.log('squawk is not installed for this platform: it is left out');
-  return [];
 }

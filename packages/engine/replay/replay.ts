@@ -114,7 +114,8 @@ function runStep(world: World, step: Step): void {
     switch (event.verb) {
       case 'begin':
         if (open.length === 0) open = [frame(world, undefined)];
-        world.transaction ??= { by: 'script', at: event.at };
+        // Behind `autocommit_block()` Alembic begins again by itself.
+        world.transaction ??= step.tool === 'alembic' ? { by: 'tool', at: undefined } : { by: 'script', at: event.at };
         break;
       case 'commit':
         open = [];
