@@ -5,7 +5,9 @@ export type Target =
   /** A file of its own. `made`: its text when there is none yet; `added`: what goes behind comments that are there. */
   | { readonly kind: 'file'; readonly file: string; text(script: Script): string }
   /** Part of the migration's own file: `at` is replaced. */
-  | { readonly kind: 'section'; readonly file: string; readonly start: number; readonly end: number; text(script: Script): string };
+  | { readonly kind: 'section'; readonly file: string; readonly start: number; readonly end: number; text(script: Script): string }
+  /** The `down` of a migration that is a program: shown, for somebody to put it there. */
+  | { readonly kind: 'program'; readonly file: string; text(script: Script): string };
 
 /** What is to be written. */
 export interface Script {
@@ -19,6 +21,7 @@ export function targetOf(step: Step, history: History, text: string): Target {
   const folder = step.file.slice(0, Math.max(0, step.file.lastIndexOf('/')));
   const name = step.file.slice(step.file.lastIndexOf('/') + 1);
   const beside = (file: string): string => (folder === '' ? file : `${folder}/${file}`);
+  if (/\.[cm]?[jt]s$/.test(name)) return { kind: 'program', file: step.file, text: (script) => program(step, script) };
   const empty = step.downAt !== undefined && step.downAt.file !== step.file ? step.downAt.file : undefined;
   switch (step.tool) {
     case 'golang-migrate': return { kind: 'file', file: empty ?? beside(name.replace(/\.up\.sql$/i, '.down.sql')), text: bare };
@@ -50,6 +53,13 @@ function bare({ statements, notes }: Script): string {
 /** Nothing wraps the file into a transaction, so it does so itself. */
 function wrapped({ statements, notes }: Script): string {
   return `${notes.map((line) => `-- ${line}\n`).join('')}begin;\n\n${statements.map((s) => `${s};\n`).join('')}\ncommit;\n`;
+}
+
+const CALLS: Partial<Readonly<Record<Step['tool'], string>>> = { knex: 'await knex.raw', typeorm: 'await queryRunner.query', 'node-pg-migrate': 'pgm.sql' };
+
+function program({ tool }: Step, { statements, notes }: Script): string {
+  const quoted = (s: string): string => `\`${s.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
+  return [...notes.map((line) => `// ${line}`), ...statements.map((s) => `${CALLS[tool] ?? 'await query'}(${quoted(s)});`)].join('\n');
 }
 
 /** goose ends statements at semicolons, unless it is told where they end. */

@@ -93,6 +93,7 @@ function planOf(proposal: Proposal, { facts }: Analysis, text: (file: string) =>
 
 function refusal(step: Step, target: Target, pending: boolean): string | undefined {
   if (!isMissing(step)) return 'it has a way back that does not lead back; compare it with this one';
+  if (target.kind === 'program') return 'it is a program; put this into its way back';
   if (target.kind === 'section' && !pending) return `${target.file} may be applied already; name the file to have it edited`;
   return undefined;
 }
@@ -101,6 +102,7 @@ function write(dir: string, target: Target, script: Script): void {
   const file = path.join(dir, target.file);
   const now = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const text = target.text(script);
+  if (target.kind === 'program') return;
   if (target.kind === 'section') {
     writeFileSync(file, now.slice(0, target.start) + text + now.slice(target.end));
     return;

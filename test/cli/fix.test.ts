@@ -86,6 +86,18 @@ test('a migration that may be applied is not edited: what it lacks is printed', 
   expect(readFileSync(path.join(dir, 'db/2_more.sql'), 'utf8')).toBe(tool?.files['db/2_more.sql']);
 });
 
+test('a migration that is a program is not edited either: the calls are printed', async () => {
+  const { dir } = project({
+    'package.json': '{ "dependencies": { "knex": "3.1.0" } }',
+    'migrations/20240101000000_init.js': "exports.up = async function (knex) {\n  await knex.schema.createTable('notes', (t) => { t.uuid('id').primary(); });\n};\nexports.down = async function (knex) {\n  await knex.schema.dropTable('notes');\n};\n",
+    'migrations/20240102000000_more.js': "exports.up = async function (knex) {\n  await knex.schema.alterTable('notes', (t) => { t.string('mood'); });\n};\nexports.down = async function () {};\n",
+  });
+  const { code, out } = await run(dir, ['fix', 'migrations/20240102000000_more.js']);
+  expect(code).toBe(1);
+  expect(out).toContain('it is a program');
+  expect(out).toContain('await knex.raw(`alter table public.notes drop column mood`);');
+});
+
 test('what no statement brings back is said in the file', async () => {
   const { dir } = project({ 'supabase/migrations/20240101000000_init.sql': INIT, 'supabase/migrations/20240102000000_more.sql': 'alter table notes drop column code;\ndelete from notes;\n' });
   await run(dir, ['fix', 'supabase/migrations/20240102000000_more.sql']);
