@@ -151,6 +151,15 @@ export function tablesNamed(facts: Pick<Facts, 'schema'>, name: string): readonl
 }
 const tables = new WeakMap<Schema, ReadonlyMap<string, readonly Table[]>>();
 
+/** Tables that are directly a partition of this one. */
+export function partitionsOf({ schema }: Pick<Facts, 'schema'>, table: Table): readonly Table[] {
+  if (table.partitionBy === undefined) return [];
+  let all = partitions.get(schema);
+  if (all === undefined) partitions.set(schema, (all = grouped([...schema.tables.values()].filter((one) => one.partitionOf !== undefined), (one) => one.partitionOf ?? '')));
+  return all.get(table.key) ?? [];
+}
+const partitions = new WeakMap<Schema, ReadonlyMap<string, readonly Table[]>>();
+
 /** Things by their key, each group in the order given. */
 export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

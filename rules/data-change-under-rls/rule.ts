@@ -1,4 +1,4 @@
-import { defineRule, operations, sqlText, tableName, walkBody, walkExpr, walkStatement, type Facts, type Operation, type Policy, type QName, type SqlExpr, type Table } from '@tenantlint/model';
+import { defineRule, operations, routinesNamed, sqlText, tableName, walkBody, walkExpr, walkStatement, type Facts, type Operation, type Policy, type QName, type SqlExpr, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -84,7 +84,7 @@ function settingsOf(table: Table, facts: Facts): readonly string[] {
     const [first] = expr.args;
     const name = first?.kind === 'cast' ? first.of : first;
     if (expr.name.name === 'current_setting' && name?.kind === 'literal' && typeof name.value === 'string') found.add(name.value.toLowerCase());
-    for (const routine of facts.schema.functions.values()) if (!routine.platform && routine.name === expr.name.name) walkBody(facts.body(routine), { expr: (inner) => void (inner.kind === 'call' && inner.name.name === 'current_setting' && visit(inner)) });
+    for (const routine of routinesNamed(facts, expr.name.name)) if (!routine.platform) walkBody(facts.body(routine), { expr: (inner) => void (inner.kind === 'call' && inner.name.name === 'current_setting' && visit(inner)) });
   };
   for (const policy of table.policies.values()) for (const expr of [policy.using, policy.check]) if (expr) walkExpr(expr, { expr: visit });
   return [...found].sort();

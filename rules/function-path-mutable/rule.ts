@@ -24,9 +24,12 @@ export default defineRule({
       if (routine.settings['search_path'] !== undefined || !/^(sql|plpgsql)$/.test(routine.language)) return;
       const common = { at: routine.at, subject: routineSubject(routine) };
       const data = { fn: routineName(routine), sql: sqlRoutine(routine) };
+      if (!routine.securityDefiner.value) {
+        report({ message: 'invoker', ...common, certainty: 'possible', data });
+        return;
+      }
       const name = unqualified(facts.body(routine));
-      if (routine.securityDefiner.value) report({ message: 'definer', ...common, certainty: name === undefined ? 'likely' : 'proven', data: { ...data, name: name ?? 'even an operator such as =', owner: routine.owner } });
-      else report({ message: 'invoker', ...common, certainty: 'possible', data });
+      report({ message: 'definer', ...common, certainty: name === undefined ? 'likely' : 'proven', data: { ...data, name: name ?? 'even an operator such as =', owner: routine.owner } });
     },
   },
 });

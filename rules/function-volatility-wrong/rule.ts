@@ -33,6 +33,8 @@ export default defineRule({
   visit: {
     fn(routine, facts, report) {
       if (!/^(sql|plpgsql)$/.test(routine.language) || /^(trigger|event_trigger)$/.test(routine.returns?.name ?? '')) return;
+      // VOLATILE is always right, and matters only where policies call the function.
+      if (routine.volatility === 'volatile' && !policyHelpers(facts).has(routine.name)) return;
       const body = facts.body(routine);
       const { writes, caller, tables, clock, opaque } = partsOf(body);
       const subject = routineSubject(routine);
@@ -43,7 +45,7 @@ export default defineRule({
         if (caller) report({ message: 'remembers', at: caller.at, subject, data: { ...data, what: `who asks (\`${caller.name}\`)` }, related });
         else if (tables) report({ message: 'stale', at: tables.at, subject, data: { ...data, what: `rows of \`${tables.name}\`` }, related });
         else if (clock) report({ message: 'stale', at: clock.at, subject, certainty: 'likely', data: { ...data, what: `\`${clock.name}\`` }, related });
-      } else if (routine.volatility === 'volatile' && !writes && !opaque && !clock && policyHelpers(facts).has(routine.name)) report({ message: 'slow', at: routine.at, subject, certainty: 'likely', data });
+      } else if (routine.volatility === 'volatile' && !writes && !opaque && !clock) report({ message: 'slow', at: routine.at, subject, certainty: 'likely', data });
     },
   },
 });

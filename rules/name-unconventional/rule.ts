@@ -55,5 +55,5 @@ function usual(names: readonly string[]): Style | undefined {
 
 /** Tables in a schema of their own are often another program's. */
 function foreignTool(table: Table, facts: Facts): boolean {
-  return table.schema !== 'public' && facts.schema.tables.size > 0 && ![...facts.schema.tables.values()].every((t) => t.platform || t.schema === table.schema);
+  return table.schema !== 'public' && ownTables(facts).some((t) => t.schema !== table.schema);
 }

@@ -1,4 +1,4 @@
-import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, lookupsInto, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Related, type Table } from '@tenantlint/model';
+import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, lookupsInto, partitionsOf, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Related, type Table } from '@tenantlint/model';
 
 const WRITES = ['insert', 'update', 'delete'] as const;
 
@@ -49,7 +49,7 @@ export default defineRule({
       const writers = untrustedReach(facts, table, WRITES);
       const readers = writers.length > 0 && tenancy.kind !== 'root' ? readersOf(table, facts) : [];
       const published = [...facts.schema.publications.values()].flatMap((p) => p.tables.get(table.key) ?? []).filter((place) => place.file !== '').map((place) => ({ at: place, note: 'published here: every change is sent to subscribers' }));
-      const more = [...partitionsOf(table, facts), ...published];
+      const more = [...openPartitions(table, facts), ...published];
       if (readers.length > 0) {
         report({ message: 'decides', at, subject, data: { table: name, roles: listed(writers), readers: listed(readers.map((key) => `\`${tableName(key)}\``)) }, related: published });
         return;
@@ -71,14 +71,18 @@ export default defineRule({
 
 /** Row level security is how the product keeps tenants apart: three in four tables of tenants have it. */
 function guardsTheRest(facts: Facts): boolean {
-  const owned = [...facts.schema.tables.values()].filter((one) => !one.platform && isOwned(facts.tenancyOf(one).tenancy));
-  return owned.filter((one) => one.rls?.value === true).length * 4 >= owned.length * 3;
+  let answer = guarded.get(facts);
+  if (answer === undefined) {
+    const owned = [...facts.schema.tables.values()].filter((one) => !one.platform && isOwned(facts.tenancyOf(one).tenancy));
+    guarded.set(facts, (answer = owned.filter((one) => one.rls?.value === true).length * 4 >= owned.length * 3));
+  }
+  return answer;
 }
+const guarded = new WeakMap<Facts, boolean>();
 
 /** Partitions by their names are as open as the table. */
-function partitionsOf(table: Table, facts: Facts): readonly Related[] {
-  if (table.partitionBy === undefined) return [];
-  return [...facts.schema.tables.values()].filter((one) => one.partitionOf === table.key && one.rls?.value !== true).map((one) => ({ at: one.at, note: `its partition ${tableName(one.key)} as well` }));
+function openPartitions(table: Table, facts: Facts): readonly Related[] {
+  return partitionsOf(facts, table).filter((one) => one.rls?.value !== true).map((one) => ({ at: one.at, note: `its partition ${tableName(one.key)} as well` }));
 }
 
 /** Tables with policies that look for the caller in this one. */

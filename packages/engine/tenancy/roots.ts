@@ -1,4 +1,5 @@
-import type { Column, ForeignKeyHop, Reason, Schema, SqlExpr, Table } from '@tenantlint/model';
+import type { Column, ForeignKeyHop, Reason, Schema, Table } from '@tenantlint/model';
+import { walkExpr } from '@tenantlint/model';
 import type { KeyGraph } from './graph.ts';
 import type { People } from './people.ts';
 import { singleKey } from './graph.ts';
@@ -106,24 +107,12 @@ export function mentionedInPolicies(schema: Schema): ReadonlyMap<string, Readonl
     for (const policy of table.policies.values()) {
       for (const expr of [policy.using, policy.check]) {
         if (expr === undefined) continue;
-        collectColumns(expr, names);
+        walkExpr(expr, { expr: (part) => { const last = part.kind === 'column' ? part.path.at(-1) : undefined; if (last !== undefined) names.add(last); } });
       }
     }
     out.set(table.key, names);
   }
   return out;
-}
-
-function collectColumns(root: SqlExpr, names: Set<string>): void {
-  const stack: object[] = [root];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if ('kind' in next && next.kind === 'column' && 'path' in next && Array.isArray(next.path)) {
-      const last: unknown = next.path[next.path.length - 1];
-      if (typeof last === 'string') names.add(last);
-      continue;
-    }
-    for (const value of Object.values(next) as readonly unknown[]) if (typeof value === 'object' && value !== null) stack.push(value);
-  }
 }
 
 export function directHops(graph: KeyGraph, table: string, root: string): readonly ForeignKeyHop[] {

@@ -16,8 +16,9 @@ import { isOwned, tableFacts } from '../prove/tables.ts';
  */
 export function firedReach(table: Table, trigger: Trigger, world: World, db: Database, callers: readonly Caller[]): readonly RoutineReach[] {
   const routine = routineOf(trigger, world);
-  const body = routine === undefined ? undefined : world.body(routine);
-  if (routine === undefined || body?.kind !== 'plpgsql' || !routine.securityDefiner.value || !trigger.enabled) return [];
+  if (routine === undefined || !routine.securityDefiner.value || !trigger.enabled) return [];
+  const body = world.body(routine);
+  if (body.kind !== 'plpgsql') return [];
   const b = new Bind(world);
   const fired = b.row(table.key, 'new', table.at, true);
   const source: Source = { kind: 'row', alias: 'new', name: table.name, schema: undefined, row: fired, columns: new Set(table.columns.keys()), renamed: undefined };
