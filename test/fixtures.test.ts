@@ -13,7 +13,7 @@ const systems = readdirSync(root, { withFileTypes: true }).filter((e) => e.isDir
 const ids = new Set([...rules.map((r) => r.id), SUPPRESSION]);
 
 /** Systems whose source no reader understands yet, and which therefore bear no marks. The list only ever shrinks. */
-const WAITING: readonly string[] = ['built-environment'];
+const WAITING: readonly string[] = [];
 
 const sourcesOf = (system: string) =>
   glob.sync('**/*.{sql,ts,tsx,js,prisma,py}', { cwd: path.join(root, system), ignore: ['**/node_modules/**'] }).sort().map((file) => ({ path: file, text: readFileSync(path.join(root, system, file), 'utf8') }));

@@ -42,7 +42,7 @@ function selection(statement: Statement, main: Entity | undefined, counted: bool
     client: ID, clientKind: 'plain', table, verb: counted ? 'count' : 'select', operation: statement.operation, at: statement.at,
     condition: main ? conditionOf(statement, main, context) : NOTHING,
     inserts: [], changes: [], includes: main ? [...loaded(statement.loaders, main, context), ...outerJoined(statement, main, context)] : [], result: counted ? 'count' : 'rows',
-    selects: whole && !aggregate ? undefined : scalars, orders: statement.orders, limited: true, transaction: false, dropped: droppedIn([...statement.where, ...statement.joins.flatMap((j) => (j.on ? [j.on] : []))]),
+    selects: whole && !aggregate ? undefined : scalars, orders: statement.orders, limited: true, transaction: true, dropped: droppedIn([...statement.where, ...statement.joins.flatMap((j) => (j.on ? [j.on] : []))]),
   };
   // Whether one row or all of them were wanted is told by what is called next.
   Object.defineProperty(query, 'limited', { enumerable: true, get: () => statement.limited || statement.grouped || aggregate || fetch.one });
@@ -59,7 +59,7 @@ function parts(statement: Statement, main: Entity | undefined, context: ClientCo
     seen.add(inner.at.start);
     context.run({
       client: ID, clientKind: 'plain', table: ultimately(entity), verb: 'select', operation: inner.operation, at: inner.at, condition, inserts: [], changes: [], includes: [], result: 'void',
-      selects: inner.columns.flatMap((c) => (c.expr.e === 'column' ? [c.expr.field] : [])), orders: [], limited: true, transaction: false, dropped: droppedIn(inner.where),
+      selects: inner.columns.flatMap((c) => (c.expr.e === 'column' ? [c.expr.field] : [])), orders: [], limited: true, transaction: true, dropped: droppedIn(inner.where),
     });
     parts({ ...inner, others: [] }, mainOf(inner)[0], context);
   };
@@ -86,7 +86,7 @@ function along(statement: Statement, entity: Entity, context: ClientContext): Ab
   const inner = statement.joins.map((j) => (j.entity.key === entity.key || j.outer ? { ...j, outer: false } : j));
   const value = context.run({
     client: ID, clientKind: 'plain', table: ultimately(entity), verb: 'select', operation: statement.operation, at: statement.at,
-    condition: conditionOf({ ...statement, joins: inner }, entity, context), inserts: [], changes: [], includes: [], result: 'rows', selects: undefined, orders: [], limited: true, transaction: false,
+    condition: conditionOf({ ...statement, joins: inner }, entity, context), inserts: [], changes: [], includes: [], result: 'rows', selects: undefined, orders: [], limited: true, transaction: true,
   });
   return value.kind === 'list' ? value.of : value;
 }
@@ -202,7 +202,7 @@ export function sqlOf(text: Text, params: AbstractValue | undefined, context: Cl
 export function sentText(text: Text, params: AbstractValue | undefined, context: ClientContext): Result {
   const value = context.run({
     client: ID, clientKind: 'plain', table: { kind: 'unknown', why: 'SQL' }, verb: 'call', operation: 'text', at: text.at,
-    condition: NOTHING, inserts: [], changes: [], includes: [], result: 'rows', selects: undefined, orders: [], limited: true, transaction: false, sql: sqlOf(text, params, context),
+    condition: NOTHING, inserts: [], changes: [], includes: [], result: 'rows', selects: undefined, orders: [], limited: true, transaction: true, sql: sqlOf(text, params, context),
   });
   return { is: 'result', rows: value, count: undefined, scalars: false, fetch: { one: false } };
 }

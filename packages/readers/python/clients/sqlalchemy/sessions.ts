@@ -89,7 +89,7 @@ export function fetched(entity: Entity, key: AbstractValue, name: string, at: Me
   };
   return context.run({
     client: ID, clientKind: 'plain', table: entity.of.kind === 'model' ? { kind: 'model', name: entity.of.name } : { kind: 'unknown', why: 'rows of a query' }, verb: 'select', operation: 'get', at,
-    condition: keyCondition(entity, part, key.at, context), inserts: [], changes: [], includes: [], result: name === 'get' ? 'row-or-null' : 'row', selects: undefined, orders: [], limited: true, transaction: false,
+    condition: keyCondition(entity, part, key.at, context), inserts: [], changes: [], includes: [], result: name === 'get' ? 'row-or-null' : 'row', selects: undefined, orders: [], limited: true, transaction: true,
   });
 }
 
