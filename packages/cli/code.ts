@@ -1,6 +1,6 @@
 import { prove } from '@tenantlint/engine';
 import type { FlowInput } from '@tenantlint/engine/flow';
-import type { ClientAdapter, CodeFact, ModelMap, QuerySite } from '@tenantlint/model';
+import type { ClientAdapter, CodeFact, ModelMap, QuerySite, Unread } from '@tenantlint/model';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { installedVersions } from './packages.ts';
 import { readPythonCode } from './python-code.ts';
@@ -46,16 +46,20 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
   });
   const told = new Map<string, CodeFact>();
   const tell = (fact: CodeFact): void => void told.set(`${fact.kind} ${fact.at.file}:${fact.at.start}:${'name' in fact ? fact.name : ''}`, fact);
-  const sites = judgeSites(program, { ...known, models, adapters: clients, prove, tell });
+  const unread: Unread[] = [];
+  const sites = judgeSites(program, { ...known, models, adapters: clients, prove, tell, giveUp: (of) => unread.push(of) });
   const files = [...program.files.values()];
   return {
     sites,
     facts: [...told.values()].sort((a, b) => (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start)),
     comments: new Map(files.map((f) => [f.path, f.comments])),
-    unread: files.flatMap((f) => f.unread),
+    unread: [...program.unread(), ...unread],
     files: files.map((f) => f.path),
   };
 }
+
+/** Keys of the database that may stand where browsers load them. */
+const SECRETS = '_(?:SERVICE_?ROLE|SERVICE_KEY|SECRET|PRIVATE_KEY|ADMIN_KEY|DATABASE_URL|DB_PASSWORD)|sb_secret_|[\'"`]eyJ';
 
 /**
  * Words of which a file that asks the database holds at least one: a method that only clients have, a common method
@@ -67,6 +71,7 @@ function hintsOf(clients: readonly ClientAdapter[], models: ModelMap | undefined
   const common = methods.filter((m) => !/[A-Z$]/.test(m));
   const delegates = [...(models?.models.values() ?? [])].map((m) => m.delegate);
   const parts = [
+    SECRETS,
     ...(telling.length > 0 ? [`\\.(?:${telling.map(escaped).join('|')})\\b`] : []),
     ...(common.length > 0 ? [`\\.(?:${common.map(escaped).join('|')})\\(\\s*['"\`]`] : []),
     ...(common.length > 0 && delegates.length > 0 ? [`\\b(?:${delegates.map(escaped).join('|')})\\??\\.(?:${common.map(escaped).join('|')})\\b`] : []),

@@ -16,6 +16,7 @@ import { shipped } from './known/shipped.ts';
 import { judge, type Judgement } from './judge/verdict.ts';
 import { usedBy, type SiteRecord } from './queries/record.ts';
 import { State } from './state.ts';
+import { forgetKeys } from './values/key.ts';
 import { functionsOf, looksLikeQuery, nameOf, queriesIn, walkStatements, type CallCode, type Declared } from './summaries/functions.ts';
 
 /** Steps that one entry point may take; what is left when they are used up is unknown. */
@@ -23,23 +24,42 @@ const FUEL = 40_000;
 
 /** Judges every query of a program. */
 export function analyse(program: CodeProgram, input: FlowInput): readonly QuerySite[] {
+  forgetKeys();
   const f = new Flow(program, { ...input, adapters: [...input.adapters, proxies] });
   const found = new Sites();
   const files = [...program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   // Files are loaded first: routers are complete only when all have registered.
-  for (const file of files) if (systemKind(file) === undefined) loadModule(f, file, found);
-  for (const file of files) for (const entry of entriesOf(f, file)) runEntry(f, entry, found);
+  for (const file of files) if (systemKind(file) === undefined) guarded(f, whole(file), () => loadModule(f, file, found));
+  for (const file of files) for (const entry of guarded(f, whole(file), () => entriesOf(f, file)) ?? []) guarded(f, entry.point.at, () => runEntry(f, entry, found));
   for (let i = 0; i < f.registered.length; i++) {
     const entry = f.registered[i];
-    if (entry) runEntry(f, entry, found);
+    if (entry) guarded(f, entry.point.at, () => runEntry(f, entry, found));
   }
   for (const file of files) {
     // Tests, seeds and scripts are listed, not followed: leftovers sees to them.
     if (systemKind(file) !== undefined) continue;
-    for (const one of functionsOf(file)) if (queriesIn(f, one.fn).some((code) => !f.hasMet(nameOf(code)))) runLibrary(f, file, one, found);
+    for (const one of functionsOf(file)) if (queriesIn(f, one.fn).some((code) => !f.hasMet(nameOf(code)))) guarded(f, one.fn.nameAt, () => runLibrary(f, file, one, found));
   }
-  for (const file of files) leftovers(f, file, found);
+  for (const file of files) guarded(f, whole(file), () => leftovers(f, file, found));
   return found.all();
+}
+
+const whole = (file: CodeFile): Span => ({ file: file.path, start: 0, end: 0 });
+
+/** Code that nests deeper than the stack costs only the run that met it. */
+function guarded<T>(f: Flow, at: Span, run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    f.giveUp(at, 'nested too deeply to be followed');
+    f.frame = undefined;
+    f.loaded.live = true;
+    f.records = [];
+    f.uses = [];
+    forget(f);
+    return undefined;
+  }
 }
 
 /** Runs what a file does when it is loaded: registrations, and whole scripts. */
@@ -134,7 +154,8 @@ function settle(f: Flow, point: EntryPoint, found: Sites): void {
   for (const made of f.settings) f.input.tell?.({ ...made, transaction: made.transaction || isWithin(made.at, together) });
   f.settings = [];
   f.verdicts = new Map();
-  for (const record of records) found.add(record, judge(f, record, point.kind === 'library' ? undefined : point, uses), point);
+  for (const record of records) if (!found.isDecided(record)) found.add(record, judge(f, record, point.kind === 'library' ? undefined : point, uses), point);
+  if (f.fuel <= 0) f.giveUp(point.at, 'too much to follow from here; what was not reached is judged by itself');
   forget(f);
 }
 
@@ -160,8 +181,12 @@ const isWithin = (at: Span, places: readonly Span[]): boolean => places.some((p)
 /** One site for each place, with the worst of what its contexts made of it. */
 class Sites {
   readonly #byPlace = new Map<string, { readonly site: QuerySite; readonly counts: number }>();
+  /** Nothing counts more than what is known of it. */
+  isDecided(record: SiteRecord): boolean {
+    return (this.#byPlace.get(keyOf(record))?.counts ?? 0) >= MOST;
+  }
   add(record: SiteRecord, judgement: Judgement, point: EntryPoint): void {
-    const key = `${record.query.at.file}:${record.query.at.start}:${record.query.operation}`;
+    const key = keyOf(record);
     const counted = counts(judgement, point);
     // The site and not the record: that would hold on to all that its run knew.
     if (counted > (this.#byPlace.get(key)?.counts ?? -1)) this.#byPlace.set(key, { site: siteOf(record, judgement, point, pathOf(record)), counts: counted });
@@ -171,13 +196,17 @@ class Sites {
   }
 }
 
+const keyOf = ({ query }: SiteRecord): string => `${query.at.file}:${query.at.start}:${query.operation}`;
+
+/** What a leak counts. */
+const MOST = 100;
 const RANK: Readonly<Record<Judgement['verdict'], number>> = { 'by-design': 0, injected: 1, scoped: 2, guarded: 3, unknown: 4, leak: 5 };
 const OFFLINE = new Set<EntryPoint['kind']>(['script', 'seed', 'test']);
 
 /** A leak counts most; then what a real entry point says, then what is said of callers unknown, then tests and scripts. */
 function counts(of: Judgement, point: EntryPoint): number {
   if (of.weak) return 15;
-  if (of.verdict === 'leak') return 100;
+  if (of.verdict === 'leak') return MOST;
   return (OFFLINE.has(point.kind) ? 0 : point.kind === 'library' ? 10 : 20) + RANK[of.verdict];
 }
 

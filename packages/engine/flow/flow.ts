@@ -1,4 +1,4 @@
-import type { AbstractValue, Access, ClientAdapter, CodeFact, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, ValueOf } from '@tenantlint/model';
+import type { AbstractValue, Access, ClientAdapter, CodeFact, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, Unread, ValueOf } from '@tenantlint/model';
 import type { Entry } from './entries/entry.ts';
 import type { Database, Prove } from '../isolation/index.ts';
 import type { ModuleNames } from './interpret/modules.ts';
@@ -28,6 +28,8 @@ export interface FlowInput {
   readonly roles?: readonly string[];
   /** Takes what is no query and yet decides who sees whose rows. The same may be told more than once. */
   readonly tell?: (fact: CodeFact) => void;
+  /** Takes what was not followed to its end, and why. */
+  readonly giveUp?: (of: Unread) => void;
 }
 
 /** A function that is being run. */
@@ -154,6 +156,10 @@ export class Flow {
   close(value: ValueOf<'function'>): void {
     this.closures.set(value.fn.id, { value, state: this.state });
     this.made.push(value.fn.id);
+  }
+
+  giveUp(at: Span, reason: string): void {
+    this.input.giveUp?.({ at, reason });
   }
 
   met(at: Span): void {

@@ -104,9 +104,13 @@ export function moduleName(f: Flow, path: string, name: string): AbstractValue |
   // A file's value does not depend on who asked first, nor on how much strength was left then.
   const { fuel } = f;
   f.fuel = MODULE_FUEL;
-  const value = declare(f, module, name, declaration);
-  f.fuel = fuel;
-  module.busy.delete(name);
+  let value: AbstractValue;
+  try {
+    value = declare(f, module, name, declaration);
+  } finally {
+    f.fuel = fuel;
+    module.busy.delete(name);
+  }
   module.values.set(name, value);
   if (declaration.kind === 'value' && !declaration.statement.constant && isEmpty(value)) {
     fill(f, module, name);

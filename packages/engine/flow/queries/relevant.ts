@@ -42,9 +42,20 @@ const facts = new WeakMap<readonly Truth[], readonly Fact[]>();
 function factsOf(f: Flow, truths: readonly Truth[]): readonly Fact[] {
   const known = facts.get(truths);
   if (known) return known;
-  const found = decided(truths).flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' ? [] : [{ truth, atoms: truthAtoms(f, truth), anchored: isAnchored(f, truth) }]));
+  const found = decided(truths).flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' ? [] : [factOf(f, truth)]));
   facts.set(truths, found);
   return found;
+}
+
+const factsByTruth = new WeakMap<Truth, Fact>();
+
+/** Rows do not change any more once a run is judged. */
+function factOf(f: Flow, truth: Truth): Fact {
+  const known = factsByTruth.get(truth);
+  if (known) return known;
+  const fact = { truth, atoms: truthAtoms(f, truth), anchored: isAnchored(f, truth) };
+  factsByTruth.set(truth, fact);
+  return fact;
 }
 
 /** Steps from a set of atoms to each fact: facts that share an atom are one step apart. */

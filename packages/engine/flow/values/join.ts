@@ -40,10 +40,17 @@ export function joinAlternatives(of: readonly Alternative[], merge: (a: Alternat
   return left.length === 1 && result && result.truths.length === 0 ? result.value : tidy(left.flatMap(({ value, truths }) => cases(union([{ value, truths }], at))), at);
 }
 
+/** What is known where a value is the one that counts: the latest matter most, and no more than these are kept. */
+const MOST_TRUTHS = 48;
+const flattened = (one: ValueCase): readonly ValueCase[] => cases(one.value).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths].slice(-MOST_TRUTHS) }));
+
 /** A union without repetitions; too many alternatives become one value that nothing is known about. */
 export function tidy(of: readonly ValueCase[], at: Span): AbstractValue {
+  const flat = of.some((c) => c.value.kind === 'union' || c.truths.length > MOST_TRUTHS) ? of.flatMap(flattened) : of;
+  const [first, second] = flat;
+  if (!second || (flat.length === 2 && first && !sameValue(first.value, second.value))) return union(flat, at);
   const byKey = new Map<string, ValueCase>();
-  for (const one of of) {
+  for (const one of flat) {
     const key = keyOf(one.value);
     const twin = byKey.get(key);
     byKey.set(key, twin ? { value: twin.value, truths: twin.truths.filter((t) => one.truths.includes(t)) } : one);

@@ -5,6 +5,15 @@ const keys = new WeakMap<object, string>();
 
 /** Equal for two values that are the same, wherever they were written. */
 export function keyOf(value: AbstractValue): string {
+  // What is short is made as fast as it is looked up.
+  switch (value.kind) {
+    case 'undefined': return 'undefined';
+    case 'function': return `fn ${value.fn.id}`;
+    case 'column': return `row${value.row}.${value.column}`;
+    case 'row': if (value.extra.length === 0) return `row${value.row}`; break;
+    case 'literal': if (typeof value.value !== 'string') return String(value.value); break;
+    default:
+  }
   const known = keys.get(value);
   if (known !== undefined) return known;
   const key = shortened(makeKey(value));
@@ -13,6 +22,8 @@ export function keyOf(value: AbstractValue): string {
 }
 
 const numbers = new Map<string, string>();
+/** Numbers begin anew: what one analysis called a value is nothing to the next. */
+export const forgetKeys = (): void => numbers.clear();
 const LONGEST = 400;
 
 /** `a = a + f(a)` doubles what `a` is made of at each turn: what is long is known by a number from then on. */
@@ -78,4 +89,25 @@ const KINDS: ReadonlySet<unknown> = new Set<AbstractValue['kind']>(['literal', '
 /** What is known of a row has the kind of a row, too; only the row itself has columns of its own. */
 const isValue = (part: object): part is AbstractValue => 'at' in part && 'kind' in part && KINDS.has(part.kind) && (part.kind !== 'row' || 'extra' in part);
 
-export const sameValue = (a: AbstractValue, b: AbstractValue): boolean => a === b || (a.kind === b.kind && keyOf(a) === keyOf(b));
+export const sameValue = (a: AbstractValue, b: AbstractValue): boolean => a === b || (!differ(a, b) && keyOf(a) === keyOf(b));
+
+/** Told apart by what they show first: most values are, and need no key for it. */
+function differ(a: AbstractValue, b: AbstractValue): boolean {
+  if (a.kind !== b.kind) return true;
+  if (a.kind === 'literal' && b.kind === 'literal') return a.value !== b.value;
+  if (a.kind === 'row' && b.kind === 'row') return a.row !== b.row || a.extra.length !== b.extra.length;
+  if (a.kind === 'symbol' && b.kind === 'symbol') return a.path.length !== b.path.length || a.path.at(-1) !== b.path.at(-1) || a.origin.kind !== b.origin.kind || otherOrigin(a.origin, b.origin);
+  if (a.kind === 'object' && b.kind === 'object') return a.entries.length !== b.entries.length;
+  if (a.kind === 'array' && b.kind === 'array') return a.items.length !== b.items.length;
+  if (a.kind === 'client' && b.kind === 'client') return a.client !== b.client;
+  if (a.kind === 'test' && b.kind === 'test') return a.test.kind !== b.test.kind;
+  return false;
+}
+
+function otherOrigin(a: Origin, b: Origin): boolean {
+  if (a === b) return false;
+  if (a.kind === 'call' && b.kind === 'call') return a.call !== b.call || a.args.length !== b.args.length;
+  if (a.kind === 'computed' && b.kind === 'computed') return a.op !== b.op || a.of.length !== b.of.length;
+  if (a.kind === 'unknown' && b.kind === 'unknown') return a.id !== b.id;
+  return false;
+}

@@ -1,4 +1,4 @@
-import type { CodeExport, CodeFile, CodeImport, CodeProgram, Source } from '@tenantlint/model';
+import type { CodeExport, CodeFile, CodeImport, CodeProgram, Source, Unread } from '@tenantlint/model';
 import { lowerFile } from '../lower/file.ts';
 import { createResolver, type Resolver } from './resolve.ts';
 
@@ -18,6 +18,11 @@ export interface ProgramInput {
   readonly packages: ReadonlyMap<string, string>;
 }
 
+export interface ReadProgram extends CodeProgram {
+  /** What could not be read so far, of all files that were asked for. */
+  unread(): readonly Unread[];
+}
+
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 /**
  * Specifiers of static imports, re-exports, `import()` and `require()`; found as text, since most files need no more.
@@ -35,17 +40,22 @@ export function isCode(path: string): boolean {
  * Reads as little as can be judged: the files that ask a database, and the files from which those are reached and where
  * the product may be entered; anything else is lowered on demand.
  */
-export function readProgram(input: ProgramInput): CodeProgram {
+export function readProgram(input: ProgramInput): ReadProgram {
   const resolve = createResolver(input.files, input.configs);
   const importers = new Map<string, string[]>();
   const wanted = new Set<string>();
   const concerned = new Set<string>();
   const enters = new Set<string>();
+  const large: Unread[] = [];
   for (const path of input.files) {
     if (!isCode(path)) continue;
     const text = input.text(path);
-    if (text === undefined || text.length > MAX_SIZE) continue;
+    if (text === undefined) continue;
     const asks = input.hints.test(text);
+    if (text.length > MAX_SIZE) {
+      if (asks) large.push({ at: { file: path, start: 0, end: 0 }, reason: 'too large to be written by hand; its queries were not looked at' });
+      continue;
+    }
     if (asks) wanted.add(path);
     if (asks || input.clients.test(text)) concerned.add(path);
     // A browser component that imports a server action calls it over the network: it adds no context.
@@ -74,7 +84,7 @@ export function readProgram(input: ProgramInput): CodeProgram {
     const file = load(path);
     if (file) files.set(path, file);
   }
-  return { files, load, resolve, concerns: (path) => concerned.has(path), packages: input.packages };
+  return { files, load, resolve, concerns: (path) => concerned.has(path), packages: input.packages, unread: () => [...large, ...[...lowered.values()].flatMap((file) => file?.unread ?? [])] };
 }
 
 /** Imports and re-exports with the files they lead to. */
