@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brief, inRoute } from './product.ts';
+import { brief, inRoute, SCHEMA } from './product.ts';
 
 test.each([
   ['tenant in the condition', `return Response.json(await prisma.project.findMany({ where: { orgId } }));`, ['Project.findMany scoped']],
@@ -11,4 +11,18 @@ test.each([
 ])('%s', (_, body, want) => {
   const sites = inRoute(body);
   expect(brief(sites)).toEqual(want);
+});
+
+test('a row that is found by a secret which was handed out, whether or not anything keeps secrets apart', () => {
+  const schema = `${SCHEMA}
+model Invitation {
+  id    String       @id @default(uuid())
+  email String
+  token String
+  code  String
+  orgId String
+}`;
+  const by = (field: string): string[] => brief(inRoute(`return Response.json(await prisma.invitation.findFirst({ where: { ${field}: body.${field} } }));`, { schema }));
+  expect(by('token')).toEqual(['Invitation.findFirst by-design']);
+  expect(by('code')[0]).toContain('leak');
 });

@@ -25,7 +25,7 @@ export function secretOf(f: Flow, condition: Condition, table: string | undefine
     const trust = trustOf(b.value);
     if (trust !== 'input' && trust !== 'unknown' && trust !== 'param') continue;
     if (tenancy?.kind === 'pre-tenant' && tenancy.secret === name) return { column: name, at: b.at };
-    if (test.test(name) && isUnique(f, table, name)) return { column: name, at: b.at };
+    if (test.test(name) && (isUnique(f, table, name) || isDrawn(f, table, name))) return { column: name, at: b.at };
   }
   return undefined;
 }
@@ -37,6 +37,15 @@ function isUnique(f: Flow, table: string, name: string): boolean {
   for (const i of of.indexes.values()) if (i.unique && !i.primary && i.keys.length === 1 && i.keys[0]?.column === name) return true;
   return false;
 }
+
+/** Its values are drawn at random, or its name says that they are: nobody comes upon one by counting. */
+function isDrawn(f: Flow, table: string, name: string): boolean {
+  if (/(?:^|_)(?:token|secret|nonce|otp)(?:_?hash(?:ed)?)?$/i.test(name)) return true;
+  const value = f.input.schema.tables.get(table)?.columns.get(name)?.default?.value;
+  return value !== undefined && RANDOM.test(JSON.stringify(value));
+}
+
+const RANDOM = /"(?:gen_random_bytes|gen_random_uuid|uuid_generate_v4|nanoid)"/;
 
 /** A row found by the caller's credential is the caller's: its user is the caller, its tenant the caller's. */
 export function credentialFacts(f: Flow, condition: Condition, row: number, table: string | undefined, model: Model | undefined): Formula[] {
