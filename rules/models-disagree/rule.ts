@@ -1,5 +1,5 @@
-import { columnList, columnSubject, defineRule, listed, tableName, tableSubject, type Column, type Constraint, type Table } from '@tenantlint/model';
-import { differs } from './types.ts';
+import { columnList, columnSubject, defineRule, listed, sqlName, sqlTable, tableName, tableSubject, type Constraint, type Table } from '@tenantlint/model';
+import { differs, enumsApart, required } from './types.ts';
 
 export default defineRule({
   since: '0.1.0',
@@ -32,6 +32,21 @@ export default defineRule({
       why: 'Values that the code may write are refused, cut or rounded, and what it reads is not what its types promise.',
       fix: 'Decide which is meant, and bring the other one in line.',
     },
+    default: {
+      what: '`{table}.{column}` is required and has a default in the model, and none in the database.',
+      why: 'Code that leaves the value out, as the model lets it, is refused by the database.',
+      fix: 'Write the migration that sets the default: `alter table {sql} alter column {quoted} set default …;`.',
+    },
+    refused: {
+      what: 'The model of `{type}` knows {labels}, and the database does not.',
+      why: 'The code may write the value, and the database refuses it.',
+      fix: 'Write the migration: `alter type {sql} add value …;`.',
+    },
+    unread: {
+      what: 'The database knows {labels} of `{type}`, and the model does not.',
+      why: 'A client that checks what it reads fails on the first row that holds it.',
+      fix: 'Add the value to the model.',
+    },
     unguarded: {
       what: 'The model of `{table}` says that {columns} is {kind}, and nothing in the database keeps it so.',
       why: 'The code rests on it: it looks rows up by what may be there twice, or follows references that lead nowhere.',
@@ -48,6 +63,11 @@ export default defineRule({
     project(facts, report) {
       const models = facts.modelled();
       if (!models) return;
+      for (const { type, real, refused, unread } of enumsApart(models, facts.schema)) {
+        const common = { at: type.at, subject: { kind: 'model', name: type.key } as const, related: [{ at: real.at, note: 'the type' }] };
+        if (refused.length > 0) report({ message: 'refused', ...common, data: { type: tableName(type.key), sql: sqlTable(type.key), labels: listed(refused) } });
+        if (unread.length > 0) report({ message: 'unread', ...common, certainty: 'likely', data: { type: tableName(type.key), labels: listed(unread) } });
+      }
       for (const model of [...models.tables.values()].filter((t) => !t.platform && !t.inferred)) {
         const table = facts.schema.tables.get(model.key);
         const name = tableName(model.key);
@@ -66,6 +86,7 @@ export default defineRule({
           else if (real.notNull !== column.notNull) report({ message: 'required', ...common, data: { ...data, model: required(column), database: required(real) }, related: [{ at: real.at, note: required(real) }] });
           else {
             const differ = differs(column, real);
+            if (column.default && column.notNull && !real.default && !real.generated && !real.identity) report({ message: 'default', ...common, certainty: 'likely', data: { ...data, sql: sqlTable(table.key), quoted: sqlName(column.name) }, related: [{ at: real.at, note: 'the column' }] });
             if (differ) report({ message: 'type', ...common, certainty: differ, data: { ...data, model: column.typeText, database: real.typeText }, related: [{ at: real.at, note: real.typeText }] });
           }
         }
@@ -91,10 +112,6 @@ export default defineRule({
     },
   },
 });
-
-function required(column: Column): string {
-  return column.notNull ? 'required' : 'optional';
-}
 
 function keeps(table: Table, wanted: Constraint): boolean {
   const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));

@@ -1,4 +1,4 @@
-import type { Certainty, Column } from '@tenantlint/model';
+import type { Certainty, Column, Schema, UserType } from '@tenantlint/model';
 
 /** Whether the database refuses or changes what the model lets through. What takes more than the model asks for does no harm, or little. */
 export function differs(model: Column, real: Column): Certainty | undefined {
@@ -19,4 +19,19 @@ function kind(column: Column): string {
 
 function limit(type: string): number {
   return Number(/\((\d+)\)/.exec(type)?.[1] ?? (type === 'character' ? 1 : Infinity));
+}
+
+export function required(column: Column): string {
+  return column.notNull ? 'required' : 'optional';
+}
+
+/** Enums of the models whose labels are not those of the database. */
+export function enumsApart(models: Schema, schema: Schema): readonly { readonly type: UserType; readonly real: UserType; readonly refused: readonly string[]; readonly unread: readonly string[] }[] {
+  return [...models.types.values()].flatMap((type) => {
+    const real = schema.types.get(type.key);
+    if (type.platform || type.form.is !== 'enum' || real?.form.is !== 'enum') return [];
+    const [wanted, there] = [type.form.labels, real.form.labels];
+    const without = (some: readonly string[], others: readonly string[]) => some.filter((label) => !others.includes(label)).map((label) => `'${label}'`);
+    return [{ type, real, refused: without(wanted, there), unread: without(there, wanted) }];
+  });
 }
