@@ -24,7 +24,7 @@ const statements: readonly string[] = [...new Set([
   'select json_object(\'a\': b), json_value(c, \'$.d\' returning text default \'e\' on empty)', 'merge into a using b on a.c = b.c when matched then update set d = \'e\' when not matched then insert (f) values (\'g\')',
   'insert into a (b) values (\'c\') on conflict (d) do update set e = excluded.e returning f', 'create function a(b c default \'d\') returns setof e language plpgsql set f to \'g\' as $$h$$',
   'create function a() returns trigger language c as \'b\', \'c\'', 'do $$ begin end $$', 'comment on column a.b is \'c\'', 'create extension a with schema b version \'c\'',
-  'with recursive a (b) as (select c from d union all select e from a) search depth first by b set f select * from a', 'listen a', 'explain (analyze, format json) select a', 'copy a (b) from stdin with (format csv, delimiter \'c\')',
+  'with recursive a (b) as (select c from d union all select e from a) search depth first by b set f select * from a', 'insert into a values (1, -2, 3.5, -4.5, null, \'b\')', 'create table a (b float(10), c numeric(12, 2), d bit(3), e time(6)) with (fillfactor = 70)', 'create sequence a increment by -1 start 5', 'select a from b limit 10 offset 5', 'fetch 5 from a', 'listen a', 'explain (analyze, format json) select a', 'copy a (b) from stdin with (format csv, delimiter \'c\')',
   'create type a as enum (\'b\', \'c\')', 'alter type a add value \'b\' before \'c\'', 'create trigger a after update of b on c for each row execute function d.e(\'f\', g, 1)', 'alter default privileges for role a in schema b grant select on tables to c',
 ])];
 
@@ -39,6 +39,7 @@ function sqlBelow(dir: string): string[] {
 
 const names = ['a', 'Tenant_Id', '"Mixed Case"', '"select"', 'public', 'none', '"public"', 'select', 'role', 'int4', 'bypassrls', 'list', 'modulus', 'zq1qz', '"a""b"', '"é"', 'é', 'x'.repeat(70), 'a$b', 'e'];
 const strings = ["''", "'b'", "'it''s'", "'a'\n  'b'", '$$x$$', '$$$$', '$t$ $$ \'x\' $t$', "E'\\n'", "U&'\\0061'", "'é😀'", "'zq2qz'", "'a\\'"];
+const numbers = ['0', '00', '1', '42', '007', '1.5', '0.0', '.5', '1.', '1e3', '999999999', '9999999999', '900000001', '1_000', '0xff', '- 5', '-7', '- -3', '-0.5', '+2'];
 const gaps = [' ', '\n', ' /* c */ ', ' -- é\n', ''];
 
 /** The statement with other names and strings, other gaps, and now and then another word altogether. */
@@ -50,7 +51,7 @@ const variant = fc.tuple(fc.constantFrom(...statements), fc.infiniteStream(fc.na
     const own = text.slice(tokens.start(i), tokens.end(i));
     const isName = /^["a-z_]/i.test(own) && !own.endsWith("'") && !KEYWORDS.has(own.toLowerCase());
     const isString = /^('|\$\w*\$)/.test(own);
-    const other = isName ? names : isString ? strings : undefined;
+    const other = isName ? names : isString ? strings : /^\d/.test(own) ? numbers : undefined;
     out += other !== undefined && draw() % 3 === 0 ? other[draw() % other.length] ?? own : own;
     const written = text.slice(tokens.end(i), i + 1 < tokens.count ? tokens.start(i + 1) : tokens.end(i));
     out += written !== '' && draw() % 4 === 0 ? gaps[draw() % (gaps.length - 1)] ?? written : written;

@@ -5,13 +5,13 @@ import * as scan from './lexer-scan.ts';
 import { BEYOND_ASCII } from './positions.ts';
 
 /**
- * Migrations say the same things again and again: statements whose tokens differ in identifiers and plain strings
- * alone have trees that differ in those and in places alone. The second statement of a pattern leaves its tree behind,
- * and all later ones are filled into it. Keywords, numbers and operators belong to the pattern.
+ * Migrations say the same things again and again, dumps all the more: statements whose tokens differ in identifiers and
+ * plain constants alone have trees that differ in those and in places alone. The second statement of a pattern leaves
+ * its tree behind, and all later ones are filled into it. Keywords and operators belong to the pattern.
  */
 interface Pattern {
   readonly tree: Node;
-  /** What is filled in: the names and strings, and the places. */
+  /** What is filled in: the names and constants, and the places. */
   readonly values: readonly Gap[];
   readonly places: readonly Gap[];
 }
@@ -21,12 +21,17 @@ interface Gap {
   readonly of: Record<string, unknown>;
   readonly field: string;
   readonly token: number;
+  /** The grammar folds a minus sign into the number after it. */
+  readonly negative?: boolean;
 }
 
-/** What two statements of one pattern have in common, and what of the tokens is each one's own (by token). */
+/** What a statement has to itself, by token: undefined where the token belongs to the pattern. */
+type Values = (string | number | undefined)[];
+
 interface Outline {
+  /** What all statements of the pattern have in common. */
   readonly key: string;
-  readonly values: readonly (string | undefined)[];
+  readonly values: Readonly<Values>;
 }
 
 /** Longer statements are data or unlike any other. */
@@ -59,7 +64,7 @@ function outlineOf(e: Excerpt): Outline | undefined {
   const { count } = tokens;
   if (count === 0 || count > MOST_TOKENS || tokens.start(0) !== 0 || text.includes('\0')) return undefined;
   const key: string[] = [];
-  const values: (string | undefined)[] = [];
+  const values: Values = [];
   for (let i = 0; i < count; i++) {
     const start = tokens.start(i);
     if (!take(text.slice(start, tokens.end(i)), text.charCodeAt(start), key, values)) return undefined;
@@ -68,7 +73,7 @@ function outlineOf(e: Excerpt): Outline | undefined {
 }
 
 /** Splits a token into what belongs to the pattern and what is the statement's own. False where only the grammar can tell. */
-function take(token: string, code: number, key: string[], values: (string | undefined)[]): boolean {
+function take(token: string, code: number, key: string[], values: Values): boolean {
   if (scan.CLASSES[code] === scan.WORD) {
     // E'…', U&"…" and the like.
     if (token.endsWith("'") || token.endsWith('"')) return false;
@@ -83,58 +88,67 @@ function take(token: string, code: number, key: string[], values: (string | unde
     // A string in several parts is left to the grammar.
     return !inner.replaceAll("''", '').includes("'") && own('s', inner.replaceAll("''", "'"), key, values);
   }
+  if (scan.CLASSES[code] === scan.DIGIT) return number(token, key, values);
   const tag = code === scan.DOLLAR ? scan.dollarTag(token, 0) : undefined;
   if (tag !== undefined && token.length > 2 * tag.length) return own('s', token.slice(tag.length, -tag.length), key, values);
   return shared(token, key, values);
 }
 
-function named(name: string, key: string[], values: (string | undefined)[]): boolean {
+function number(token: string, key: string[], values: Values): boolean {
+  // The tree leaves zeros out, and larger numbers are no integers to it.
+  if (/^0*[1-9]\d{0,8}$/.test(token) && token.length < 10) return own('n', Number(token), key, values);
+  return /^\d{1,9}\.\d{1,9}$/.test(token) ? own('d', token, key, values) : shared(token, key, values);
+}
+
+function named(name: string, key: string[], values: Values): boolean {
   if (TOLD_APART.has(name)) return shared(`"${name}"`, key, values);
   return name !== '' && name.length <= LONGEST_NAME && !BEYOND_ASCII.test(name) && own('i', name, key, values);
 }
 
-function shared(token: string, key: string[], values: (string | undefined)[]): true {
+function shared(token: string, key: string[], values: Values): true {
   key.push(token);
   values.push(undefined);
   return true;
 }
 
-function own(kind: 'i' | 's', value: string, key: string[], values: (string | undefined)[]): true {
+function own(kind: 'i' | 's' | 'n' | 'd', value: string | number, key: string[], values: Values): true {
   key.push(kind);
   values.push(value);
   return true;
 }
 
 function filled(pattern: Pattern, outline: Outline, e: Excerpt): Node {
-  for (const { of, field, token } of pattern.values) of[field] = outline.values[token];
+  for (const { of, field, token, negative } of pattern.values) {
+    const value = outline.values[token];
+    of[field] = negative !== true ? value : typeof value === 'number' ? -value : `-${value ?? ''}`;
+  }
   for (const { of, field, token } of pattern.places) of[field] = e.byteOf(token);
   return pattern.tree;
 }
 
 /**
- * The tree of a statement with a name of its own in the place of each identifier and string: that tells which token
- * each field comes from. Undefined where a token leaves no trace or more than itself, or the tree of the given
- * statement does not come out.
+ * The tree of a statement with a stand-in for each identifier and constant: that tells which token each field comes
+ * from. Undefined where a token leaves no trace or more than itself, or the tree of the given statement does not come out.
  */
 function patternOf(outline: Outline, e: Excerpt, tree: Node): Pattern | undefined {
-  const tokenOf = new Map<string, number>();
+  const tokenOf = new Map<unknown, number>();
   const starts = new Map<number, number>();
   let text = '';
   outline.values.forEach((value, token) => {
     starts.set(text.length, token);
-    if (value === undefined) text += `${e.token(token)} `;
-    else {
-      const name = `zq${token}qz`;
-      tokenOf.set(name, token);
-      const code = e.text.charCodeAt(e.tokens.start(token));
-      text += code === scan.QUOTE || code === scan.DOLLAR ? `'${name}' ` : `${name} `;
+    if (value === undefined) {
+      text += `${e.token(token)} `;
+      return;
     }
+    const code = e.text.charCodeAt(e.tokens.start(token));
+    const standIn = typeof value === 'number' ? FIRST_NUMBER + token : scan.CLASSES[code] === scan.DIGIT ? `${FIRST_NUMBER + token}.25` : `zq${token}qz`;
+    tokenOf.set(standIn, token);
+    text += code === scan.QUOTE || code === scan.DOLLAR ? `'${standIn}' ` : `${standIn} `;
   });
   const parsed = parseStatement(text);
   if (!parsed.ok) return undefined;
   const values: Gap[] = [];
   const places: Gap[] = [];
-  const found = new Set<number>();
   const stack: Record<string, unknown>[] = [parsed.stmt as Record<string, unknown>];
   for (let of = stack.pop(); of !== undefined; of = stack.pop()) {
     for (const [field, value] of Object.entries(of)) {
@@ -143,17 +157,20 @@ function patternOf(outline: Outline, e: Excerpt, tree: Node): Pattern | undefine
         const token = starts.get(value);
         if (token === undefined) return undefined;
         places.push({ of, field, token });
-      } else if (typeof value === 'string' && value.includes('zq')) {
-        const token = tokenOf.get(value);
-        if (token === undefined) return undefined;
-        found.add(token);
-        values.push({ of, field, token });
+      } else {
+        const negative = (typeof value === 'number' && value < 0) || (typeof value === 'string' && value.startsWith('-'));
+        const token = tokenOf.get(!negative ? value : typeof value === 'number' ? -value : value.slice(1));
+        if (token !== undefined) values.push({ of, field, token, negative });
+        else if (typeof value === 'string' && value.includes('zq')) return undefined;
       }
     }
   }
   const pattern: Pattern = { tree: parsed.stmt, values, places };
-  return found.size === tokenOf.size && same(filled(pattern, outline, e), tree) ? pattern : undefined;
+  return new Set(values.map(({ token }) => token)).size === tokenOf.size && same(filled(pattern, outline, e), tree) ? pattern : undefined;
 }
+
+/** Stand-ins for numbers are counted from here. */
+const FIRST_NUMBER = 900_000_000;
 
 /** Fields of the tree that count bytes. */
 function isPlace(field: string): boolean {
