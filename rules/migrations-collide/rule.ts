@@ -71,7 +71,8 @@ const HOW: Partial<Readonly<Record<MigrationTool, string>>> = {
 function versionOf({ id, tool, file }: Step): string | undefined {
   if (tool === 'flyway') return /^V(\d[\w.]*?)__/.exec(nameOf(file))?.[1];
   if (tool === 'sqitch' || tool === 'prisma' || tool === 'models' || tool === 'dump' || tool === 'drizzle') return undefined;
-  const digits = /^\d+/.exec(id)?.[0];
+  // People number in between: 027_1, 026.1.
+  const digits = (tool === 'plain' ? /^\d+(?:[._]\d+(?=[._-]))*/ : /^\d+/).exec(id)?.[0];
   return digits === undefined ? undefined : digits.replace(/^0+(?=\d)/, '');
 }
 

@@ -28,7 +28,11 @@ export default defineRule({
         if (!table) continue;
         const place = { at: name.at, subject: { kind: 'table', name: table.key } } as const;
         if (table.key === 'auth.users') report({ message: 'users', ...place });
-        const { kind } = facts.tenancyOf(table).tenancy;
+        const { tenancy } = facts.tenancyOf(table);
+        const { kind } = tenancy;
+        const { columns } = op.event.statement;
+        // Rows that name no tenant are everybody's.
+        if (tenancy.kind === 'keyed' && columns.length > 0 && !columns.some((c) => tenancy.columns.includes(c.name))) continue;
         if (table.platform || kind === 'global' || kind === 'unknown' || kind === 'shared') continue;
         report({ message: 'rows', ...place, certainty: 'likely', data: { table: tableName(table.key) } });
       }
