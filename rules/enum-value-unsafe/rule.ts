@@ -54,7 +54,7 @@ export default defineRule({
           if (use) report({ message: 'usedAtOnce', at: startOf(use.event, facts.text(use.event.at)), subject, related: [{ at: event.name.at, note: `'${label}' is added here` }], certainty: 'likely', data: { label, type: event.name.name } });
         }
         const last = type?.form.is === 'enum' ? type.form.labels.at(-1) : undefined;
-        if (before === undefined && after === undefined && last !== undefined) report({ message: 'unordered', at: event.name.at, subject, data: { label, type: event.name.name, last } });
+        if (before === undefined && after === undefined && last !== undefined) report({ message: 'unordered', at: event.name.at, subject, certainty: 'possible', data: { label, type: event.name.name, last } });
       });
     },
   },
