@@ -30,3 +30,4 @@ export * from './volatility.ts';
 export * from './type-change.ts';
 export * from './locks.ts';
 export * from './operations.ts';
+export * from './versions.ts';

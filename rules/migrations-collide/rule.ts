@@ -1,4 +1,4 @@
-import { defineRule, type Facts, type History, type MigrationTool, type Span, type Step } from '@tenantlint/model';
+import { defineRule, lateMigration, versionOf, type Facts, type History, type Span, type Step } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -50,31 +50,13 @@ export default defineRule({
         const end = history.steps.findLastIndex((s) => !facts.pending(s) && versionOf(s) !== undefined);
         const applied = history.steps[end];
         for (const step of history.steps.slice(0, Math.max(0, end))) {
-          if (applied && facts.pending(step) && versionOf(step) !== undefined) report({ message: 'late', ...place(step), certainty: 'likely', data: { name: nameOf(step.file), other: nameOf(applied.file), how: HOW[history.tool] ?? 'Tools run it late, never, or refuse.' } });
+          if (applied && facts.pending(step) && versionOf(step) !== undefined) report({ message: 'late', ...place(step), certainty: 'likely', data: { name: nameOf(step.file), other: nameOf(applied.file), how: lateMigration(history.tool) } });
         }
         for (const { step, number } of gaps(history)) if (facts.pending(step)) report({ message: 'gap', ...place(step), certainty: 'possible', data: { number } });
       }
     },
   },
 });
-
-const HOW: Partial<Readonly<Record<MigrationTool, string>>> = {
-  supabase: '`supabase db push` refuses it without --include-all; a file that was edited is not run again.',
-  'golang-migrate': 'The tool remembers only the last version and never runs what lies before it.',
-  drizzle: 'The tool runs what is newer than its last entry, and never this.',
-  flyway: 'Flyway ignores it, or stops at its checksum when it was edited.',
-  goose: 'goose refuses missing migrations; a file that was edited is not run again.',
-  'node-pg-migrate': 'The tool refuses a migration that precedes one that was run.',
-};
-
-/** What the tool tells migrations apart by. */
-function versionOf({ id, tool, file }: Step): string | undefined {
-  if (tool === 'flyway') return /^V(\d[\w.]*?)__/.exec(nameOf(file))?.[1];
-  if (tool === 'sqitch' || tool === 'prisma' || tool === 'models' || tool === 'dump' || tool === 'drizzle') return undefined;
-  // People number in between: 027_1, 026.1.
-  const digits = (tool === 'plain' ? /^\d+(?:[._]\d+(?=[._-]))*/ : /^\d+/).exec(id)?.[0];
-  return digits === undefined ? undefined : digits.replace(/^0+(?=\d)/, '');
-}
 
 function headsOf(history: History): readonly Step[] {
   const followed = new Set(history.steps.flatMap((s) => s.after ?? []));
