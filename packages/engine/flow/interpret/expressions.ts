@@ -275,7 +275,7 @@ function stopped(f: Flow, value: AbstractValue, truthy: boolean): AbstractValue 
     return known === undefined || known === truthy;
   });
   if (!truthy && value.kind === 'test') return literal(false, value.at);
-  return of.length === 0 ? value : tidy(of.map((c) => ({ value: f.python && truthy && c.value.kind === 'test' && c.value.test.kind === 'size' ? c.value : c.value.kind === 'test' ? literal(truthy, c.value.at) : !truthy && plainTruth(c.value, f.python) === undefined ? (f.python ? literal(null, c.value.at) : nothing(c.value.at)) : c.value, truths: c.truths })), value.at);
+  return of.length === 0 ? value : tidy(of.map((c) => ({ value: f.python && truthy && c.value.kind === 'test' && c.value.test.kind === 'size' ? c.value : c.value.kind === 'test' ? literal(truthy, c.value.at) : !truthy && plainTruth(c.value, f.python) === undefined ? (f.python ? literal(null, c.value.at) : nothing(c.value.at)) : c.value, truths: truthy && c.value.kind === 'column' ? [...c.truths, ...truthsOf(f, c.value, true).truths] : c.truths })), value.at);
 }
 
 function coalesce(f: Flow, code: Extract<Code, { kind: 'logical' }>, left: AbstractValue, names: Names): AbstractValue {

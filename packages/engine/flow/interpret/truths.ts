@@ -20,7 +20,7 @@ export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
   const plain = plainTruth(value, f.python);
   if (plain !== undefined) return plain === truth ? { possible: true, truths: truth ? presence(value, value.at) : [] } : NEVER;
   switch (value.kind) {
-    case 'union': return anyOf(value.of.map((c) => (!truth && isThere(c) ? NEVER : and(c.truths, truthsOf(f, c.value, truth)))), value.at);
+    case 'union': return anyOf(value.of.map((c) => (!truth && isThere(f, c) ? NEVER : and(c.truths, truthsOf(f, c.value, truth)))), value.at);
     case 'symbol': return { possible: true, truths: [{ kind: truth ? 'defined' : 'falsy', of: value, at: value.at }] };
     case 'column': return truth ? { possible: true, truths: [{ kind: 'row', row: value.row, at: value.at }, { kind: 'holds', formula: { kind: 'null', of: column(value), negated: true, at: value.at }, at: value.at }] } : NOTHING;
     case 'text': return NOTHING;
@@ -37,7 +37,14 @@ export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
 }
 
 /** `a || b` gives a only where it is truthy. */
-const isThere = (c: ValueCase): boolean => c.value.kind === 'symbol' && c.truths.some((t) => t.kind === 'defined' && sameValue(t.of, c.value));
+function isThere(f: Flow, { value, truths }: ValueCase): boolean {
+  if (value.kind === 'symbol') return truths.some((t) => t.kind === 'defined' && sameValue(t.of, value));
+  if (value.kind !== 'column' || !truths.some((t) => t.kind === 'holds' && t.formula.kind === 'null' && t.formula.negated && t.formula.of.kind === 'column' && t.formula.of.row === value.row && t.formula.of.column === value.column)) return false;
+  // No and zero are there as well.
+  const table = f.rows.get(value.row)?.table;
+  const type = table === undefined ? undefined : f.input.schema.tables.get(table)?.columns.get(value.column)?.typeText;
+  return type !== undefined && !/^(?:bool|int|smallint|bigint|numeric|decimal|real|double)/.test(type);
+}
 
 type Op = Extract<Extract<AbstractValue, { kind: 'test' }>['test'], { kind: 'compare' }>['op'];
 const NEGATED: Record<Op, Op> = { '=': '<>', '<>': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };

@@ -20,8 +20,7 @@ function fromRows(f: Flow, { entry, uses, at }: Case, values: readonly AbstractV
   const rows = new Set(values.flatMap(rowsOf));
   if (rows.size === 0) return undefined;
   const sources = [...rows].map((row) => sourceRecord(f, row)).map((record) => record && (f.verdicts.has(record) ? f.verdicts.get(record) : judge(f, record, entry, uses)));
-  const leak = sources.find((j) => j?.verdict === 'leak');
-  if (leak) return undefined;
+  if (sources.some((j) => j?.verdict === 'leak' || j?.unused)) return undefined;
   if (sources.every((j) => j?.verdict === 'by-design')) return byDesign('the id is that of a row that the system looked up', at, 'likely');
   const unclear = sources.some((j) => !j || j.verdict === 'unknown');
   return unclear

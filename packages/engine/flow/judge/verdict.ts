@@ -27,6 +27,8 @@ export interface Judgement {
   /** Said of code that anybody could call, if it is called from outside at all. */
   readonly weak?: boolean;
   readonly extra?: Extra;
+  /** Safe only because nothing is done with the row: what is done by its id is not. */
+  readonly unused?: boolean;
 }
 
 /** What was asked in one context, and what is known there. */
@@ -140,7 +142,7 @@ function checkedAfterwards(f: Flow, { record, table, uses }: Case): Judgement | 
 /** Only whether the row is there decides anything. */
 function nowhere({ record, uses, at }: Case): Judgement | undefined {
   if (uses.some((u) => u.row === record.row) || bindings(record.query.condition).length === 0) return undefined;
-  return { verdict: 'guarded', certainty: 'likely', why: [{ text: 'the row goes nowhere', at }] };
+  return { verdict: 'guarded', certainty: 'likely', why: [{ text: 'the row goes nowhere', at }], unused: true };
 }
 
 /** Nobody is signed in: whoever has the id may have the row. Actions are called by the product's own pages, for a user. */
