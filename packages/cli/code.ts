@@ -34,7 +34,7 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
   const hints = hintsOf(clients, models);
   const named = new RegExp(`['"](?:${clients.flatMap((c) => c.packages).map(escaped).join('|')})['"/]`);
   if (!code.some((f) => hints.test(workspace.text(f) ?? '') || named.test(workspace.text(f) ?? ''))) return NO_CODE;
-  const [{ readProgram }, { analyse: judgeSites, mayEnter }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
+  const [{ readProgram }, { analyse: judgeSites, frameworkPackages, mayEnter }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
   const program = readProgram({
     files: workspace.files,
     configs: new Map([...workspace.files].filter((f) => /(?:^|\/)(?:[tj]sconfig[^/]*|package)\.json$/.test(f)).map((f) => [f, workspace.text(f) ?? ''])),
@@ -42,7 +42,7 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
     hints,
     clients: named,
     mayEnter,
-    packages: installedVersions(workspace, new Set(clients.flatMap((c) => c.packages))),
+    packages: installedVersions(workspace, new Set([...clients.flatMap((c) => c.packages), ...frameworkPackages])),
   });
   const told = new Map<string, CodeFact>();
   const tell = (fact: CodeFact): void => void told.set(`${fact.kind} ${fact.at.file}:${fact.at.start}:${'name' in fact ? fact.name : ''}`, fact);

@@ -164,7 +164,8 @@ function forget(f: Flow): void {
   f.verdicts = new Map();
   const passing = f.rows.belong(undefined);
   f.state = f.loaded;
-  let needed = false;
+  let needed = f.kept;
+  f.kept = false;
   for (const id of f.made) {
     const closure = f.closures.get(id);
     if (!closure) continue;

@@ -127,6 +127,10 @@ export class Flow {
   readonly methods: ReadonlySet<string>;
   /** How a Prisma client spells its models. */
   readonly delegates: ReadonlySet<string>;
+  /** Functions that were registered because they say of themselves that browsers call them. */
+  readonly actions = new Set<string>();
+  /** Something that was made in the run goes on after it. */
+  kept = false;
   /** Entry points that the code registered while it was loaded. */
   readonly registered: Entry[] = [];
   /** Queries by the rows that they gave. */

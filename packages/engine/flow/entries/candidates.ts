@@ -7,14 +7,15 @@ const SERVED = /(?:^|\/)app\/(?:.*\/)?(?:route|page|layout|template|default|not-
 const REGISTERS = new RegExp([
   String.raw`['"]use server['"]`,
   '@nestjs',
+  String.raw`\bexport\b.*\b(?:loader|action)\b`,
   String.raw`\b(?:Query|Mutation|Subscription)\b`,
   // `app.get('/path', handler)`; a call with one argument only reads.
   String.raw`\.(?:get|post|put|patch|delete|del|all|head|options|openapi)\s*\(\s*[^\s()][^()]*,`,
   String.raw`\.(?:use|route|mount|register|addHook|query|mutation|subscription|handler|action|stateAction)\s*\(`,
   String.raw`\bserve\s*\(|\bDeno\.|\bBun\.|\baddEventListener\b`,
   String.raw`\b(?:createFunction|tasks?|schedules?|Worker|process|work|define|cron|CronJob|command|subscribe|consume|workflow)\s*\(`,
-  String.raw`^export default[\s\S]*\b(?:fetch|scheduled|queue)\b`,
-].join('|'), 'm');
+  String.raw`\bexport default\b[\s\S]*\b(?:fetch|scheduled|queue)\b`,
+].join('|'));
 
 /** What runs when the file is loaded may register in a function of another file. */
 const STARTS = /^(?:void\s+|await\s+)?[\w$][\w$.]*\(/m;

@@ -26,7 +26,7 @@ export const next: Convention = (f, file) => {
   return [];
 };
 
-const actionArgs = (at: Span): AbstractValue[] => Array.from({ length: 6 }, (_, i) => input('args', [String(i)], at));
+export const actionArgs = (at: Span): AbstractValue[] => Array.from({ length: 6 }, (_, i) => input('args', [String(i)], at));
 
 export function exportedNames(file: CodeFile): string[] {
   const names = file.exports.flatMap((e) => (e.name === '*' || e.name === '=' ? [] : [e.name]));

@@ -3,11 +3,12 @@ import { input, type Convention } from './entry.ts';
 import { entry, exportedNames } from './next.ts';
 
 const EXPORTS = new Set(['loader', 'action']);
-const FRAMEWORK = /^(?:@remix-run\/(?:react|node|serve|server-runtime|cloudflare|deno)|react-router)$/;
+/** Packages whose presence says that the product is built with the framework. */
+export const REMIX: readonly string[] = ['@remix-run/react', '@remix-run/node', '@remix-run/serve', '@remix-run/server-runtime', '@remix-run/cloudflare', '@remix-run/deno', 'react-router'];
 
 /** Remix and React Router: `loader` and `action` of route modules. What runs in the browser is none. */
 export const remix: Convention = (f, file) => {
-  if (!/(?:^|\/)app\/(?:.*\/)?[^/]+\.[cm]?[jt]sx?$/.test(file.path) || ![...f.program.packages.keys()].some((name) => FRAMEWORK.test(name))) return [];
+  if (!/(?:^|\/)app\/(?:.*\/)?[^/]+\.[cm]?[jt]sx?$/.test(file.path) || !REMIX.some((name) => f.program.packages.has(name))) return [];
   return exportedNames(file).filter((name) => EXPORTS.has(name)).flatMap((name) => entry(f, file, name, name === 'loader' ? 'page' : 'action', given, 'remix'));
 };
 

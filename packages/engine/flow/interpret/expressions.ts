@@ -12,6 +12,7 @@ import { plainTruth } from '../values/plain.ts';
 import { yielded } from '../python/generators.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
+import { inlineAction } from '../entries/actions.ts';
 import { awaited, contextAt, iterated, operatorOf } from './clients.ts';
 import { call } from './calls.ts';
 import { element } from './elements.ts';
@@ -40,6 +41,7 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
     case 'function': {
       const value: ValueOf<'function'> = { kind: 'function', fn: code.fn, file: names.file, scope: names, at: code.at };
       if (!f.offline && queriesIn(f, code.fn).length > 0) f.close(value);
+      inlineAction(f, value);
       return value;
     }
     case 'class': return classValue(code.class, names.file, names);

@@ -1,5 +1,6 @@
 import { literal, never, nothing, unknown, type AbstractValue, type Code, type CodeStatement, type Truth } from '@tenantlint/model';
 import type { Flow, Jump, Statements } from '../flow.ts';
+import { inlineAction } from '../entries/actions.ts';
 import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
 import { elementOf } from '../values/join.ts';
 import { presence } from '../values/property.ts';
@@ -23,7 +24,11 @@ export function run(f: Flow, statements: Statements, names: Names): void {
 }
 
 function hoist(f: Flow, s: CodeStatement, names: Names): void {
-  if (s.kind === 'function' && s.fn.name !== undefined) f.state.set(names.declare(s.fn.name), { kind: 'function', fn: s.fn, file: names.file, scope: names, at: s.at });
+  if (s.kind === 'function' && s.fn.name !== undefined) {
+    const value = { kind: 'function', fn: s.fn, file: names.file, scope: names, at: s.at } as const;
+    f.state.set(names.declare(s.fn.name), value);
+    inlineAction(f, value);
+  }
   else if (s.kind === 'class' && s.class.name !== undefined) f.state.set(names.declare(s.class.name), classValue(s.class, names.file, names));
 }
 

@@ -12,6 +12,8 @@ export function requestCall(callee: ValueOf<'symbol'>, args: readonly AbstractVa
     return { kind: 'symbol', origin: { kind: 'input', channel: callee.origin.name }, path: [], at: site.at };
   }
   if (callee.origin.kind !== 'input') return undefined;
+  // `step.run('name', async () => …)`: what a job is given runs its steps.
+  if (callee.origin.channel === 'payload' && args.some((a) => a.kind === 'function')) return undefined;
   const method = callee.path.at(-1) ?? '';
   const of = { ...callee, path: callee.path.slice(0, -1), at: site.at };
   if (BODIES.has(method)) return { ...of, path: [...of.path, 'body'] };

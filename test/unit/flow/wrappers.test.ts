@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { analyseProduct, brief } from './product.ts';
+
+const BASE = (check: string) => ({
+  'src/db.ts': `import { PrismaClient } from '@prisma/client';
+export const prisma = new PrismaClient();`,
+  'src/with-org.ts': `import { getServerSession } from 'next-auth';
+import { prisma } from './db';
+async function organization(req: Request) {
+  const session = await getServerSession();
+  if (!session) throw new Response('unauthorized', { status: 401 });
+  const { orgId } = await req.json();
+  ${check}
+  return orgId;
+}
+export const withOrg = (handler) => async (req, context) => handler(req, { ...context, orgId: await organization(req) });`,
+  'app/api/x/route.ts': `import { withOrg } from '../../../src/with-org';
+import { prisma } from '../../../src/db';
+export const GET = withOrg(async (req, { orgId }) => Response.json(await prisma.project.findMany({ where: { orgId } })));`,
+});
+
+const verdict = (check: string): string[] => brief(analyseProduct({ files: BASE(check) })).map((line) => line.split(' ').slice(0, 2).join(' ')).filter((line) => line.startsWith('Project.'));
+
+test.each([
+  ['the membership is there', `const member = await prisma.member.findUnique({ where: { orgId_userId: { orgId, userId: session.user.id } } }); if (!member) throw new Error('no');`, 'Project.findMany scoped'],
+  ['the membership is counted', `const n = await prisma.member.count({ where: { orgId, userId: session.user.id } }); if (n === 0) throw new Error('no');`, 'Project.findMany scoped'],
+  ['one of the memberships', `const members = await prisma.member.findMany({ where: { userId: session.user.id } }); if (!members.some((m) => m.orgId === orgId)) throw new Error('no');`, 'Project.findMany scoped'],
+  ['nothing is checked, whatever the name says', ``, 'Project.findMany leak'],
+  ['somebody is a member', `const member = await prisma.member.findFirst({ where: { orgId } }); if (!member) throw new Error('no');`, 'Project.findMany leak'],
+  ['the membership is looked up and not asked', `await prisma.member.findUnique({ where: { orgId_userId: { orgId, userId: session.user.id } } });`, 'Project.findMany leak'],
+])('a wrapper that takes the tenant from the request: %s', (_, check, want) => {
+  expect(verdict(check)).toEqual([want]);
+});
