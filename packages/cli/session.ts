@@ -38,13 +38,24 @@ export interface Judged {
   readonly problem: string | undefined;
 }
 
-/** Everything about every file, for threads that ask about the same project. */
+/** Everything about every file, for threads that ask about the same project, and for projects that take long. */
 export interface Snapshot {
   readonly root: string;
-  /** Reports by file, with a hash of the text that each is about. */
-  readonly files: Readonly<Record<string, readonly [hash: string, report: FileReport]>>;
+  /** By file: a hash of the text that was judged, and what is told of it. */
+  readonly files: Readonly<Record<string, FileSnapshot>>;
+  /** Why nothing could be judged. */
+  readonly problem?: string;
 }
 
+export interface FileSnapshot {
+  readonly hash: string;
+  readonly report: FileReport;
+  /** The text that was judged, where there is anything to tell. */
+  readonly text?: string;
+}
+
+/** Processor time from which on a judgement is too long to be waited for at each edit. */
+const LONG_MS = Number(process.env['TENANTLINT_LONG_MS'] ?? 3_000);
 const NOTHING: FileReport = { findings: [], unread: [] };
 const KNOWN: ReadonlySet<string> = new Set([...rules.map((r) => r.id), SUPPRESSION]);
 /** Whoever shows the findings chooses among all of them. */
@@ -60,6 +71,8 @@ export class Session {
   #stamps = new Map<string, string>();
   #current: Judged | undefined;
   #checked = { at: -Infinity, cost: 0 };
+  /** Processor time of the last judgement. */
+  #cost = 0;
   #buffer: { readonly of: Judged; readonly file: string; readonly text: string; readonly judged: Judged } | undefined;
 
   constructor(root: string) {
@@ -75,9 +88,14 @@ export class Session {
     return report(onDisk === text ? current : await this.#withBuffer(current, file, text), file, text);
   }
 
+  /** Whether a judgement takes too long to be made for each text of an editor. */
+  get slow(): boolean {
+    return this.#cost > LONG_MS;
+  }
+
   async snapshot(): Promise<Snapshot> {
     const { outcome, problem } = await this.judged();
-    const files: Record<string, readonly [string, FileReport]> = {};
+    const files: Record<string, FileSnapshot> = {};
     const byFile = new Map<string, Finding[]>();
     for (const f of outcome?.findings ?? []) {
       const list = byFile.get(f.at.file);
@@ -87,9 +105,10 @@ export class Session {
     for (const file of this.#stamps.keys()) {
       const text = LINTED.test(file) ? outcome?.text(file) : undefined;
       if (text === undefined || !outcome) continue;
-      files[file] = [hash(text), report({ outcome: { ...outcome, findings: byFile.get(file) ?? [] }, problem }, file, text)];
+      const told = report({ outcome: { ...outcome, findings: byFile.get(file) ?? [] }, problem }, file, text);
+      files[file] = { hash: hash(text), report: told, ...(told.findings.length + told.unread.length > 0 ? { text } : {}) };
     }
-    return { root: this.#base.dir, files };
+    return { root: this.#base.dir, files, ...(outcome || problem === undefined ? {} : { problem }) };
   }
 
   /** The state on disk. How long an answer may be old is bound by what looking costs: a tenth of the time at most. */
@@ -127,10 +146,12 @@ export class Session {
   }
 
   async #judge(overlay: Overlay | undefined): Promise<Judged> {
-    const start = performance.now();
+    const start = process.cpuUsage();
     try {
       const { outcome, nothing } = await checkAll({ ...this.#base, overlay }, undefined, ALL);
-      if (process.env['TENANTLINT_DEBUG']) writeSync(2, `tenantlint: ${overlay ? 'a buffer' : 'the project'} judged in ${Math.round(performance.now() - start)} ms (${outcome.summary.files} files)\n`);
+      const { user, system } = process.cpuUsage(start);
+      this.#cost = (user + system) / 1000;
+      if (process.env['TENANTLINT_DEBUG']) writeSync(2, `tenantlint: ${overlay ? 'a buffer' : 'the project'} judged in ${Math.round(this.#cost)} ms of processor time (${outcome.summary.files} files)\n`);
       return { outcome, problem: nothing };
     } catch (error) {
       if (error instanceof UsageError) return { outcome: undefined, problem: error.message };

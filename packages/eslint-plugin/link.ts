@@ -22,6 +22,15 @@ export class Link {
     worker.on('error', () => { this.#lost = true; });
   }
 
+  /** Asks without waiting; the answer is taken with `taken`, and nothing else may be asked before. */
+  send(question: Question): void {
+    this.#port.postMessage(question);
+  }
+
+  taken(): Answer | undefined {
+    return receiveMessageOnPort(this.#port)?.message as Answer | undefined;
+  }
+
   ask(question: Question): Answer {
     if (this.#lost) return { kind: 'failed', reason: 'the thread that judges the project has ended' };
     Atomics.store(this.#signal, 0, 0);

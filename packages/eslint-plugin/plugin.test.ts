@@ -61,6 +61,8 @@ const FILES = {
   'supabase/migrations/002_notes.sql': table('notes'),
 };
 const NOTES = 'supabase/migrations/002_notes.sql';
+/** Files on disk are looked at now and then, as far as looking is cheap. */
+const SOON = { timeout: 30_000, interval: 200 };
 const ids = (messages: readonly Linter.LintMessage[]) => messages.map((m) => `${m.line} ${m.ruleId ?? m.message}`);
 
 async function text(eslint: ESLint10, cwd: string, file: string, code: string): Promise<Linter.LintMessage[]> {
@@ -134,13 +136,41 @@ describe('a session of edits', () => {
     expect(ids(await text(eslint, cwd, NOTES, table('notes')))).toEqual([]);
     // Another file is saved: the one that is open is judged anew.
     writeFileSync(path.join(cwd, 'supabase/migrations/003_off.sql'), 'alter table notes disable row level security;\n');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(ids(await text(eslint, cwd, 'supabase/migrations/003_off.sql', 'alter table notes disable row level security;\n'))).toEqual(['1 tenantlint/policy-without-rls', '1 tenantlint/table-without-rls']);
+    await expect.poll(async () => ids(await text(eslint, cwd, 'supabase/migrations/003_off.sql', 'alter table notes disable row level security;\n')), SOON).toEqual(['1 tenantlint/policy-without-rls', '1 tenantlint/table-without-rls']);
+    writeFileSync(path.join(cwd, 'supabase/migrations/003_off.sql'), 'select 1;\n');
+    await expect.poll(async () => ids(await text(eslint, cwd, NOTES, table('notes'))), SOON).toEqual([]);
+    // The same text of the same file, asked about again.
+    rmSync(path.join(cwd, NOTES));
+    writeFileSync(path.join(cwd, NOTES), table('notes', false));
+    await expect.poll(async () => ids(await text(eslint, cwd, NOTES, table('notes'))), SOON).toEqual([]);
+    writeFileSync(path.join(cwd, NOTES), table('notes'));
     // A new file that is not saved yet.
     expect(ids(await text(eslint, cwd, 'supabase/migrations/004_on.sql', table('fresh', false)))).toEqual(['1 tenantlint/table-without-rls']);
     rmSync(path.join(cwd, 'supabase/migrations/003_off.sql'));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(ids(await text(eslint, cwd, NOTES, table('notes')))).toEqual([]);
+    await expect.poll(async () => ids(await text(eslint, cwd, NOTES, table('notes'))), SOON).toEqual([]);
+  });
+
+  test('a project that takes long: what is known moves along, and the rest follows', async () => {
+    const cwd = project({ ...FILES, 'supabase/migrations/003_open.sql': `${table('open', false)}${table('other', false)}` });
+    const OPEN = 'supabase/migrations/003_open.sql';
+    process.env['TENANTLINT_LONG_MS'] = '0';
+    onTestFinished(() => { delete process.env['TENANTLINT_LONG_MS']; });
+    const eslint = linter(cwd, plugin.configs.recommended);
+    const saved = `${table('open', false)}${table('other', false)}`;
+    const both = ['1 tenantlint/table-without-rls', '3 tenantlint/table-without-rls'];
+    expect(ids(await text(eslint, cwd, OPEN, saved))).toEqual(both);
+    expect(ids(await text(eslint, cwd, NOTES, FILES[NOTES]))).toEqual([]);
+    // Edited between the two, and in the second.
+    const typed = await text(eslint, cwd, OPEN, saved.replace('create index on open', '\n\ncreate index on open'));
+    expect(ids(typed)).toEqual(['1 tenantlint/not-read', '1 tenantlint/table-without-rls', '5 tenantlint/table-without-rls']);
+    expect(typed[0]?.message).toContain('judging the project takes long');
+    expect(ids(await text(eslint, cwd, OPEN, saved.replace('create table other', 'create table others')))).toEqual(['1 tenantlint/not-read', '1 tenantlint/table-without-rls']);
+    // Saved: the next answers are the new ones.
+    const mended = `${table('open')}${table('other', false)}`;
+    writeFileSync(path.join(cwd, OPEN), mended);
+    await expect.poll(async () => ids(await text(eslint, cwd, OPEN, mended)), SOON).toEqual(['5 tenantlint/table-without-rls']);
+    writeFileSync(path.join(cwd, 'tenantlint.config.jsonc'), '{ broken');
+    await expect.poll(async () => ids(await text(eslint, cwd, NOTES, `${FILES[NOTES]}-- x\n`)), SOON).toEqual(['1 tenantlint/not-read']);
   });
 
   test('a buffer that does not parse: said once, and the rest is judged', async () => {

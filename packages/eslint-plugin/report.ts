@@ -17,6 +17,8 @@ interface Place {
 }
 
 const NOTHING: FileReport = { findings: [], unread: [] };
+/** Every rule asks about the same file in turn; the next time it is linted, it is parsed anew. */
+const reports = new WeakMap<object, FileReport>();
 
 export function seen(context: Rule.RuleContext): Seen {
   const { sourceCode } = context;
@@ -28,10 +30,18 @@ export function seen(context: Rule.RuleContext): Seen {
   const clamp = (offset: number) => Math.min(Math.max(offset - mark, 0), text.length);
   return {
     text,
-    report: virtual ? NOTHING : about(context.cwd, context.filename, (mark > 0 ? '\ufeff' : '') + text),
+    report: virtual ? NOTHING : once(sourceCode.ast, () => about(context.cwd, context.filename, (mark > 0 ? '\ufeff' : '') + text)),
     at: (start, end) => ({ start: sourceCode.getLocFromIndex(clamp(start)), end: sourceCode.getLocFromIndex(clamp(end)) }),
     range: (start, end) => [clamp(start), clamp(end)],
   };
+}
+
+function once(tree: object, make: () => FileReport): FileReport {
+  const known = reports.get(tree);
+  if (known) return known;
+  const report = make();
+  reports.set(tree, report);
+  return report;
 }
 
 /** Reports one finding. Safe edits are fixes; others are offered, and whoever edits decides. */

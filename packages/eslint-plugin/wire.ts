@@ -6,6 +6,6 @@ export type Question =
   | { readonly kind: 'snapshot' };
 
 export type Answer =
-  | { readonly kind: 'report'; readonly report: FileReport }
+  | { readonly kind: 'report'; readonly report: FileReport; readonly slow: boolean }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -16,7 +16,7 @@ let session: Session | undefined;
 async function answer(question: Question): Promise<Answer> {
   try {
     session ??= new (await import('tenantlint/session')).Session(root);
-    return question.kind === 'snapshot' ? { kind: 'snapshot', snapshot: await session.snapshot() } : { kind: 'report', report: await session.about(question.file, question.text) };
+    return question.kind === 'snapshot' ? { kind: 'snapshot', snapshot: await session.snapshot() } : { kind: 'report', report: await session.about(question.file, question.text), slow: session.slow };
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
