@@ -181,13 +181,17 @@ export class Catalog {
 
   /** Net changes since a mark, one entry an object. */
   changesSince(mark: number): readonly Change[] {
-    const first = new Map<string, Undo>();
+    const seen = new Map<StoreName, Set<string>>();
+    const first: Undo[] = [];
     for (const entry of mark === 0 ? this.#journal : this.#journal.slice(mark)) {
-      const id = `${entry.object}\n${entry.key}`;
-      if (!first.has(id)) first.set(id, entry);
+      const keys = seen.get(entry.object);
+      if (keys === undefined) seen.set(entry.object, new Set([entry.key]));
+      else if (keys.has(entry.key)) continue;
+      else keys.add(entry.key);
+      first.push(entry);
     }
     const changes: Change[] = [];
-    for (const { object, key, before } of first.values()) {
+    for (const { object, key, before } of first) {
       const after = this.#maps[object].get(key);
       if (after !== before && object !== 'rule' && object !== 'rows' && object !== 'bound') changes.push({ object, key, before, after });
     }

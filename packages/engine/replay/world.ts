@@ -35,9 +35,13 @@ export interface World {
 
 /** One entry a place and reason: a loop says it once, with everything that its passes could touch. */
 export function doubt(world: World, at: Span, reason: string, touches: readonly string[]): void {
-  const same = world.doubts.findLastIndex((other) => other.at.start === at.start && other.at.file === at.file && other.reason === reason);
-  const other = world.doubts[same];
-  if (other === undefined || world.doubts.length - same > 64) world.doubts.push({ at, reason, touches });
+  // Only the last few are looked through: a history in which everything fails is still read in one go.
+  let same = world.doubts.length - 1;
+  const oldest = Math.max(0, world.doubts.length - 64);
+  const isSame = (other: Doubt | undefined): boolean => other?.at.start === at.start && other.at.file === at.file && other.reason === reason;
+  while (same >= oldest && !isSame(world.doubts[same])) same--;
+  const other = same < oldest ? undefined : world.doubts[same];
+  if (other === undefined) world.doubts.push({ at, reason, touches });
   else world.doubts[same] = { at, reason, touches: other.touches.length === 0 || touches.length === 0 ? [] : [...new Set([...other.touches, ...touches])].sort() };
 }
 

@@ -85,11 +85,16 @@ export class Excerpt {
     return scan.classOf(this.text, start) === scan.WORD ? this.text.slice(start, this.tokens.end(i)).toLowerCase() : '';
   }
 
+  /** Whether the token is this word or symbol; words are given in lower case. */
   is(i: number, text: string): boolean {
     if (i < 0 || i >= this.tokens.count) return false;
     const start = this.tokens.start(i);
     if (this.tokens.end(i) - start !== text.length) return false;
-    return this.text.startsWith(text, start) || this.text.slice(start, start + text.length).toLowerCase() === text;
+    for (let k = 0; k < text.length; k++) {
+      const code = this.text.charCodeAt(start + k);
+      if ((code >= 65 && code <= 90 ? code | 32 : code) !== text.charCodeAt(k)) return false;
+    }
+    return true;
   }
 
   /** Index after the words when all of them follow each other from `i` on, else `i`. */
