@@ -95,7 +95,7 @@ export interface Narrowing {
 export interface MigrationFacts {
   /** Undefined where the step has no way back, or where it could not be read. */
   undone(step: number): Undone | undefined;
-  /** What is open after the step and was not before it. */
+  /** What is open after the step and was not before it: of a step that is not applied yet in full, of others what is open today. */
   weakened(step: number): readonly Weakening[];
   /** What a step that is not applied yet refuses from then on; empty for all others. */
   narrowed(step: number): readonly Narrowing[];

@@ -51,11 +51,13 @@ function blame(sources: WeakenedSources, table: Table, leaks: readonly Access[],
     const [was, is] = [before as Table | undefined, after as Table | undefined];
     if (was === undefined || is === undefined || left.size === 0) return;
     const suspects = [...left].filter((access) => explains(was, is, access));
-    if (suspects.length === 0) continue;
+    // The first policy for a command weakens nothing that was there: what is wrong with it, the rules on policies say.
+    for (const access of suspects) if (isFirst(was, access)) left.delete(access);
+    if (!suspects.some((access) => left.has(access))) continue;
     const earlier = states.access(n - 1, table.key);
     const groups = new Map<string, { readonly first: Access; readonly of: Access[] }>();
     for (const access of suspects) {
-      left.delete(access);
+      if (!left.delete(access)) continue;
       if (!closed(earlier.find((a) => a.role === access.role && a.command === access.command)?.verdict)) continue;
       const key = JSON.stringify(openingOf(was, is, { role: access.role, command: access.command, access }, timeline.executed(n)));
       const group = groups.get(key);
@@ -72,12 +74,18 @@ function blame(sources: WeakenedSources, table: Table, leaks: readonly Access[],
 /** The step changed what lets the role through today. */
 function explains(was: Table, is: Table, { policy, role, command }: Access): boolean {
   const grants = (t: Table) => t.grants.some((g) => (g.role === role || g.role === 'public') && (g.privilege === command || g.privilege === 'all'));
-  if (grants(is) && !grants(was)) return true;
+  // Whoever is granted a table meets its policies, or that it has none: the rules on tables and policies speak of that.
+  if (grants(is) && !grants(was)) return false;
   if (policy === undefined) return was.rls?.value !== is.rls?.value || was.forced?.value !== is.forced?.value || was.owner !== is.owner;
   if (was.rls?.value !== true) return false;
   const [a, b] = [was.policies.get(policy), is.policies.get(policy)];
   if (b !== undefined && (a === undefined || policyText(a) !== policyText(b))) return true;
   return [...was.policies.values()].some((p) => !p.permissive && is.policies.get(p.name) === undefined);
+}
+
+/** Row level security let nothing through for the command, for want of a policy. */
+function isFirst(was: Table, { policy, command }: Access): boolean {
+  return policy !== undefined && was.rls?.value === true && ![...was.policies.values()].some((p) => p.permissive && (p.command === 'all' || p.command === command));
 }
 
 /** Row level security was off from one step to a later one. */
@@ -87,6 +95,6 @@ function reopened({ states, timeline }: WeakenedSources, n: number, table: Table
   const last = timeline.last.tables.get(table.key);
   if (later === undefined || rls === undefined || table.rls === undefined || last === undefined) return;
   const commands = ['select', 'insert', 'update', 'delete'] as const;
-  const open = commands.flatMap((command) => states.reachableBy(timeline.steps.length - 1, last, command).map((role) => ({ role, command, access: { role, command, verdict: 'leak' as const, why: [] } })));
+  const open = commands.flatMap((command) => states.reachableBy(last, command).map((role) => ({ role, command, access: { role, command, verdict: 'leak' as const, why: [] } })));
   if (open.length > 0) note(n, weakening({ kind: 'table', name: table.key }, { kind: 'rls-off' }, table.rls.at, open, () => ({ step: later.n, at: rls.at })));
 }

@@ -19,6 +19,9 @@ export interface MigrationSources {
   pending(step: number): boolean;
 }
 
+/** Migrations that are judged in full: each costs proofs about the state before it and the one after. */
+const FEW = 20;
+
 export function migrationFacts({ timeline, tenancy, isolation, isolationOf, pending }: MigrationSources): MigrationFacts {
   const states = statesOf(timeline, isolation, isolationOf, (table) => isOwned(tenancy.of.get(table.key)?.tenancy ?? { kind: 'unknown' }));
   const sources = { timeline, states, helpers: new Helpers(), changes: new Changes(timeline) };
@@ -31,11 +34,13 @@ export function migrationFacts({ timeline, tenancy, isolation, isolationOf, pend
       return made;
     };
   };
+  // A change holds a few migrations; where hundreds are to be judged, they are a history.
+  const few = timeline.steps.filter((_, n) => pending(n)).length <= FEW;
   let history: ReturnType<typeof openedOnce> | undefined;
   return {
     undone: perStep((step) => undone(timeline, step)),
-    weakened: perStep((step) => (pending(step) ? weakened(sources, step) : ((history ??= openedOnce(sources, tenancy)).get(step) ?? []))),
-    narrowed: perStep((step) => (pending(step) ? narrowed(sources, step) : [])),
+    weakened: perStep((step) => (few && pending(step) ? weakened(sources, step) : ((history ??= openedOnce(sources, tenancy)).get(step) ?? []))),
+    narrowed: perStep((step) => (few && pending(step) ? narrowed(sources, step) : [])),
     windows: perStep((step) => windows(sources, step)),
   };
 }

@@ -7,10 +7,11 @@ export interface States {
   access(step: number, table: string): readonly Access[];
   viewAccess(step: number, view: string): readonly Access[];
   reach(step: number, routine: string): readonly RoutineReach[];
-  reachableBy(step: number, table: Table, privilege: string): readonly string[];
+  /** By the grants of a table as it was then, and the roles as they are today. */
+  reachableBy(table: Table, privilege: string): readonly string[];
   /** The role and all whose rights it has. */
   rolesOf(step: number, role: string): ReadonlySet<string>;
-  owned(step: number, table: Table): boolean;
+  owned(table: Table): boolean;
 }
 
 /** How many states are kept: a step is judged against the one before it, and against the last. */
@@ -45,13 +46,13 @@ export function statesOf(timeline: Timeline, lastly: IsolationFacts, isolationOf
       const routine = state.schema.functions.get(key);
       return routine === undefined ? [] : state.isolation.routineReach(routine);
     },
-    reachableBy: (step, table, privilege) => at(step).isolation.reachableBy(table, privilege),
+    reachableBy: (table, privilege) => lastly.reachableBy(table, privilege),
     rolesOf: (step, role) => {
       const { schema } = at(step);
       const found = new Set([role]);
       for (const next of found) for (const parent of schema.roles.get(next)?.memberOf ?? []) found.add(parent);
       return found;
     },
-    owned: (_step, table) => owned(table),
+    owned,
   };
 }

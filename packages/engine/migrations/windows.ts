@@ -18,18 +18,18 @@ export function windows({ timeline, changes, states }: WindowSources, n: number)
   for (const { object, before, after } of timeline.changes(n)) {
     if (object !== 'table' || after === undefined) continue;
     const table = after as Table;
-    if (table.platform || table.temporary || table.inferred || table.partitionOf !== undefined || !states.owned(n, table)) continue;
+    if (table.platform || table.temporary || table.inferred || table.partitionOf !== undefined || !states.owned(table)) continue;
     const made = before === undefined;
     const found = made && table.rls?.value !== true ? laterStep(changes, n, table) : (made || (before as Table).rls?.value === true) && table.rls?.value === true ? laterStatement(step, n, timeline.executed(n), table, made) : undefined;
     if (found === undefined) continue;
-    const roles = reaching(states, n, table);
+    const roles = reaching(states, table);
     if (roles.length > 0) out.push({ table: table.key, roles, ...found });
   }
   return out;
 }
 
-function reaching(states: States, n: number, table: Table): readonly string[] {
-  return [...new Set(PRIVILEGES.flatMap((privilege) => states.reachableBy(n, table, privilege)))].sort();
+function reaching(states: States, table: Table): readonly string[] {
+  return [...new Set(PRIVILEGES.flatMap((privilege) => states.reachableBy(table, privilege)))].sort();
 }
 
 type Found = Pick<Window, 'at' | 'closedAt' | 'closedIn' | 'reopened'>;
