@@ -91,14 +91,15 @@ function aggregates(term: Term): boolean {
   return term.kind === 'apply' && (AGGREGATE.test(term.fn) || term.of.some(aggregates));
 }
 
-/** A row of which the result says something, and what holds of it there. */
-interface Given {
+/** A row of which a result says something, and what holds of it there. */
+export interface Given {
   readonly row: Row;
   readonly rows: readonly Row[];
   readonly when: Formula;
 }
 
-function handedOut(bind: Bind, result: Result): readonly Given[] {
+/** Rows whose values come out, in a column or counted. */
+export function handedOut(bind: Bind, result: Result): readonly Given[] {
   const out = new Map<Row, Given>();
   for (const output of result.outputs) {
     for (const value of valuesOf(bind, output.meaning)) {
