@@ -57,6 +57,8 @@ export function createFacts({ modelled, models: maps = [], timeline, environment
     };
   };
   const isPending = (file: string) => pending === 'all' || pending(file);
+  const viewAccess = perObject(isolation.viewAccess);
+  const routineReach = perObject(isolation.routineReach);
   let models: { readonly schema: Schema | undefined } | undefined;
   return {
     schema: timeline.last,
@@ -79,15 +81,15 @@ export function createFacts({ modelled, models: maps = [], timeline, environment
     calls: perPolicy(isolation.calls),
     circle: perPolicy(isolation.circle),
     reads: perPolicy(isolation.reads),
-    viewAccess: perObject(isolation.viewAccess),
-    routineReach: perObject(isolation.routineReach),
+    viewAccess,
+    routineReach,
     triggerReach: isolation.triggerReach,
     pending: (of) => isPending(typeof of === 'string' ? of : of.file),
     deploy: (n) => {
       const step = timeline.steps[n];
       return step === undefined || step.tool === 'models' || !isPending(step.file) ? undefined : pending === 'all' ? n : 0;
     },
-    migrations: migrationFacts({ timeline, tenancy, isolation, isolationOf, pending: (n) => isPending(timeline.steps[n]?.file ?? '') }),
+    migrations: migrationFacts({ timeline, tenancy, isolation: { ...isolation, viewAccess, routineReach }, isolationOf, pending: (n) => isPending(timeline.steps[n]?.file ?? '') }),
     postgres,
     text: ({ file, start, end }: Span) => text(file)?.slice(start, end) ?? '',
   };
