@@ -1,6 +1,6 @@
-import { literal, nothing, object, type AbstractValue, type Span } from '@tenantlint/model';
+import { isNullish, literal, nothing, object, type AbstractValue, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { apply } from '../interpret/calls.ts';
+import { apply, eachCase } from '../interpret/calls.ts';
 import { SHARED } from '../interpret/targets.ts';
 import { packageOf } from '../known/auth.ts';
 import { input, response } from './entry.ts';
@@ -33,6 +33,12 @@ const REJECTS = /^(?:express-jwt|express-oauth2-jwt-bearer|koa-jwt|hono\/jwt|con
 /** How handlers are called, and how they go on: by `next`, with request and answer or with one context; Fastify's by coming to their end. */
 export type Style = 'express' | 'context' | 'hooks';
 
+/** `next(error)` ends the request; `next()` goes on, and `next(ok ? undefined : new Error())` where it is ok. */
+function unless(f: Flow, error: AbstractValue | undefined, goOn: () => AbstractValue, at: Span): AbstractValue {
+  if (!error || isNullish(error)) return goOn();
+  return error.kind === 'union' ? eachCase(f, error.of, (value) => (isNullish(value) ? goOn() : nothing(at)), at) : nothing(at);
+}
+
 /** Runs handlers in the order in which the framework would, each inside the `next()` of the one before it. */
 export function runHandlers(f: Flow, handlers: readonly AbstractValue[], style: Style, at: Span): AbstractValue {
   const [handler, ...rest] = handlers;
@@ -40,7 +46,7 @@ export function runHandlers(f: Flow, handlers: readonly AbstractValue[], style: 
   const request = currentRequest(f, at);
   let answer: AbstractValue | undefined;
   const goOn = (): AbstractValue => (answer = rest.length > 0 ? runHandlers(f, rest, style, at) : nothing(at));
-  const next = continuation(f, goOn, at);
+  const next = continuation(f, ([error]) => (style === 'express' ? unless(f, error, goOn, at) : goOn()), at);
   if (handler.kind !== 'function' && handler.kind !== 'union' && rest.length > 0) {
     // A middleware of a package: whatever it does, it goes on.
     const from = packageOf(handler);
