@@ -31,7 +31,8 @@ export function filtersOf(formula: Formula, table: string, typeOf: (table: strin
         stack.push(next.where);
         break;
       case 'compare':
-        if (next.op !== '<>') {
+        // A range (`expires_at > now()`) leaves most rows where it is used in policies: nobody looks rows up by it.
+        if (next.op === '=') {
           if (next.output !== 'left' && next.output !== 'both') note(next.left, next.right, next.output === 'right');
           if (next.output !== 'right' && next.output !== 'both') note(next.right, next.left, next.output === 'left');
         }
