@@ -11,6 +11,7 @@ import { property } from '../values/property.ts';
 import { isManager } from '../python/decorators.ts';
 import { generated } from '../python/generators.ts';
 import { pythonMethod } from '../python/methods.ts';
+import { callSuper } from '../python/super.ts';
 import { construct, memberOf } from './classes.ts';
 import { awaited, callClient, contextAt, type Becoming } from './clients.ts';
 import { evaluate, fork, isDefined, shortCircuits } from './expressions.ts';
@@ -24,6 +25,11 @@ const DEEPEST = 24;
 
 export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
   const { callee } = code;
+  if (f.python && (callee.kind === 'super' || (callee.kind === 'member' && callee.of.kind === 'super'))) {
+    const args = evaluateArgs(f, code, names);
+    const above = f.state.live ? callSuper(f, callee.kind === 'member' ? callee.name : '__init__', args, names, code.at) : nothing(code.at);
+    if (above) return above;
+  }
   if (callee.kind === 'member' && !code.construct) {
     const of = evaluate(f, callee.of, names);
     if (!f.state.live) return nothing(code.at);

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { Names } from '../state.ts';
 import { entryProperty, property } from '../values/property.ts';
 import { environment } from '../python/identity.ts';
+import { within } from '../python/super.ts';
 import { namedOf } from '../python/params.ts';
 import { contextAt } from './clients.ts';
 import { evaluate } from './expressions.ts';
@@ -15,7 +16,8 @@ const DEEPEST_BASE = 8;
 type Owner = { readonly class: CodeClass; readonly file: string; readonly scope: Names };
 
 /** A class and what it extends, nearest first. */
-function* lineage(f: Flow, of: ValueOf<'class' | 'instance'>): Generator<Owner | { readonly value: AbstractValue }> {
+export function* lineage(f: Flow, of: ValueOf<'class' | 'instance'>): Generator<Owner | { readonly value: AbstractValue }> {
+  if (f.python) return yield* ancestors(f, { class: of.class, file: of.file, scope: of.scope as Names }, new Set());
   let owner: Owner | undefined = { class: of.class, file: of.file, scope: of.scope as Names };
   for (let depth = 0; owner && depth < DEEPEST_BASE; depth++) {
     yield owner;
@@ -27,6 +29,22 @@ function* lineage(f: Flow, of: ValueOf<'class' | 'instance'>): Generator<Owner |
     const value = module ? inModule(f, module, () => evaluate(f, base, current.scope)) : undefined;
     if (value?.kind === 'class') owner = { class: value.class, file: value.file, scope: value.scope as Names };
     else if (value) yield { value };
+  }
+}
+
+/** Python's classes extend several: each base with its own, in the order in which they are named. */
+function* ancestors(f: Flow, of: Owner, seen: Set<string>): Generator<Owner | { readonly value: AbstractValue }> {
+  if (seen.has(of.class.id) || seen.size > DEEPEST_BASE * 4) return;
+  seen.add(of.class.id);
+  yield of;
+  const module = moduleOf(f, of.file);
+  if (!module) return;
+  for (const base of of.class.bases) {
+    // `Repository[User]` is the class with its types filled in.
+    const code = base.kind === 'index' ? base.of : base;
+    const value = inModule(f, module, () => evaluate(f, code, of.scope));
+    if (value.kind === 'class') yield* ancestors(f, { class: value.class, file: value.file, scope: value.scope as Names }, seen);
+    else yield { value };
   }
 }
 
@@ -44,10 +62,10 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
     }
     const method = owner.class.methods.find((m) => m.name === name && m.kind !== 'constructor' && m.kind !== 'set');
     if (method) {
-      const fn: ValueOf<'function'> = { kind: 'function', fn: method.fn, file: owner.file, scope: owner.scope, self: of, at };
+      const fn: ValueOf<'function'> = { kind: 'function', fn: method.fn, file: owner.file, scope: f.python ? within(f, owner) : owner.scope, self: of, at };
       return method.kind === 'get' ? invoke(f, fn, [], at, of) : fn;
     }
-    const field = owner.class.fields.find((x) => x.name === name && !x.static);
+    const field = owner.class.fields.find((x) => x.name === name && (!x.static || f.python));
     if (field && f.python && isSettings(f, of)) return environment(name, at);
     if (field) {
       if (field.value) {
@@ -106,7 +124,7 @@ export function construct(f: Flow, of: ValueOf<'class'>, args: readonly Abstract
     if ('value' in owner) continue;
     const ctor = owner.class.methods.find((m) => m.kind === 'constructor');
     if (!ctor) continue;
-    const scope = new Names(owner.scope, owner.file);
+    const scope = f.python ? within(f, owner) : new Names(owner.scope, owner.file);
     const slot = scope.declare('this');
     f.state.set(slot, instance);
     invoke(f, { kind: 'function', fn: { ...ctor.fn, arrow: true }, file: owner.file, scope, at }, args, at);

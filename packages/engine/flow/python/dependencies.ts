@@ -79,6 +79,7 @@ function ofModel(f: Flow, type: CodeType, of: ValueOf<'symbol'> | AbstractValue,
       if (!cls || !isData(f, cls, 0)) return undefined;
       const fields: ValueEntry[] = allowsMore(cls.class) ? [] : [];
       for (const [name, field] of fieldsOf(f, cls, 0)) {
+        if (field.static) continue;
         const part: AbstractValue = { ...of, path: [...of.path, name], at };
         fields.push({ kind: 'property', name, nameAt: field.at, value: (field.type && ofModel(f, field.type, part, field.file, at, depth + 1)) ?? part });
       }
@@ -117,11 +118,14 @@ function isData(f: Flow, cls: ValueOf<'class'>, depth: number): boolean {
   });
 }
 
-function fieldsOf(f: Flow, cls: ValueOf<'class'>, depth: number): Map<string, { readonly at: Span; readonly type: CodeType | undefined; readonly file: string }> {
-  const found = new Map<string, { readonly at: Span; readonly type: CodeType | undefined; readonly file: string }>();
+type FieldOf = CodeClass['fields'][number] & { readonly file: string };
+
+/** Fields of a class and of those that it inherits from; its own take the place of theirs. */
+function fieldsOf(f: Flow, cls: ValueOf<'class'>, depth: number): Map<string, FieldOf> {
+  const found = new Map<string, FieldOf>();
   if (depth > 6) return found;
-  for (const base of basesOf(f, cls)) if (base.kind === 'class') for (const [name, field] of fieldsOf(f, base, depth + 1)) found.set(name, field);
-  for (const field of cls.class.fields) if (!field.static) found.set(field.name, { at: field.at, type: field.type, file: cls.file });
+  for (const base of basesOf(f, cls).reverse()) if (base.kind === 'class') for (const [name, field] of fieldsOf(f, base, depth + 1)) found.set(name, field);
+  for (const field of cls.class.fields) found.set(field.name, { ...field, file: cls.file });
   return found;
 }
 
@@ -190,9 +194,9 @@ function signedIn(f: Flow, who: AbstractValue): AbstractValue {
 
 /** A class without a constructor of its own: what its fields are declared with. */
 function injected(f: Flow, cls: ValueOf<'class'>, request: Request, depth: number, at: Span): AbstractValue {
-  const fields = cls.class.fields.flatMap((field): ValueEntry[] => {
+  const fields = [...fieldsOf(f, cls, 0).values()].flatMap((field): ValueEntry[] => {
     const param: CodeParam = { target: { kind: 'name', name: field.name, at: field.at }, optional: false, rest: false, decorators: field.decorators, ...(field.value ? { default: field.value } : {}), ...(field.type ? { type: field.type } : {}) };
-    return markerOf(f, param, cls.file) ? [{ kind: 'property', name: field.name, nameAt: field.at, value: argument(f, param, field.name, cls.file, request, depth + 1) }] : [];
+    return markerOf(f, param, field.file) ? [{ kind: 'property', name: field.name, nameAt: field.at, value: argument(f, param, field.name, field.file, request, depth + 1) }] : [];
   });
   return { kind: 'instance', class: cls.class, file: cls.file, scope: cls.scope, fields, at };
 }

@@ -8,6 +8,7 @@ import { namedOf, positionalOf } from './params.ts';
 /** Texts that say the same. */
 const SAME_TEXT = new Set(['strip', 'lstrip', 'rstrip', 'encode', 'decode', 'casefold', 'isoformat', 'hex', 'copy', 'removeprefix', 'removesuffix', '__str__', 'model_copy']);
 const TEXT = new Set(['lower', 'upper', 'title', 'replace', 'join', 'startswith', 'endswith', 'format', 'zfill', 'strftime', 'capitalize', 'isdigit', 'isalnum', 'count', 'find', 'index']);
+const FILLS = new Set(['model_validate', 'from_orm', 'parse_obj', 'model_construct', 'model_validate_json', 'parse_raw']);
 /** Dictionaries of so many entries are gone through one by one. */
 const MOST_PAIRS = 12;
 /** What pydantic's models give of themselves. */
@@ -23,6 +24,8 @@ export function pythonMethod(f: Flow, of: AbstractValue, name: string, args: rea
       if (SAME_TEXT.has(name)) return of;
       if (name === 'split' || name === 'splitlines') return list(computed(name, [of], '', at), at);
       return computed(name, [of, ...positionalOf(args)], '', at);
+    // A data class filled from a row has the row's values.
+    case 'class': return FILLS.has(name) && !of.class.methods.some((m) => m.name === name) ? positionalOf(args)[0] : undefined;
     case 'symbol': return ofSymbol(of, name, positionalOf(args), at, becoming);
     default: return undefined;
   }
