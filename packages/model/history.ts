@@ -87,7 +87,7 @@ export interface Execution {
 
 export interface Transaction {
   readonly by: 'tool' | 'script';
-  /** Its BEGIN; undefined for the tool's own. */
+  /** The BEGIN that the file states; undefined where the tool alone begins. */
   readonly at: Span | undefined;
 }
 

@@ -21,6 +21,12 @@ export default defineRule({
       why: 'Postgres refuses it inside a transaction block, so the migration stops at this statement.',
       fix: 'Move it behind the COMMIT, or into a file of its own.',
     },
+    olderTool: {
+      severity: 'note',
+      what: '{statement} fails here with a Supabase CLI before 2.109.',
+      why: 'It sent the file as one batch, in which Postgres refuses the statement. Newer ones end the batch before it: what stands above it is committed when it runs, whatever becomes of it.',
+      fix: 'Give it a migration file of its own.',
+    },
     byBlock: {
       what: '{statement} fails inside a DO block or function.',
       why: 'A block is always part of a transaction, in which Postgres refuses it.',
@@ -33,13 +39,15 @@ export default defineRule({
         const statement = refused(op);
         if (statement === undefined) continue;
         const inBlock = op.statement.kind === 'do' || op.statement.kind === 'run';
-        if (!inBlock && op.transaction === undefined) continue;
+        const batched = step.tool === 'supabase' && op.transaction === undefined && step.up.length > 1;
+        if (!inBlock && op.transaction === undefined && !batched) continue;
         const text = facts.text(op.event.at);
         const words = new RegExp(`^${statement.split(' ').join('\\s+')}`, 'i').exec(text)?.[0] ?? text;
         const place = { at: { ...op.event.at, end: op.event.at.start + words.length }, subject: { kind: 'step', name: step.id } } as const;
         const outside = outsideTransaction(step);
         if (inBlock) report({ message: 'byBlock', ...place, data: { statement, outside } });
-        else if (op.transaction?.at) report({ message: 'byScript', ...place, related: [{ at: op.transaction.at, note: 'the transaction begins here' }], data: { statement } });
+        else if (batched) report({ message: 'olderTool', ...place, certainty: 'possible', data: { statement } });
+        else if (op.transaction?.by === 'script' && op.transaction.at) report({ message: 'byScript', ...place, related: [{ at: op.transaction.at, note: 'the transaction begins here' }], data: { statement } });
         else report({ message: 'byTool', ...place, data: { statement, tool: step.tool, outside } });
       }
     },

@@ -100,14 +100,17 @@ interface Frame {
 function runStep(world: World, step: Step): void {
   world.session.reset();
   let open: Frame[] = step.transactional ? [frame(world, undefined)] : [];
-  world.transaction = isWrapped(step) ? { by: 'tool', at: undefined } : undefined;
+  world.transaction = step.transactional ? { by: 'tool', at: undefined } : undefined;
   for (let i = 0; i < step.up.length; i++) {
     const event = step.up[i];
     if (event === undefined) continue;
     if (event.kind !== 'transaction') {
       const parts = elementsOf(step.up, i);
       world.statement = event;
+      const alone = world.transaction?.by === 'tool' && world.transaction.at === undefined && runsAlone(step, event);
+      if (alone) world.transaction = undefined;
       attempt(world, event, parts, open.length > 0);
+      if (alone) world.transaction = { by: 'tool', at: undefined };
       i += parts.length;
       continue;
     }
@@ -115,7 +118,8 @@ function runStep(world: World, step: Step): void {
       case 'begin':
         if (open.length === 0) open = [frame(world, undefined)];
         // Behind `autocommit_block()` Alembic begins again by itself.
-        world.transaction ??= step.tool === 'alembic' ? { by: 'tool', at: undefined } : { by: 'script', at: event.at };
+        if (world.transaction?.by === 'tool') world.transaction = { by: 'tool', at: event.at };
+        else world.transaction ??= step.tool === 'alembic' ? { by: 'tool', at: undefined } : { by: 'script', at: event.at };
         break;
       case 'commit':
         open = [];
@@ -150,12 +154,11 @@ function runStep(world: World, step: Step): void {
   dropTemporary(world);
 }
 
-/**
- * Whether the tool's transaction is really one for the statements of the step. Supabase sends a file as a pipeline, whose
- * first statement still runs by itself where it has to; a file of one statement is such a first one.
- */
-function isWrapped({ transactional, tool, up }: Step): boolean {
-  return transactional && !(tool === 'supabase' && up.length === 1);
+/** The Supabase CLI ends its batch before what cannot run in one, and begins another behind it. */
+function runsAlone({ tool }: Step, event: SchemaEvent): boolean {
+  if (tool !== 'supabase') return false;
+  if (event.kind === 'create-index' || (event.kind === 'drop' && event.object === 'index')) return event.concurrently;
+  return event.kind === 'other' && ((event.verb === 'reindex' && event.concurrently === true) || /^(?:vacuum|alter system|cluster)$/.test(event.verb));
 }
 
 function frame(world: World, name: string | undefined): Frame {
