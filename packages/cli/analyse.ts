@@ -2,6 +2,7 @@ import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts
 import type { Access, BodyText, Comment, Facts, FunctionBody, ModelMap, Schema, Span, SqlParser, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './args.ts';
+import { useKeptBase } from './base.ts';
 import type { Project } from './check.ts';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { readCode } from './code.ts';
@@ -50,6 +51,7 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const sql = createSqlParser();
   const sources = await readSources(workspace, sql);
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
+  if (platform.base === 'supabase') useKeptBase(sql);
   const { pending, postgres } = judged(workspace, config, options.pending);
   const full = replay(withDowns(sources.histories, config), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };

@@ -1,6 +1,6 @@
 // Generates the registries (one folder is one rule, one folder is one client; nobody edits a list) and bundles the CLI.
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -69,11 +69,21 @@ if (!process.argv.includes('--registry-only')) {
     logLevel: 'warning',
     metafile: true,
   });
+  // What every Supabase project starts from is made once, here, and not in every run. The maker stands where the
+  // dependencies of the source are found.
+  const base = 'supabase-base.bin';
+  const maker = path.join(root, `packages/cli/dist/make-base-${process.pid}.mjs`);
+  await build({ absWorkingDir: root, stdin: { contents: "export { baseFile } from './packages/cli/base.ts';", resolveDir: root }, outfile: maker, bundle: true, format: 'esm', platform: 'node', target: 'node20', external: Object.keys(dependencies), logLevel: 'warning' });
+  try {
+    await writeFile(path.join(dist, base), (await import(pathToFileURL(maker).href)).baseFile());
+  } finally {
+    await rm(maker, { force: true });
+  }
   // Grammars are looked for beside the module that loads them.
   const grammar = 'tree-sitter-python.wasm';
   await copyFile(path.join(root, 'packages/readers/python', grammar), path.join(dist, grammar));
   // A process that runs meanwhile still finds the parts that it loads late: old chunks stay for a while.
-  const written = new Set([grammar, ...Object.keys(metafile.outputs).map((file) => path.basename(file))]);
+  const written = new Set([grammar, base, ...Object.keys(metafile.outputs).map((file) => path.basename(file))]);
   for (const file of await readdir(dist)) {
     if (!written.has(file) && Date.now() - (await stat(path.join(dist, file))).mtimeMs > 600_000) await rm(path.join(dist, file), { force: true });
   }

@@ -1,2 +1,2 @@
 export { replay, type ReplayOptions } from './replay.ts';
-export { SUPABASE_SQL } from './base/index.ts';
+export { keepBase, madeBase, SUPABASE_SQL } from './base/index.ts';

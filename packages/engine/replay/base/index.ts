@@ -16,6 +16,16 @@ const AT: Span = { file: '', start: 0, end: 0 };
 /** The Supabase state is the same for every replay, so each parser makes it once. */
 const made = new WeakMap<SqlParser, readonly Change[]>();
 
+/** The Supabase state that this parser's replays have made, as plain data; undefined before the first one. */
+export function madeBase(parser: SqlParser): readonly Change[] | undefined {
+  return made.get(parser);
+}
+
+/** Spares the replays with this parser the making: the state is what `madeBase` gave in the same version of the program. */
+export function keepBase(parser: SqlParser, base: readonly Change[]): void {
+  made.set(parser, base);
+}
+
 /** Makes what the database holds before the first step; returns it as changes of an empty catalog. */
 export function layBase(world: World, base: Base): readonly Change[] {
   const { catalog } = world;
