@@ -138,6 +138,15 @@ describe('node-pg-migrate', () => {
   });
 });
 
+test('comments of the program and of the SQL in it, by place', () => {
+  const text = typeorm("// tenantlint-disable-next-line a -- one\nawait queryRunner.query(`create table t (a int);\n-- tenantlint-disable-next-line b -- two\ncreate table u (a int)`);");
+  const input = { files: new Set(['m/migrations/a.ts']), text: (): string => text };
+  const found = readScripted(input, findScripted(input), sql).comments.get('m/migrations/a.ts') ?? [];
+  expect(found.map((one) => [one.text.trim(), text.slice(one.at.start, one.at.end)])).toEqual([
+    ['tenantlint-disable-next-line a -- one', '// tenantlint-disable-next-line a -- one'], ['tenantlint-disable-next-line b -- two', '-- tenantlint-disable-next-line b -- two'],
+  ]);
+});
+
 test('code that is no migration is left alone', () => {
   expect(read({ 'src/repo.ts': "export const up = (knex) => knex('t').select();", 'src/service.ts': 'const pgm = 1; pump.up();', 'migrations/1_a.test.ts': "exports.up = (knex) => knex.raw('x');" })).toEqual([]);
 });

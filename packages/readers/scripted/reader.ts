@@ -42,6 +42,7 @@ export function readScripted(input: ScriptedInput, found: ReadonlyMap<string, Sc
   };
   const run = new Interpreter({ load, resolve: createResolver(input.files, configs) });
   const histories: History[] = [];
+  const inside: Comment[] = [];
   for (const [root, { tool, paths }] of folders(found, configs)) {
     const skipped: { file: string; reason: string }[] = [];
     const migrations: Migration[] = [];
@@ -53,12 +54,12 @@ export function readScripted(input: ScriptedInput, found: ReadonlyMap<string, Sc
       else if (read.length === 0) skipped.push({ file: path, reason: 'gives away no function up' });
     }
     if (migrations.length === 0 && !skipped.some(({ reason }) => reason.startsWith('written for'))) continue;
-    const steps = migrations.sort((a, b) => compareIds(a, b)).map((one) => step(one, tool, run, sql));
+    const steps = migrations.sort((a, b) => compareIds(a, b)).map((one) => step(one, tool, run, sql, inside));
     const having = steps.filter((one) => one.down !== undefined).length;
     const downs = having * 3 < steps.length || having === 0 ? { expected: false, why: having === 0 ? 'no migration of this folder has a way back' : `only ${having} of ${steps.length} migrations have a way back` } : { expected: true, why: `${tool} calls down to go back; ${having} of ${steps.length} have one` };
     histories.push({ tool, root, steps, downs, skipped, seeds: [] });
   }
-  const comments = new Map([...loaded.values()].flatMap((file) => (file !== undefined && found.has(file.path) ? [[file.path, file.comments] as const] : [])));
+  const comments = new Map([...loaded.values()].flatMap((file) => (file !== undefined && found.has(file.path) ? [[file.path, [...file.comments, ...inside.filter(({ at }) => at.file === file.path)].sort((a, b) => a.at.start - b.at.start)] as const] : [])));
   return { histories, comments };
 }
 
@@ -130,12 +131,13 @@ function compareIds(a: Migration, b: Migration): number {
   return a.order < b.order ? -1 : a.order > b.order ? 1 : a.path < b.path ? -1 : 1;
 }
 
-function step(of: Migration, tool: ScriptedTool, run: Interpreter, sql: SqlParser): Step {
+function step(of: Migration, tool: ScriptedTool, run: Interpreter, sql: SqlParser, comments: Comment[]): Step {
   const unread: Unread[] = [...(run.modules.load(of.path)?.unread ?? [])];
   const up = new Recorder(sql);
   const { host, builder } = hostOf(of, tool, up, run);
   if (!run.perform(of.up, of.scope, [{ kind: 'host', host }], up)) unread.push({ at: of.up.nameAt, reason: 'up is too much to follow' });
   unread.push(...up.unread);
+  comments.push(...up.comments);
   const { down, downAt, more } = wayBack(of, tool, run, sql, builder);
   return { file: of.path, id: of.id, tool, up: up.events, down, downAt, transactional: of.transactional && builder?.transactional !== false, unread: distinct([...unread, ...more]) };
 }

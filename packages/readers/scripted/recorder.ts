@@ -1,4 +1,4 @@
-import type { SchemaEvent, Span, SqlParser, TableAction, Unread } from '@tenantlint/model';
+import type { Comment, SchemaEvent, Span, SqlParser, TableAction, Unread } from '@tenantlint/model';
 import type { Value } from './values.ts';
 
 /** Under which condition the program does what it does. */
@@ -13,6 +13,8 @@ export class Recorder {
   readonly events: SchemaEvent[] = [];
   readonly unread: Unread[] = [];
   readonly doubts: Doubt[] = [];
+  /** Comments inside of SQL texts; only where one may be a directive. */
+  readonly comments: Comment[] = [];
   readonly #sql: SqlParser;
   readonly #pending: (() => void)[] = [];
 
@@ -22,6 +24,10 @@ export class Recorder {
 
   /** A text of SQL. `exact` is where its characters stand, if they stand in one place. */
   sql(text: string, at: Span, exact?: Span): void {
+    if (exact !== undefined && text.includes('tenantlint-')) {
+      const moved = (at: Span): Span => ({ file: exact.file, start: at.start + exact.start, end: at.end + exact.start });
+      this.comments.push(...this.#sql.file({ path: exact.file, text }).comments.map((comment) => ({ ...comment, at: moved(comment.at) })));
+    }
     this.#emit(exact === undefined ? this.#sql.events(text, at, false) : this.#sql.events(text, exact, true));
   }
 
