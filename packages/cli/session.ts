@@ -7,6 +7,7 @@ import { rules } from '@tenantlint/rules';
 import { UsageError } from './args.ts';
 import { checkAll } from './check.ts';
 import type { Overlay } from './overlay.ts';
+import { uncommitted } from './uncommitted.ts';
 import { READ } from './walk.ts';
 import { diskWorkspace, locate, type Base } from './workspace.ts';
 
@@ -69,6 +70,8 @@ const PRESET_OF: ReadonlyMap<string, Preset> = new Map(rules.filter((r) => !r.pr
 export class Session {
   readonly #base: Base;
   #stamps = new Map<string, string>();
+  /** Migrations that are being written are judged as not applied yet. */
+  #uncommitted: ReadonlySet<string> = new Set();
   #current: Judged | undefined;
   #checked = { at: -Infinity, cost: 0 };
   /** Processor time of the last judgement. */
@@ -120,6 +123,7 @@ export class Session {
     this.#checked = { at: end, cost: end - now };
     if (!this.#current || !same(stamps, this.#stamps)) {
       this.#stamps = stamps;
+      this.#uncommitted = uncommitted(this.#base.dir);
       this.#current = await this.#judge(undefined);
     }
     return this.#current;
@@ -148,7 +152,7 @@ export class Session {
   async #judge(overlay: Overlay | undefined): Promise<Judged> {
     const start = process.cpuUsage();
     try {
-      const { outcome, nothing } = await checkAll({ ...this.#base, overlay }, undefined, ALL);
+      const { outcome, nothing } = await checkAll({ ...this.#base, overlay }, undefined, { ...ALL, pending: (file) => this.#uncommitted.has(path.join(this.#base.top, file)) || overlay?.at(path.join(this.#base.top, file)) !== undefined });
       const { user, system } = process.cpuUsage(start);
       this.#cost = (user + system) / 1000;
       if (process.env['TENANTLINT_DEBUG']) writeSync(2, `tenantlint: ${overlay ? 'a buffer' : 'the project'} judged in ${Math.round(this.#cost)} ms of processor time (${outcome.summary.files} files)\n`);

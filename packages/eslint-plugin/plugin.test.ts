@@ -116,6 +116,23 @@ describe('files of SQL and Prisma', () => {
     expect(captured?.suggestions?.map((s) => [s.desc, s.fix.text])).toEqual([['qualify with tasks', 'tasks.org_id']]);
   });
 
+  test('a safe edit is applied by --fix, in a migration that is not committed yet', async () => {
+    const cwd = project(FILES);
+    const configs = [...plugin.configs.recommended, { files: ['**/*.sql'], plugins: { tenantlint: plugin }, rules: { 'tenantlint/lock-timeout-missing': 'error' } } satisfies Linter.Config];
+    const git = (...args: readonly string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], { cwd, stdio: 'ignore' });
+    git('init', '-q');
+    git('add', '-A');
+    git('commit', '-qm', 'applied');
+    writeFileSync(path.join(cwd, 'supabase/migrations/003_more.sql'), 'alter table notes add column title text;\n');
+    const fixed = async () => (await linter(cwd, configs, ESLint10, { fix: true }).lintFiles(['supabase'])).map((r) => r.output).filter((o) => o !== undefined);
+    expect(await fixed()).toEqual(["set local lock_timeout = '5s';\nalter table notes add column title text;\n"]);
+    git('add', '-A');
+    git('commit', '-qm', 'applied as well');
+    // A session sees files, and a new one what git says by now.
+    writeFileSync(path.join(cwd, 'package.json'), '{ "name": "q", "private": true }');
+    await expect.poll(fixed, SOON).toEqual([]);
+  });
+
   test('a byte order mark moves nothing', async () => {
     const cwd = project(FILES);
     const eslint = linter(cwd, plugin.configs.recommended);

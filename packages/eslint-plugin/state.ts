@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { uncommitted } from 'tenantlint/uncommitted';
 import { walk } from 'tenantlint/walk';
 
 const BRIEF_MS = 2_000;
@@ -18,6 +19,8 @@ export function state(root: string): string {
       // Gone, or unreadable: so it is for the engine.
     }
   }
+  // Migrations that are not committed yet are judged for their locks, too.
+  for (const file of [...uncommitted(root)].sort()) hash.update(`\0${file}`);
   known = { root, state: hash.digest('hex').slice(0, 12), at: performance.now() };
   return known.state;
 }
