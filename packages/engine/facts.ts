@@ -33,18 +33,17 @@ const POSTGRES = 15;
 
 /** All that is known, each answer computed when the first rule asks for it. */
 export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, code = [], loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
-  const perPolicy = <A extends readonly string[], T>(answer: (table: Table, policy: Policy, ...more: A) => T) => {
-    const memo = new WeakMap<Policy, Map<string, T>>();
-    return (table: Table, policy: Policy, ...more: A): T => {
-      let answers = memo.get(policy);
-      if (!answers) memo.set(policy, (answers = new Map()));
-      const key = more.join();
-      const known = answers.get(key);
-      if (known !== undefined || answers.has(key)) return known as T;
-      const made = answer(table, policy, ...more);
-      answers.set(key, made);
-      return made;
+  const perPolicy = <T>(answer: (table: Table, policy: Policy) => T) => {
+    const memo = new WeakMap<Policy, { readonly answer: T }>();
+    return (table: Table, policy: Policy): T => {
+      let known = memo.get(policy);
+      if (known === undefined) memo.set(policy, (known = { answer: answer(table, policy) }));
+      return known.answer;
     };
+  };
+  const perSide = <T>(answer: (table: Table, policy: Policy, side: 'using' | 'check') => T) => {
+    const sides = { using: perPolicy((table, policy) => answer(table, policy, 'using')), check: perPolicy((table, policy) => answer(table, policy, 'check')) };
+    return (table: Table, policy: Policy, side: 'using' | 'check'): T => sides[side](table, policy);
   };
   const perObject = <K extends object, T extends object>(answer: (of: K) => T) => {
     const memo = new WeakMap<K, T>();
@@ -72,8 +71,8 @@ export function createFacts({ modelled, models: maps = [], timeline, environment
     loose,
     tenancyOf: isolation.tenancyOf,
     access: isolation.access,
-    isolates: perPolicy(isolation.isolates),
-    formula: perPolicy(isolation.formula),
+    isolates: perSide(isolation.isolates),
+    formula: perSide(isolation.formula),
     filters: perPolicy(isolation.filters),
     captures: perPolicy(isolation.captures),
     body: isolation.body,

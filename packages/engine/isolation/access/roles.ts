@@ -1,9 +1,13 @@
 import type { Grant, Policy, Routine, Schema, Table, View } from '@tenantlint/model';
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Rights of roles, as the catalog holds them. */
 export class Roles {
   private readonly schema: Schema;
   private readonly inherited = new Map<string, ReadonlySet<string>>();
+  /** By role, then by schema. */
+  private readonly entered = new Map<string, Map<string, boolean>>();
   /** A role that no migration makes stands for the application's own: it is granted everything and owns nothing. */
   private readonly assumed: ReadonlySet<string>;
 
@@ -48,6 +52,14 @@ export class Roles {
 
   /** May the role use objects of the schema at all? */
   enters(role: string, schema: string): boolean {
+    let schemas = this.entered.get(role);
+    if (schemas === undefined) this.entered.set(role, (schemas = new Map<string, boolean>()));
+    let enters = schemas.get(schema);
+    if (enters === undefined) schemas.set(schema, (enters = this.mayEnter(role, schema)));
+    return enters;
+  }
+
+  private mayEnter(role: string, schema: string): boolean {
     if (this.assumed.has(role)) return true;
     const found = this.schema.schemas.get(schema);
     if (found === undefined) return true;
@@ -65,7 +77,13 @@ export class Roles {
   /** Columns on which the role holds the privilege where it does not hold it on the whole. */
   columns(role: string, object: { readonly grants: readonly Grant[] }, privilege: string): ReadonlySet<string> {
     const rights = this.rightsOf(role);
-    return new Set(object.grants.filter((grant) => grant.privilege === privilege && rights.has(grant.role)).flatMap((grant) => grant.columns ?? []));
+    let columns: Set<string> | undefined;
+    for (const grant of object.grants) {
+      if (grant.columns === undefined || grant.privilege !== privilege || !rights.has(grant.role)) continue;
+      columns ??= new Set();
+      for (const column of grant.columns) columns.add(column);
+    }
+    return columns ?? NONE;
   }
 
   reaches(role: string, object: Table | View | Routine, privilege: string): boolean {
