@@ -44,8 +44,9 @@ export default defineRule({
           const at = action.columnAt;
           if (!action.notNull) {
             if (column?.notNull === true && !isNewColumn(facts, op, action.column)) report({ message: 'nullable', at, subject, data: { table: named, column: action.column } });
-          } else if (!isProvenNotNull(table, action.column, facts.postgres) && !isNewColumn(facts, op, action.column)) {
-            report({ message: 'scanned', at, subject, data: { table: named, column: action.column, steps: steps(sqlTable(table.key), table.name, action.column, facts.postgres) } });
+          } else if (!isProvenNotNull(table, action.column, facts.postgres)) {
+            // Whoever fills a new column in the same deploy counts on a table that is small.
+            report({ message: 'scanned', at, subject, certainty: isNewColumn(facts, op, action.column) ? 'possible' : 'proven', data: { table: named, column: action.column, steps: steps(sqlTable(table.key), table.name, action.column, facts.postgres) } });
           }
         }
         if (action.do === 'add-column') {

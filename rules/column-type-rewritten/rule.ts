@@ -25,13 +25,13 @@ export default defineRule({
       for (const op of operations(facts, index)) {
         const { action } = op;
         const table = usedTable(op);
-        if (!table || table.kind === 'foreign' || action?.do !== 'set-type' || isNewColumn(facts, op, action.column)) continue;
+        if (!table || table.kind === 'foreign' || action?.do !== 'set-type') continue;
         const column = table.columns.get(action.column);
         if (!column || column.type.name === 'unknown') continue;
         if (typeWork(column.type, action.type, action.column, action.using, facts.timeline.at(index).types) === 'none') continue;
         const { table: named, sql } = namesOfTable(table);
         report({
-          message: 'rewritten', at: action.columnAt, subject: { kind: 'table', name: table.key }, certainty: zones(column.type.name, action.type.name) ? 'likely' : 'proven',
+          message: 'rewritten', at: action.columnAt, subject: { kind: 'table', name: table.key }, certainty: isNewColumn(facts, op, action.column) ? 'possible' : zones(column.type.name, action.type.name) ? 'likely' : 'proven',
           related: [{ at: column.at, note: `${typeText(column.type)} here` }],
           data: { table: named, column: column.name, from: typeText(column.type), to: typeText(action.type), sql, name: sqlName(`${column.name}_new`) },
         });
