@@ -152,7 +152,7 @@ export function isolates(p: Policy, t: Table, facts: Facts): Isolation['verdict'
 function index(i: Index, place: Place) {
   return {
     name: i.name,
-    columns: i.keys.map((k) => k.column ?? (k.expr ? sqlText(k.expr) : '')),
+    columns: i.keys.map((k) => k.column ?? (k.expr === undefined ? '' : k.expr.kind === 'call' ? sqlText(k.expr) : `(${sqlText(k.expr)})`)),
     unique: i.unique,
     primary: i.primary,
     method: i.method,
