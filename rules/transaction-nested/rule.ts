@@ -39,11 +39,8 @@ export default defineRule({
         const verb = event.verb.toUpperCase();
         const place = { at: { ...event.at, end: event.at.start + word.length }, subject: { kind: 'step', name: step.id } } as const;
         if (event.verb !== 'begin' && event.verb !== 'commit' && event.verb !== 'rollback') continue;
-        // A block of the tool's own that steps out of its transaction, and back in.
-        if (!/^(?:begin|start|commit|end|rollback|abort)\b/i.test(facts.text(event.at))) continue;
         if (step.transactional) {
-          // BEGIN and its COMMIT are one mistake.
-          // Some generators write them by themselves, around a change of an enum.
+          // BEGIN and its COMMIT are one mistake. Some generators write them around a change of an enum.
           if (!told) report({ message: 'inTool', ...place, certainty: generatesSql(step.tool) ? 'possible' : 'proven', data: { verb, tool: step.tool } });
           told = true;
         } else if (event.verb === 'begin') {
