@@ -9,6 +9,9 @@ interface Alternative {
 /** More alternatives than this are of no use to anyone. */
 const MOST = 12;
 
+/** An array that branches filled with more items than this is a list like any other. */
+const MOST_ITEMS = 64;
+
 /** Marks a module's variable that is filled in later. */
 export const LAZY = 'filled in later:';
 const isLazy = (of: AbstractValue): boolean => of.kind === 'symbol' && of.path.length === 0 && of.origin.kind === 'unknown' && of.origin.why.startsWith(LAZY);
@@ -73,7 +76,10 @@ function sharedPrefix(a: Alternative, b: Alternative, at: Span): AbstractValue |
     const shared = prefix(x, y);
     if (shared === 0 && x.length > 0 && y.length > 0) return undefined;
     const rest = (items: readonly ValueItem[], truths: readonly Truth[]): ValueCase => ({ value: { kind: 'array', items: items.slice(shared), at }, truths });
-    return { kind: 'array', items: [...x.slice(0, shared), { value: { kind: 'union', of: [rest(x, a.truths), rest(y, b.truths)], at }, spread: true }], at: a.value.at };
+    const items: readonly ValueItem[] = [...x.slice(0, shared), { value: { kind: 'union', of: [rest(x, a.truths), rest(y, b.truths)], at }, spread: true }];
+    const joined: AbstractValue = { kind: 'array', items, at: a.value.at };
+    const element = items.length > MOST_ITEMS ? elementOf(joined, at) : undefined;
+    return element ? { kind: 'list', of: element, at: a.value.at } : joined;
   }
   return undefined;
 }
