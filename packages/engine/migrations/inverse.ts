@@ -1,8 +1,8 @@
 import { selectText, sqlName, sqlText, type Change, type Inverse, type Routine, type SchemaEvent, type Span, type Table, type Timeline, type UserType, type View } from '@tenantlint/model';
 import { grantsOfNew } from '../replay/ddl/grants.ts';
 import { lossesOf } from './losses.ts';
-import type { ObjectOf } from './parts.ts';
-import { Script } from './script.ts';
+import { partsOf, type ObjectOf } from './parts.ts';
+import { Script, type Phase } from './script.ts';
 import * as sql from './sql.ts';
 import { alterTable, dressTable, type TableContext } from './table-inverse.ts';
 
@@ -10,6 +10,8 @@ export interface InverseOptions {
   text(at: Span): string;
   /** Queries of views as the catalog holds them rather than as somebody wrote them: names may have changed since. */
   readonly printed?: boolean;
+  /** Everything that hangs on a new table goes before it: for dumps, whose functions, tables and policies lead in circles. */
+  readonly careful?: boolean;
 }
 
 /** An object of the state before and what became of it; neither is missing in a pair. */
@@ -41,12 +43,13 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   for (const view of newest(views.made)) script.add('drop dependents', `drop ${view.materialized ? 'materialized ' : ''}view ${sql.named(view)}`);
   const body = (view: View) => bodyOf(view, options);
   for (const view of byReads(views.gone)) restoreView(context, view, body(view), view.grants.length === 0 ? undefined : context.owner('table', view.schema, view.at));
-  for (const [was, is] of views.kept) alterView(context, was, is, body(was));
-
   const tables = sides('table');
+  const fresh = new Set(tables.made.map((table) => table.key));
+  for (const [was, is] of views.kept) alterView(context, was, is, body(was), is.reads.some((key) => fresh.has(key)));
+
   const real = (table: Table) => !table.temporary && !table.inferred;
   for (const table of newest(tables.made.filter(real))) script.add('drop tables', `drop table ${sql.named(table)}`);
-  dropCircles(script, [...newest(tables.made.filter(real))].reverse());
+  dropCircles(script, [...newest(tables.made.filter(real))].reverse(), options.careful ?? false);
   for (const [was, is] of tables.kept) if (real(is)) alterTable(context, was, is);
   for (const table of inOrder(tables.gone.filter(real))) {
     if (table.partitionOf !== undefined || table.kind === 'foreign') {
@@ -57,7 +60,8 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
     dressTable(context, table, undefined);
   }
 
-  routines(context, sides('function'), newest);
+  const rows = new Set(options.careful === true ? tables.made.map((table) => table.name) : []);
+  routines(context, sides('function'), newest, (r) => ([...r.args.map((arg) => arg.type), ...(r.returns ? [r.returns] : [])].some((type) => rows.has(type.name)) ? 'drop early' : 'drop routines'));
   restoreTypes(script, types, newest);
   others(script, changes, executed, after.defaultPrivileges);
   return { statements: script.statements(), impossible: script.missing, lost: lossesOf(timeline, n, (name) => tables.kept.some(([was, is]) => was.key !== is.key && was.name === name)) };
@@ -121,16 +125,17 @@ function byReads(views: readonly View[]): readonly View[] {
  * Foreign keys and policies of new tables that speak of one made later have to go before the tables.
  * @param made in the order in which they were made
  */
-function dropCircles(script: Script, made: readonly Table[]): void {
+function dropCircles(script: Script, made: readonly Table[], all: boolean): void {
   const keys = new Map(made.map((table, i) => [table.key, i]));
   for (const [i, table] of made.entries()) {
     for (const policy of table.policies.values()) {
       const asks = [policy.using, policy.check].map((expr) => (expr === undefined ? '' : sqlText(expr))).join(' ');
-      if (made.some((other, j) => j > i && asks.includes(`${sqlName(other.schema)}.${sqlName(other.name)}`))) script.add('drop dependents', `drop policy ${sql.ident(policy.name)} on ${sql.named(table)}`);
+      if (all || made.some((other, j) => j > i && asks.includes(`${sqlName(other.schema)}.${sqlName(other.name)}`))) script.add('drop dependents', `drop policy ${sql.ident(policy.name)} on ${sql.named(table)}`);
     }
+    for (const trigger of all ? table.triggers.values() : []) script.add('drop dependents', `drop trigger ${sql.ident(trigger.name)} on ${sql.named(table)}`);
     for (const constraint of table.constraints.values()) {
       if (constraint.kind !== 'foreign key' || constraint.references === table.key || (keys.get(constraint.references) ?? -1) < i) continue;
-      script.add('drop dependents', `alter table ${sql.named(table)} drop constraint ${sql.ident(constraint.name)}`);
+      script.add('drop keys', `alter table ${sql.named(table)} drop constraint ${sql.ident(constraint.name)}`);
     }
   }
 }
@@ -147,13 +152,13 @@ function restoreView(context: TableContext, view: View, body: string, given: Ret
   if (view.comment !== undefined) context.script.add('dress', `comment on ${view.materialized ? 'materialized ' : ''}view ${sql.named(view)} is ${sql.literal(view.comment)}`);
 }
 
-function alterView(context: TableContext, was: View, is: View, body: string): void {
+function alterView(context: TableContext, was: View, is: View, body: string, goes: boolean): void {
   const { script } = context;
   if (was.key !== is.key) script.add('rename', `alter ${is.materialized ? 'materialized ' : ''}view ${sql.named(is)} rename to ${sql.ident(was.name)}`);
   const same = (a: View, b: View) => selectText(a.select) === selectText(b.select) && JSON.stringify(a.columns) === JSON.stringify(b.columns) && a.materialized === b.materialized;
   const options = JSON.stringify(was.options) !== JSON.stringify(is.options);
   const replaced = !same(was, is);
-  if (replaced && (was.materialized || is.materialized || is.columns.length > was.columns.length || was.columns.slice(0, is.columns.length).some((c, i) => c.name !== is.columns[i]?.name || c.typeText !== is.columns[i]?.typeText))) {
+  if (replaced && (goes || was.materialized || is.materialized || is.columns.length > was.columns.length || was.columns.slice(0, is.columns.length).some((c, i) => c.name !== is.columns[i]?.name || c.typeText !== is.columns[i]?.typeText))) {
     script.add('drop dependents', `drop ${is.materialized ? 'materialized ' : ''}view ${sql.named(is)}`);
     restoreView(context, was, body, undefined);
     return;
@@ -164,30 +169,40 @@ function alterView(context: TableContext, was: View, is: View, body: string): vo
     if (gone.length > 0) script.add('make views', `alter view ${sql.named(was)} reset (${gone.join(', ')})`);
     if (wanted.length > 0) script.add('make views', `alter view ${sql.named(was)} set (${wanted.map(([name, value]) => `${name} = ${value}`).join(', ')})`);
   }
+  if (was.comment !== is.comment) script.add('dress', `comment on ${was.materialized ? 'materialized ' : ''}view ${sql.named(was)} is ${was.comment === undefined ? 'null' : sql.literal(was.comment)}`);
   if (was.owner !== is.owner) script.add('dress', `alter view ${sql.named(was)} owner to ${sql.roleSql(was.owner)}`);
   for (const line of sql.grantsSql(sql.named(was), is.grants, was.grants)) script.add('dress', line);
 }
 
-function routines(context: TableContext, { gone, made, kept }: Sides<Routine>, newest: <T extends { readonly at: Span }>(of: readonly T[]) => readonly T[]): void {
+function routines(context: TableContext, { gone, made, kept }: Sides<Routine>, newest: <T extends { readonly at: Span }>(of: readonly T[]) => readonly T[], drops: (routine: Routine) => Phase): void {
   const { script } = context;
   const restore = (routine: Routine): void => {
     const made = sql.routineSql(routine);
     if (made === undefined) script.impossible({ what: `the ${routine.kind} ${sql.routineName(routine)}`, why: 'its body could not be read', at: routine.at });
     else script.add('make routines', made);
   };
-  for (const routine of newest(made.filter((r) => !r.platform))) script.add('drop routines', `drop ${routine.kind} ${sql.routineName(routine)}`);
+  for (const routine of newest(made.filter((r) => !r.platform))) script.add(drops(routine), `drop ${routine.kind} ${sql.routineName(routine)}`);
   for (const routine of gone.filter((r) => !r.platform)) {
     restore(routine);
+    if (routine.owner !== 'postgres') script.add('dress', `alter ${routine.kind} ${sql.routineName(routine)} owner to ${sql.roleSql(routine.owner)}`);
     for (const line of sql.grantsSql(`${routine.kind} ${sql.routineName(routine)}`, context.owner('function', routine.schema, routine.at), routine.grants)) script.add('dress', line);
     if (routine.comment !== undefined) script.add('dress', `comment on ${routine.kind} ${sql.routineName(routine)} is ${sql.literal(routine.comment)}`);
   }
   for (const [was, is] of kept) {
     if (was.name !== is.name) script.add('rename', `alter ${is.kind} ${sql.routineName(is)} rename to ${sql.ident(was.name)}`);
     const said = (r: Routine) => sql.routineSql({ ...r, schema: was.schema, name: was.name });
+    // What it takes and gives cannot be replaced.
+    const anew = signature(was) !== signature(is);
+    if (anew) script.add('make routines', `drop ${is.kind} ${sql.routineName({ ...is, name: was.name })}`);
     if (said(was) !== said(is)) restore(was);
-    if (was.owner !== is.owner) script.add('dress', `alter ${was.kind} ${sql.routineName(was)} owner to ${sql.roleSql(was.owner)}`);
-    for (const line of sql.grantsSql(`${was.kind} ${sql.routineName(was)}`, is.grants, was.grants)) script.add('dress', line);
+    if (was.comment !== (anew ? undefined : is.comment)) script.add('dress', `comment on ${was.kind} ${sql.routineName(was)} is ${was.comment === undefined ? 'null' : sql.literal(was.comment)}`);
+    if (was.owner !== (anew ? 'postgres' : is.owner)) script.add('dress', `alter ${was.kind} ${sql.routineName(was)} owner to ${sql.roleSql(was.owner)}`);
+    for (const line of sql.grantsSql(`${was.kind} ${sql.routineName(was)}`, anew ? context.owner('function', was.schema, was.at) : is.grants, was.grants)) script.add('dress', line);
   }
+}
+
+function signature(routine: Routine): string | undefined {
+  return partsOf('function', routine).get('')?.text;
 }
 
 function restoreTypes(script: Script, { gone, made, kept }: Sides<UserType>, newest: <T extends { readonly at: Span }>(of: readonly T[]) => readonly T[]): void {
@@ -208,8 +223,18 @@ function restoreTypes(script: Script, { gone, made, kept }: Sides<UserType>, new
     const added = now.filter((label) => !before.includes(label));
     const removed = before.filter((label) => !now.includes(label));
     if (added.length === removed.length) added.forEach((label, i) => script.add('rename', `alter type ${sql.named(was)} rename value ${sql.literal(label)} to ${sql.literal(removed[i] ?? '')}`));
+    else if (added.length === 0) {
+      for (const label of removed) script.add('make types', `alter type ${sql.named(was)} add value ${sql.literal(label)}${placeOf(label, before, now)}`);
+      script.impossible({ what: `using ${removed.map(sql.literal).join(', ')} of ${sql.named(was)} in the same transaction`, why: 'Postgres takes a new value of an enum only when it is committed: run ALTER TYPE by itself first', at: is.at });
+    }
     else for (const label of added) script.impossible({ what: `removing the value ${sql.literal(label)} of ${sql.named(was)}`, why: 'Postgres cannot take a value from an enum', at: is.at });
   }
+}
+
+/** Before the first of the values behind it that is there. */
+function placeOf(label: string, wanted: readonly string[], now: readonly string[]): string {
+  const next = wanted.slice(wanted.indexOf(label) + 1).find((other) => now.includes(other));
+  return next === undefined ? '' : ` before ${sql.literal(next)}`;
 }
 
 function others(script: Script, changes: readonly Change[], executed: readonly SchemaEvent[], given: Defaults): void {
@@ -220,8 +245,9 @@ function others(script: Script, changes: readonly Change[], executed: readonly S
     const [schema, extension, sequence, publication, bucket, role] = [of('schema'), of('extension'), of('sequence'), of('publication'), of('bucket'), of('role')];
     if (schema) {
       const [was, is] = schema;
-      if (is && !was && !shared.has(`create-schema ${is.name}`)) script.add('drop schemas', `drop schema ${sql.ident(is.name)}`);
-      if (was && !is) script.add('make types', `create schema ${sql.ident(was.name)}`);
+      const own = (is ?? was)?.platform === false;
+      if (own && is && !was && !shared.has(`create-schema ${is.name}`)) script.add('drop schemas', `drop schema ${sql.ident(is.name)}`);
+      if (own && was && !is) script.add('make types', `create schema ${sql.ident(was.name)}`);
       if (was) for (const line of sql.grantsSql(`schema ${sql.ident(was.name)}`, is?.grants ?? [], was.grants)) script.add('dress', line);
     } else if (extension) {
       const [was, is] = extension;
@@ -257,6 +283,9 @@ function others(script: Script, changes: readonly Change[], executed: readonly S
         flag(was.options.bypassRls, is.options.bypassRls, 'bypassrls');
         flag(was.options.superuser, is.options.superuser, 'superuser');
         flag(was.options.login, is.options.login, 'login');
+        flag(was.options.inherit ?? true, is.options.inherit ?? true, 'inherit');
+        for (const name of Object.keys(is.settings)) if (was.settings[name] === undefined) script.add('dress', `alter role ${sql.ident(was.name)} reset ${name}`);
+        for (const [name, value] of Object.entries(was.settings)) if (is.settings[name] !== value) script.add('dress', `alter role ${sql.ident(was.name)} set ${name} = ${sql.literal(value)}`);
       } else if (is) script.add('last', `drop role ${sql.ident(is.name)}`);
     }
     const defaults = of('default-privileges');

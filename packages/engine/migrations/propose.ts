@@ -1,6 +1,6 @@
 import type { Difference, Doubt, History, Inverse, Span, SqlParser, Step, Timeline } from '@tenantlint/model';
 import { replay, type ReplayOptions } from '../replay/index.ts';
-import { inverse } from './inverse.ts';
+import { inverse, type InverseOptions } from './inverse.ts';
 import { undone } from './undone.ts';
 
 /** A way back that was written for a step, and what became of it when it was run. */
@@ -24,20 +24,19 @@ export interface ProposalSources {
 
 /** Writes ways back for some steps and runs each after its migration: only what was tried is offered. */
 export function propose(sources: ProposalSources, steps: readonly number[]): readonly Proposal[] {
-  const first = attempt(sources, steps, false);
-  const again = first.filter((one) => one.differences.length + one.failures.length > 0).map((one) => one.step);
-  if (again.length === 0) return first;
-  const better = new Map(attempt(sources, again, true).map((one) => [one.step, one]));
-  const left = (one: Proposal) => one.differences.length + one.failures.length;
-  return first.map((one) => {
-    const other = better.get(one.step);
-    return other !== undefined && left(other) < left(one) ? other : one;
-  });
+  const best = new Map<number, Proposal>();
+  const left = (one: Proposal | undefined) => (one === undefined ? Infinity : one.differences.length + one.failures.length);
+  for (const how of [{}, { printed: true }, { printed: true, careful: true }]) {
+    const open = steps.filter((n) => left(best.get(n)) > 0);
+    if (open.length === 0) break;
+    for (const one of attempt(sources, open, how)) if (left(one) < left(best.get(one.step))) best.set(one.step, one);
+  }
+  return [...best.values()].sort((a, b) => a.step - b.step);
 }
 
-function attempt({ histories, timeline, parser, replay: options, text }: ProposalSources, steps: readonly number[], printed: boolean): readonly Proposal[] {
+function attempt({ histories, timeline, parser, replay: options, text }: ProposalSources, steps: readonly number[], how: Pick<InverseOptions, 'printed' | 'careful'>): readonly Proposal[] {
   const made = steps.map((n) => {
-    const found = inverse(timeline, n, { text, printed });
+    const found = inverse(timeline, n, { text, ...how });
     return { n, inverse: found, sql: found.statements.map((statement) => `${statement};\n`).join('') };
   });
   const backs = new Map(made.map(({ n, sql }): [Step | undefined, Step['down']] => {

@@ -1,4 +1,4 @@
-import type { Column, Grant, Policy, Span, Table, Timeline, Trigger } from '@tenantlint/model';
+import type { Column, Constraint, Grant, Policy, Span, Table, Timeline, Trigger } from '@tenantlint/model';
 import { columnText, constraintText, indexText, policyText } from './parts.ts';
 import type { Script } from './script.ts';
 import * as sql from './sql.ts';
@@ -46,6 +46,35 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
   if (was.name !== is.name) script.add('rename', `alter table ${sql.named({ schema: was.schema, name: is.name })} rename to ${sql.ident(was.name)}`);
 
   const columns = pairs(was.columns, is.columns, true);
+  const constraints = pairs(was.constraints, is.constraints, true);
+  // A key goes before what it refers to.
+  const drop = (name: string, { kind }: Constraint) => script.add(kind === 'foreign key' ? 'drop keys' : 'drop parts', `alter table ${kind === 'foreign key' ? now : on} drop constraint ${sql.ident(name)}`);
+  for (const [name, constraint] of constraints.made) drop(name, constraint);
+  for (const [before, after, name] of constraints.kept) {
+    if (constraintText(before) === constraintText(after) || renamedOnly(constraintText(before), constraintText(after), columns.kept)) {
+      if (before.name !== name) script.add('rename', alter(`rename constraint ${sql.ident(name)} to ${sql.ident(before.name)}`));
+      continue;
+    }
+    drop(name, after);
+    script.add('make keys', alter(`add ${sql.constraintSql(before)}`));
+  }
+  for (const constraint of constraints.gone) script.add('make keys', alter(`add ${sql.constraintSql(constraint)}`));
+
+  const plain = (table: Table) => new Map([...table.indexes].filter(([, index]) => !index.constraint));
+  const indexes = pairs(plain(was), plain(is), true);
+  const droppedColumns = new Set(columns.made.map(([name]) => name));
+  for (const [name, index] of indexes.made) {
+    // An index goes with its column.
+    if (!index.keys.some((k) => k.column !== undefined && droppedColumns.has(k.column))) script.add('drop parts', `drop index ${sql.named({ schema: was.schema, name })}`);
+  }
+  for (const [before, after, name] of indexes.kept) {
+    if (before.name !== name) script.add('rename', `alter index ${sql.named({ schema: was.schema, name })} rename to ${sql.ident(before.name)}`);
+    if (indexText(before) === indexText(after) || renamedOnly(indexText(before), indexText(after), columns.kept)) continue;
+    script.add('drop parts', `drop index ${sql.named({ schema: was.schema, name: before.name })}`);
+    script.add('make keys', sql.indexSql(before, on));
+  }
+  for (const index of indexes.gone) script.add('make keys', sql.indexSql(index, on));
+
   for (const [before, , name] of columns.kept) if (before.name !== name) script.add('rename', alter(`rename column ${sql.ident(name)} to ${sql.ident(before.name)}`));
   for (const [name] of columns.made) script.add('drop parts', alter(`drop column ${sql.ident(name)}`));
   for (const column of columns.gone) addColumn(context, was, column);
@@ -56,31 +85,6 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
     const now = follows ? { ...after, type: before.type, typeText: before.typeText, default: before.default } : after;
     if (columnText(before) !== columnText(now)) alterColumn(context, was, before, now);
   }
-
-  const constraints = pairs(was.constraints, is.constraints, true);
-  for (const [name] of constraints.made) script.add('drop dependents', `alter table ${now} drop constraint ${sql.ident(name)}`);
-  for (const [before, after, name] of constraints.kept) {
-    if (before.name !== name) script.add('rename', alter(`rename constraint ${sql.ident(name)} to ${sql.ident(before.name)}`));
-    if (constraintText(before) === constraintText(after) || renamedOnly(constraintText(before), constraintText(after), columns.kept)) continue;
-    script.add('drop parts', alter(`drop constraint ${sql.ident(before.name)}`));
-    script.add('make keys', alter(`add ${sql.constraintSql(before)}`));
-  }
-  for (const constraint of constraints.gone) script.add('make keys', alter(`add ${sql.constraintSql(constraint)}`));
-
-  const plain = (table: Table) => new Map([...table.indexes].filter(([, index]) => !index.constraint));
-  const indexes = pairs(plain(was), plain(is), true);
-  const droppedColumns = new Set(columns.made.map(([name]) => name));
-  for (const [name, index] of indexes.made) {
-    // An index goes with its column.
-    if (!index.keys.some((k) => k.column !== undefined && droppedColumns.has(k.column))) script.add('drop dependents', `drop index ${sql.named({ schema: is.schema, name })}`);
-  }
-  for (const [before, after, name] of indexes.kept) {
-    if (before.name !== name) script.add('rename', `alter index ${sql.named({ schema: was.schema, name })} rename to ${sql.ident(before.name)}`);
-    if (indexText(before) === indexText(after) || renamedOnly(indexText(before), indexText(after), columns.kept)) continue;
-    script.add('drop parts', `drop index ${sql.named({ schema: was.schema, name: before.name })}`);
-    script.add('make keys', sql.indexSql(before, on));
-  }
-  for (const index of indexes.gone) script.add('make keys', sql.indexSql(index, on));
 
   dressTable(context, was, is, columns.kept);
 }
@@ -158,6 +162,12 @@ export function dressTable(context: TableContext, was: Table, is: Table | undefi
   }
   triggers.gone.forEach(make);
 
+  if (is !== undefined) {
+    const [gone, wanted] = [Object.keys(is.options).filter((name) => was.options[name] === undefined), Object.entries(was.options).filter(([name, value]) => is.options[name] !== value)];
+    if (gone.length > 0) alter(`reset (${gone.join(', ')})`);
+    if (wanted.length > 0) alter(`set (${wanted.map(([name, value]) => `${name} = ${value}`).join(', ')})`);
+    for (const [before, after] of columns) if (before.comment !== after.comment) script.add('dress', `comment on column ${on}.${sql.ident(before.name)} is ${before.comment === undefined ? 'null' : sql.literal(before.comment)}`);
+  }
   for (const line of sql.grantsSql(on, is === undefined ? context.owner('table', was.schema, was.at) : grantsBy(is, columns), was.grants)) script.add('dress', line);
   if (was.comment !== is?.comment && (was.comment !== undefined || is !== undefined)) script.add('dress', `comment on table ${on} is ${was.comment === undefined ? 'null' : sql.literal(was.comment)}`);
   if (is === undefined) for (const column of was.columns.values()) if (column.comment !== undefined) script.add('dress', `comment on column ${on}.${sql.ident(column.name)} is ${sql.literal(column.comment)}`);
