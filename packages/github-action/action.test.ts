@@ -243,7 +243,7 @@ test('text of a pull request is only text: no command, no markup, no mention, an
   const ran = await act(at, { kind: 'fork', url: github.url });
   const heads = commands(ran.out).map((l) => l.slice(0, l.indexOf('::', 2)));
   expect(heads.every((h) => /^::(?:error|warning|notice) file=supabase\/migrations\/00[34]_/.test(h))).toBe(true);
-  expect(heads.length).toBe(2);
+  expect(heads.length).toBeGreaterThanOrEqual(2);
   expect(ran.out).not.toMatch(/^##\[/m);
   for (const page of [ran.summary, github.comments[0]?.body ?? '']) {
     expect(page).toContain('forged');
