@@ -67,19 +67,25 @@ function outlineOf(e: Excerpt): Outline | undefined {
   const values: Values = [];
   for (let i = 0; i < count; i++) {
     const start = tokens.start(i);
-    if (!take(text.slice(start, tokens.end(i)), text.charCodeAt(start), key, values)) return undefined;
+    const end = tokens.end(i);
+    const code = text.charCodeAt(start);
+    const token = text.slice(start, end);
+    const taken = scan.CLASSES[code] === scan.WORD ? word(token, text.charCodeAt(end - 1), key, values) : constant(token, code, key, values);
+    if (!taken) return undefined;
   }
   return { key: key.join(' '), values };
 }
 
-/** Splits a token into what belongs to the pattern and what is the statement's own. False where only the grammar can tell. */
-function take(token: string, code: number, key: string[], values: Values): boolean {
-  if (scan.CLASSES[code] === scan.WORD) {
-    // E'…', U&"…" and the like.
-    if (token.endsWith("'") || token.endsWith('"')) return false;
-    const word = token.toLowerCase();
-    return KEYWORDS.has(word) ? shared(word, key, values) : named(word, key, values);
-  }
+// Each splits a token into what belongs to the pattern and what is the statement's own: false where only the grammar can tell.
+
+function word(token: string, last: number, key: string[], values: Values): boolean {
+  // E'…', U&"…" and the like.
+  if (last === scan.QUOTE || last === scan.DOUBLE_QUOTE) return false;
+  const folded = token.toLowerCase();
+  return KEYWORDS.has(folded) ? shared(folded, key, values) : named(folded, key, values);
+}
+
+function constant(token: string, code: number, key: string[], values: Values): boolean {
   if (code === scan.DOUBLE_QUOTE) return named(token.slice(1, -1).replaceAll('""', '"'), key, values);
   // The tree leaves empty strings out.
   if (code === scan.QUOTE && token.length > 2) {
