@@ -47,3 +47,11 @@ test('a configuration among the sources is honoured', async () => {
   const config = { path: 'tenantlint.config.jsonc', text: '{ "rules": { "table-without-rls": "off" } }' };
   expect((await lint({ sources: [migration(SCHEMA), config] })).findings).toEqual([]);
 });
+
+test('a suppression of a query that is proven says by what argument', async () => {
+  const schema = 'model Organization {\n  id String @id\n  users User[]\n  tasks Task[]\n}\nmodel User {\n  id String @id\n  organizationId String\n  organization Organization @relation(fields: [organizationId], references: [id])\n}\nmodel Task {\n  id String @id\n  organizationId String\n  organization Organization @relation(fields: [organizationId], references: [id])\n}\n';
+  const code = (where: string) => `import { PrismaClient } from '@prisma/client';\nimport { getServerSession } from 'next-auth';\nconst prisma = new PrismaClient();\nexport async function GET() {\n  const session = await getServerSession();\n  if (!session) throw new Error('unauthorized');\n  // tenantlint-disable-next-line query-without-tenant -- reviewed\n  return Response.json(await prisma.task.findMany({ where: ${where}, take: 9 }));\n}\n`;
+  const of = async (where: string) => (await lint({ sources: [{ path: 'prisma/schema.prisma', text: schema }, { path: 'app/api/tasks/route.ts', text: code(where) }] })).findings.filter((f) => f.rule === 'suppression' && !f.suppressed).map((f) => f.text);
+  expect(await of('{}')).toEqual([]);
+  expect(await of('{ organizationId: session.user.organizationId }')).toEqual(["`query-without-tenant` reports nothing here any more: the query is proven now (organizationId belongs to a tenant of the caller's)."]);
+});

@@ -23,7 +23,7 @@ export function judge(workspace: Workspace, analysis: Analysis, { preset, config
   const { findings: reported, notRun } = runRules(selected, facts, analysis.missing);
   const skipped = new Set(notRun.map((n) => n.rule));
   const ran = new Set(selected.map((s) => s.rule.id).filter((id) => !skipped.has(id)));
-  const answered = suppress(atModels(reported, analysis), fileLines(analysis, workspace), known, ran);
+  const answered = suppress(atModels(reported, analysis), fileLines(analysis, workspace, new Set(rules.filter((r) => r.needs.includes('sites')).map((r) => r.id))), known, ran);
   const about = severities[SUPPRESSION];
   const problems = about === 'off' ? [] : answered.problems.map((p) => suppressionFinding(p, facts.text(p.at), about));
   const inScope = (f: Finding) => workspace.only === undefined || workspace.only.has(f.at.file);
@@ -49,7 +49,7 @@ export function fails({ findings }: Outcome, failOn: Severity): boolean {
 }
 
 /** Lines of the files in which somebody wrote a directive; most files are never looked at. */
-function fileLines({ comments, statements }: Analysis, workspace: Workspace): ReadonlyMap<string, FileLines> {
+function fileLines({ comments, statements, facts }: Analysis, workspace: Workspace, aboutSites: ReadonlySet<string>): ReadonlyMap<string, FileLines> {
   const files = new Map<string, FileLines>();
   for (const [file, list] of comments) {
     const text = workspace.text(file);
@@ -57,7 +57,12 @@ function fileLines({ comments, statements }: Analysis, workspace: Workspace): Re
     const index = new LineIndex(text);
     const lineOf = (offset: number) => index.position(offset).line;
     const ends = new Map((statements.get(file) ?? []).map((at) => [lineOf(at.start), lineOf(at.end)]));
-    files.set(file, { comments: list, lineOf, lines: index.lines, endOf: (line) => ends.get(line) ?? line });
+    const proof = (rule: string, from: number, to: number): string | undefined => {
+      if (!aboutSites.has(rule)) return undefined;
+      const there = facts.sites.filter((s) => s.at.file === file && lineOf(s.at.start) >= from && lineOf(s.at.start) <= to);
+      return there.length > 0 && there.every((s) => s.verdict === 'scoped' || s.verdict === 'guarded' || s.verdict === 'injected') ? there[0]?.why[0]?.text : undefined;
+    };
+    files.set(file, { comments: list, lineOf, lines: index.lines, endOf: (line) => ends.get(line) ?? line, proof });
   }
   return files;
 }

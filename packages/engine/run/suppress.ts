@@ -19,6 +19,8 @@ export interface SuppressionProblem {
   readonly at: Span;
   readonly kind: 'no-reason' | 'unused' | 'unknown-rule' | 'no-rule';
   readonly rule: string;
+  /** Why nothing is wrong there, where that is known. */
+  readonly proof?: string;
 }
 
 const DIRECTIVE = /^\s*tenantlint-(disable-next-line|disable-line|disable-file|disable|enable)(?!\S)/;
@@ -30,6 +32,8 @@ export interface FileLines {
   readonly lines: number;
   /** Last line of the statement that starts on a line; the line itself where none does. */
   endOf(line: number): number;
+  /** By what argument the code of these lines is right about what the rule asks; undefined where nothing was asked. */
+  proof?(rule: string, from: number, to: number): string | undefined;
 }
 
 /**
@@ -61,7 +65,10 @@ export function suppress(findings: readonly Finding[], files: ReadonlyMap<string
     used.add(`${hit.at.file}:${hit.at.start}:${f.rule}`);
     return { ...f, suppressed: { by: 'comment' as const, reason: hit.reason } };
   });
-  for (const d of directives) for (const rule of d.rules) if (ran.has(rule) && !used.has(`${d.at.file}:${d.at.start}:${rule}`)) problems.push({ at: d.at, kind: 'unused', rule });
+  for (const d of directives) for (const rule of d.rules) if (ran.has(rule) && !used.has(`${d.at.file}:${d.at.start}:${rule}`)) {
+    const proof = files.get(d.at.file)?.proof?.(rule, d.from, d.to);
+    problems.push({ at: d.at, kind: 'unused', rule, ...(proof === undefined ? {} : { proof }) });
+  }
   return { findings: out, problems };
 }
 
@@ -133,13 +140,13 @@ export const SUPPRESSION_MESSAGES: Readonly<Record<SuppressionProblem['kind'], M
   },
 };
 
-export function suppressionFinding({ at, kind, rule }: SuppressionProblem, text: string, severity: Finding['severity'] | undefined): Finding {
+export function suppressionFinding({ at, kind, rule, proof }: SuppressionProblem, text: string, severity: Finding['severity'] | undefined): Finding {
   const { severity: own = 'warning', what, why, fix } = SUPPRESSION_MESSAGES[kind];
   const fill = (message: string) => message.replaceAll('{rule}', () => visible(rule));
   return {
     rule: SUPPRESSION,
     message: kind,
-    text: fill(what),
+    text: proof === undefined ? fill(what) : `${fill(what).replace(/\.$/, '')}: the query is proven now (${visible(proof)}).`,
     why: fill(why),
     fix: fill(fix),
     severity: severity ?? own,
