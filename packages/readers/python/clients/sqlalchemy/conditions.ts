@@ -115,7 +115,13 @@ function queried(statement: Statement, of: Reading): Condition {
 
 function related(of: Reading, link: Link, parts: readonly Expr[]): Condition {
   const where = entityCondition(of, link.entity, [...parts, ...link.also.filter((part) => [...entitiesIn(part).keys()].every((key) => key === link.entity.key))]);
-  return { kind: 'relation', field: link.entity.key, quantifier: 'some', where, to: to(link.entity, link.on), at: link.at };
+  return joined(link, where, link.at);
+}
+
+/** Some row at the other end. Rows that only look alike are no guard of each other: what is asked of one says nothing of the other's keys. */
+function joined(link: Link, where: Condition, at: Span): Condition {
+  const relation = { kind: 'relation', field: link.entity.key, where, to: to(link.entity, link.on), at } as const;
+  return link.keyed ? { ...relation, quantifier: 'some' } : { kind: 'not', of: { ...relation, quantifier: 'none' }, at };
 }
 
 function to(entity: Entity, on: readonly (readonly [string, string])[]): Relationship {
@@ -198,7 +204,7 @@ function within(of: Reading, entity: Entity, target: Entity, make: (reached: boo
     way.unshift(link);
     key = link.parent.key;
   }
-  return way.reduceRight<Condition>((inner, link) => ({ kind: 'relation', field: link.entity.key, quantifier: 'some', where: inner, to: to(link.entity, link.on), at }), make(true));
+  return way.reduceRight<Condition>((inner, link) => joined(link, inner, at), make(true));
 }
 
 function comparison(of: Reading, entity: Entity, expr: Extract<Expr, { e: 'compare' }>, unclear: (why: string) => Condition): Condition {

@@ -12,6 +12,8 @@ export interface Link {
   readonly also: readonly Expr[];
   /** Rows without a match stay. */
   readonly outer: boolean;
+  /** The columns are a key of one of the two: the rows belong to each other, and do not only look alike. */
+  readonly keyed: boolean;
   readonly at: Span;
 }
 
@@ -67,11 +69,11 @@ function linkOf(entity: Entity, join: Join | undefined, joins: ReadonlyMap<strin
     const also = outerOn.filter((part) => !found.includes(part));
     if (pairs.length > 0) {
       for (const part of found) used.add(part);
-      return { entity, parent, on: pairs, also, outer: join?.outer ?? false, at };
+      return { entity, parent, on: pairs, also, outer: join?.outer ?? false, keyed: isKey(parent, entity, pairs, context), at };
     }
     const named = join?.by?.entity.key === parent.key ? relationPairs(parent, join.by.field, context) : reverse?.by?.entity.key === entity.key ? flipped(relationPairs(entity, reverse.by.field, context)) : undefined;
     const keys = named ?? (join && !join.on && !join.by ? foreignPairs(parent, entity, context) : reverse && !reverse.on && !reverse.by ? foreignPairs(parent, entity, context) : undefined);
-    if (keys) return { entity, parent, on: keys, also, outer: join?.outer ?? false, at };
+    if (keys) return { entity, parent, on: keys, also, outer: join?.outer ?? false, keyed: true, at };
   }
   return undefined;
 }
@@ -146,4 +148,9 @@ function tableKey(entity: Entity, context: ClientContext): string | undefined {
   }
   const [main] = mainOf(entity.of.statement);
   return main && tableKey(main, context);
+}
+
+function isKey(parent: Entity, entity: Entity, pairs: readonly (readonly [string, string])[], context: ClientContext): boolean {
+  const key = foreignPairs(parent, entity, context);
+  return key !== undefined && key.every(([a, b]) => pairs.some(([x, y]) => x === a && y === b));
 }
