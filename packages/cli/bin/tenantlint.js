@@ -9,8 +9,8 @@ if (!existsSync(bundle)) {
   process.exit(2);
 }
 // A run is over before most of its code would have paid for being optimised: with V8's own budget, Node 20 spends a
-// fifth of the processor time on that. Code that runs for long is optimised all the same.
-v8.setFlagsFromString('--interrupt-budget=500000');
+// fifth of the processor time on that. Code that runs for long is optimised all the same; later versions wait by themselves.
+if (process.versions.node.startsWith('20.')) v8.setFlagsFromString('--interrupt-budget=500000');
 // From Node 22 on: compiled code is kept between runs, half of what loading the TypeScript compiler costs.
 module.enableCompileCache?.();
 const { main } = await import(bundle.href);
