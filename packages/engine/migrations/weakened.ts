@@ -26,7 +26,7 @@ export function weakened(sources: WeakenedSources, n: number): readonly Weakenin
   const recreated = tables.gone.flatMap((was) => tables.made.filter((is) => is.key === was.key).map((is) => [was, is] as const));
   const judged = new Set<string>();
   for (const [was, is] of [...tables.kept, ...recreated]) {
-    if (was.platform || was.inferred || is.temporary || !mayOpen(was, is)) continue;
+    if (was.platform || was.inferred || is.temporary || !mayOpen(was, is) || !(isOpenAtLast(sources, is.key) || leftOpen(was, is))) continue;
     judged.add(is.key);
     found.push(...ofTable(sources, n, was, is, executed));
   }
@@ -35,6 +35,16 @@ export function weakened(sources: WeakenedSources, n: number): readonly Weakenin
   for (const [was, is] of sidesOf<View>(changes.filter((c) => c.object === 'view')).kept) if (!is.platform) found.push(...ofView(sources, n, was, is));
   for (const [was, is] of sidesOf<Routine>(changes.filter((c) => c.object === 'function')).kept) if (!is.platform) found.push(...ofRoutine(sources, n, was, is));
   return found.sort((a, b) => (a.at.file === b.at.file ? a.at.start - b.at.start : a.at.file < b.at.file ? -1 : 1) || (a.object.name < b.object.name ? -1 : 1));
+}
+
+/** What is closed at last was open for a while at most; who reaches what at last is asked anyway. */
+function isOpenAtLast({ states, timeline }: WeakenedSources, key: string): boolean {
+  return states.access(timeline.steps.length - 1, key).some((a) => a.verdict === 'leak');
+}
+
+/** Open until something later closes it, whatever its policies say. */
+function leftOpen(was: Table, is: Table): boolean {
+  return was.rls?.value === true && is.rls?.value !== true;
 }
 
 /** Something changed that may let more through than before; equal definitions may be other values. */
@@ -137,7 +147,7 @@ function ofHelpers(sources: WeakenedSources, n: number, changes: readonly Change
     if (was.body?.text === is.body?.text && was.securityDefiner.value === is.securityDefiner.value) continue;
     const state: Schema = timeline.at(n);
     for (const key of helpers.tablesAsking(state, is)) {
-      if (judged.has(key)) continue;
+      if (judged.has(key) || !isOpenAtLast(sources, key)) continue;
       judged.add(key);
       const open = opened(states.access(n - 1, key), states.access(n, key));
       if (open.length > 0) out.push(weakening({ kind: 'table', name: key }, { kind: 'helper', fn: is.key }, is.at, open, () => closedTable(sources, n, key, open)));
@@ -149,6 +159,7 @@ function ofHelpers(sources: WeakenedSources, n: number, changes: readonly Change
 function ofView(sources: WeakenedSources, n: number, was: View, is: View): Weakening[] {
   if (was.select === is.select && was.options === is.options && was.grants === is.grants && was.owner === is.owner) return [];
   const { states } = sources;
+  if (!states.viewAccess(sources.timeline.steps.length - 1, is.key).some((a) => a.verdict === 'leak')) return [];
   const open = opened(states.viewAccess(n - 1, was.key), states.viewAccess(n, is.key));
   if (open.length === 0) return [];
   const closedIn = (): Weakening['closed'] => laterStep(sources, n, 'view', is.key, (step) => !stillOpen(states.viewAccess(step, is.key), open), (after) => (after === undefined ? [] : [(after as View).optionsAt]));
@@ -160,6 +171,7 @@ function ofRoutine(sources: WeakenedSources, n: number, was: Routine, is: Routin
   if (!is.securityDefiner.value || (was.securityDefiner.value && was.body?.text === is.body?.text && was.grants === is.grants)) return [];
   const { states } = sources;
   const leaks = (step: number, key: string) => states.reach(step, key).filter((r) => r.isolation.verdict === 'no');
+  if (leaks(sources.timeline.steps.length - 1, is.key).length === 0) return [];
   const before = new Set(leaks(n - 1, was.key).map((r) => `${r.role} ${r.command} ${r.table}`));
   const made = leaks(n, is.key).filter((r) => !before.has(`${r.role} ${r.command} ${r.table}`));
   if (made.length === 0) return [];
