@@ -22,7 +22,9 @@ export default defineRule({
       for (const op of operations(facts, index)) {
         for (const at of names(op)) {
           // The parser has cut it already: what was written stands in the file.
-          const written = /"(?:[^"]|"")+"$|[^\s.";(]+$/.exec(facts.text(at))?.[0].replace(/^"|"$/g, '').replaceAll('""', '"') ?? '';
+          const text = facts.text(at);
+          if (text.length * 3 <= LIMIT || bytes.encode(text).length <= LIMIT) continue;
+          const written = /"(?:[^"]|"")+"$|[^\s.";(]+$/.exec(text)?.[0].replace(/^"|"$/g, '').replaceAll('""', '"') ?? '';
           const length = bytes.encode(written).length;
           if (length > LIMIT) report({ message: 'cut', at, subject: { kind: 'step', name: step.id }, data: { bytes: String(length), kept: new TextDecoder().decode(bytes.encode(written).slice(0, LIMIT)) } });
         }
