@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ESLint as ESLint10, RuleTester, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from 'vitest';
+import { SUPPRESSION_MESSAGES } from '../engine/run/suppress.ts';
 
 const own = fileURLToPath(new URL('.', import.meta.url));
 const root = path.join(own, '../..');
@@ -251,6 +252,18 @@ describe('the command line of ESLint', () => {
     writeFileSync(path.join(cwd, 'tenantlint.config.jsonc'), FILES['tenantlint.config.jsonc'].replace('"root"', '"tables": { "open": "global" }, "root"'));
     expect(run(cwd, 'eslint', cached)).toMatchObject({ judged: 1, found: [] });
   });
+});
+
+test('every rule says what it is, where its page is, and what it takes', () => {
+  expect(Object.keys(plugin.rules['suppression']?.meta?.messages ?? {}).sort()).toEqual(Object.keys(SUPPRESSION_MESSAGES).sort());
+  for (const [id, { meta }] of Object.entries(plugin.rules)) {
+    expect(meta?.docs?.description, id).toBeTruthy();
+    expect(meta?.docs?.url, id).toMatch(new RegExp(`/rules/${id}\\.md$`));
+    expect(meta?.schema, id).toBeDefined();
+    expect(Object.keys(meta?.messages ?? {}).length, id).toBeGreaterThan(0);
+  }
+  const sets = (['recommended', 'strict', 'audit'] as const).map((preset) => new Set(Object.keys(plugin.configs[preset][0]?.rules ?? {})));
+  for (const [narrow, wide] of [[sets[0], sets[1]], [sets[1], sets[2]]]) expect([...(narrow ?? [])].filter((r) => !wide?.has(r))).toEqual([]);
 });
 
 describe('RuleTester', () => {
