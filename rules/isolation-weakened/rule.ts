@@ -8,7 +8,7 @@ export default defineRule({
   messages: {
     rlsOff: {
       what: 'This turns row level security of `{table}` off: {roles} {verbs} rows of other tenants from here on.',
-      why: 'Before this migration the policies kept every caller to the own tenant.',
+      why: 'Before this migration the policies kept every caller to their own tenant.',
       fix: 'Leave row level security on; work that needs all rows is done by a role with BYPASSRLS, or inside one transaction that turns it on again.',
     },
     forceOff: {
