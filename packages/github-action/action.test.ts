@@ -253,7 +253,8 @@ test('text of a pull request is only text: no command, no markup, no mention, an
 });
 
 test('plain text stays plain', () => {
-  expect(plain('see a_b.c (2; 3)')).toBe('see a&#95;b.c (2; 3)');
+  expect(plain('see a_b.c:12 (2; 3)')).toBe('see a&#95;b.c&#58;12 (2; 3)');
+  expect(plain('x :smile: y')).toBe('x &#58;&#8203;smile&#58; y');
   expect(plain('<b>@me #12 http://x GH-3 www.x')).toBe('&#60;b&#62;&#64;&#8203;me &#35;&#8203;12 http&#58;&#8203;&#47;&#47;x GH&#8203;-3 www&#8203;.x');
 });
 

@@ -8,7 +8,7 @@ export function plain(text: string): string {
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2060-\u2069]/g, ' ')
     .replace(/[!-/:-@[-`{-~]/g, (c) => (/[.,;()-]/.test(c) ? c : `&#${c.charCodeAt(0)};`))
     .replace(/&#(?:64|35);/g, (c) => `${c}&#8203;`)
-    .replace(/&#58;(?=&#47;|\w)/g, '&#58;&#8203;')
+    .replace(/&#58;(?=&#47;|[a-z+-])/gi, '&#58;&#8203;')
     .replace(/\b(www)\./gi, '$1&#8203;.')
     .replace(/\b(GH)-(?=\d)/gi, '$1&#8203;-');
 }
