@@ -2,7 +2,7 @@ import type { ColumnDef, ConstraintDef, SchemaEvent, TableAction } from './event
 import type { Execution } from './history.ts';
 import type { Constraint, Schema, Table } from './schema.ts';
 import { never } from './span.ts';
-import { typeWork } from './type-change.ts';
+import { isCheckedDomain, typeWork } from './type-change.ts';
 import { mayBeVolatile } from './volatility.ts';
 
 /** Lock modes of tables, weakest first, as pg_locks and the manual name them. */
@@ -70,6 +70,7 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
       ];
     case 'alter-table': {
       const target = named(event.table);
+      if (target?.is === 'index') return [];
       if (target?.table === undefined) return target?.view ? of(event.table, event.actions.every((a) => a.do === 'owner' || a.do === 'set-options' || a.do === 'set-default' || a.do === 'reset-options') ? AE : SUE) : [];
       const table = target.table;
       return event.actions.flatMap((action) => [...of(event.table, ...actionLock(action, table, context)), ...elsewhere(action, table, of, context)]);
@@ -90,6 +91,7 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
     case 'set-schema': case 'set-owner':
       return of(event.name, AE);
     case 'comment':
+      if (event.object === 'index') return [];
       return of(event.of ?? event.name, SUE);
     case 'create-publication': case 'alter-publication':
       return event.tables.flatMap((table) => of(table, SUE));
@@ -139,6 +141,8 @@ function actionLock(action: TableAction, table: Table, { postgres, schema }: Loc
 export function columnWork(column: ColumnDef, postgres: number, schema: Schema): LockWork {
   if (column.generated?.stored === true || column.identity !== undefined || /serial\d?$/.test(column.type.name)) return 'rewrite';
   if (column.default !== undefined && (postgres < 11 || mayBeVolatile(column.default, schema) === true)) return 'rewrite';
+  // Its checks are asked of the NULL of each row.
+  if (isCheckedDomain(column.type, schema.types)) return 'rewrite';
   if (column.constraints.some((c) => c.kind === 'primary key' || c.kind === 'unique' || c.kind === 'exclude')) return 'build';
   return column.constraints.some((c) => c.kind === 'check' || (c.kind === 'foreign key' && column.default !== undefined)) || column.notNull ? 'scan' : 'none';
 }
@@ -227,6 +231,8 @@ function otherLock({ verb, concurrently }: SchemaEvent & { readonly kind: 'other
   if (verb === 'refresh materialized view') return [concurrently === true ? 'EXCLUSIVE' : AE, 'rewrite'];
   if (verb === 'reindex') return [concurrently === true ? SUE : 'SHARE', 'build'];
   if (verb === 'cluster') return [AE, 'rewrite'];
+  // Unless it says otherwise, which is no part of the event.
+  if (verb === 'lock') return [AE, 'none'];
   return [verb === 'copy' ? 'ACCESS SHARE' : SUE, 'none'];
 }
 

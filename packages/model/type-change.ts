@@ -34,6 +34,11 @@ export function typeWork(from: TypeRef, to: TypeRef, column: string, using: SqlE
   }
 }
 
+/** A domain that has something to check. */
+export function isCheckedDomain(type: TypeRef, types: ReadonlyMap<string, UserType>): boolean {
+  return base(type, types) === undefined;
+}
+
 /** The type that values are stored as; undefined for a domain that has something to check. */
 function base(type: TypeRef, types: ReadonlyMap<string, UserType>): TypeRef | undefined {
   let at = type;

@@ -1,4 +1,4 @@
-import { defineRule, mayBeVolatile, namesOfTable, operations, sqlName, sqlText, typeText, usedTable } from '@tenantlint/model';
+import { defineRule, isCheckedDomain, mayBeVolatile, namesOfTable, operations, sqlName, sqlText, typeText, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -28,6 +28,11 @@ export default defineRule({
       why: 'Its value is computed for each row there is, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
       fix: 'Add a plain column, keep it up to date with a trigger, and fill the old rows in batches; from version 18 on a VIRTUAL column costs nothing.',
     },
+    domain: {
+      what: 'The domain of the new column `{table}.{column}` makes Postgres write every row anew while nobody can use the table.',
+      why: 'Domain `{type}` has something to check, which Postgres asks of every row, even where the value is NULL, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
+      fix: "Add the column with the domain's base type, and its check as a constraint with NOT VALID that is validated in a later transaction.",
+    },
     numbered: {
       what: 'Numbering `{table}.{column}` writes every row anew while nobody can use the table.',
       why: 'A {type} column gives each row that is there its own number, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
@@ -47,6 +52,8 @@ export default defineRule({
           if (column.generated.stored) report({ message: 'generated', ...place, data });
         } else if (column.identity !== undefined || /serial\d?$/.test(column.type.name)) {
           report({ message: 'numbered', ...place, data: { ...data, type: column.identity === undefined ? typeText(column.type) : 'identity' } });
+        } else if (isCheckedDomain(column.type, facts.timeline.at(index).types)) {
+          report({ message: 'domain', ...place, data: { ...data, type: typeText(column.type) } });
         } else if (column.default && !(column.default.kind === 'literal' && column.default.value === null)) {
           const values = { ...data, sql, name: sqlName(column.name), value: sqlText(column.default) };
           if (mayBeVolatile(column.default, facts.timeline.at(index)) === true) report({ message: 'volatile', ...place, data: values });

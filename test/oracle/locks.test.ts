@@ -9,6 +9,7 @@ import { historyOf, stepOf } from './pg-differences.ts';
 const SETUP = `
 create schema storage;
 create domain percent as integer;
+create domain share as integer check (value >= 0);
 create type mood as enum ('good', 'bad');
 create table customers (id bigint primary key, email text, share percent);
 create table orders (id integer primary key, customer_id bigint references customers (id), amount numeric(10, 2), code varchar(20), note text, at timestamptz default now(), open boolean not null default true);
@@ -54,6 +55,11 @@ const STATEMENTS = [
   'alter table orders add column fax bigint references customers (id)',
   'alter table orders add column fax text unique',
   "alter table orders add column fax text check (fax <> '')",
+  'alter table orders add column fax percent',
+  'alter table orders add column fax share',
+  "alter table orders add column fax mood default 'good'",
+  "alter table orders add column fax text default lower('X') || current_user",
+  'alter table orders add column a text, add column b text not null default random()::text',
   'alter table orders drop column note',
   'alter table orders drop column customer_id',
   'alter table customers alter column id type numeric(20)',
@@ -140,6 +146,10 @@ const STATEMENTS = [
   "insert into customers values (2, 'x', 1)",
   "comment on table orders is 'x'",
   "comment on column orders.note is 'x'",
+  "comment on index orders_note_idx is 'x'",
+  'alter index orders_note_idx set (fillfactor = 70)',
+  'lock table orders',
+  'create statistics s on id, amount from orders',
   'grant select on orders to public',
   'alter publication changes add table orders',
   "alter type mood add value 'fine'",
