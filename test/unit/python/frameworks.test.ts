@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { analysePython, brief } from './product.ts';
+
+const FASTAPI = `from typing import Annotated
+import jwt
+from fastapi import APIRouter, Depends, Header, HTTPException
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.orm import Session
+from app.models import Document, Project, User
+
+def get_session():
+    with Session() as session:
+        yield session
+
+Db = Annotated[Session, Depends(get_session)]
+
+def current_user(session: Db, authorization: Annotated[str, Header()]):
+    user = session.get(User, jwt.decode(authorization, "key")["sub"])
+    if user is None:
+        raise HTTPException(401)
+    return user
+
+router = APIRouter()
+`;
+const fastapi = async (code: string): Promise<string[]> => brief(await analysePython({ 'app/routes.py': FASTAPI + code })).filter((line) => !line.startsWith('User.'));
+
+describe('FastAPI', () => {
+  test.each<[what: string, code: string, verdict: string]>([
+    ['a list of the tenant', 'def f(db: Db, user=Depends(current_user)):\n    return db.scalars(select(Project).where(Project.tenant_id == user.tenant_id)).all()', 'Project.select scoped'],
+    ['by id alone', 'def f(id: str, db: Db, user=Depends(current_user)):\n    return db.get(Project, id)', 'Project.get leak'],
+    ['compared before it is handed out', 'def f(id: str, db: Db, user=Depends(current_user)):\n    found = db.get(Project, id)\n    if found is None or found.tenant_id != user.tenant_id:\n        raise HTTPException(404)\n    return found', 'Project.get guarded'],
+    ['by an older query', 'def f(id: str, db: Db, user=Depends(current_user)):\n    return db.query(Project).filter(Project.id == id).filter(Project.tenant_id == user.tenant_id).first()', 'Project.query scoped'],
+    ['of a row that was checked', 'def f(id: str, db: Db, user=Depends(current_user)):\n    own = db.scalars(select(Project).filter_by(id=id, tenant_id=user.tenant_id)).one()\n    return db.scalars(select(Document).where(Document.project_id == own.id)).all()', 'Project.select scoped,Document.select guarded'],
+    ['through the relation of one', 'def f(db: Db, user=Depends(current_user)):\n    return db.scalars(select(Document).where(Document.project.has(Project.tenant_id == user.tenant_id))).all()', 'Document.select scoped'],
+    ['an object that names its tenant', 'def f(name: str, db: Db, user=Depends(current_user)):\n    made = Project(name=name, tenant_id=user.tenant_id)\n    db.add(made)\n    db.add(Document(project_id=made.id))', 'Project.add scoped,Document.add guarded'],
+    ['a tenant that is set afterwards', 'def f(name: str, db: Db, user=Depends(current_user)):\n    made = Project(name=name)\n    made.tenant_id = user.tenant_id\n    db.add(made)', 'Project.add scoped'],
+    ['an object without a tenant', 'def f(name: str, db: Db, user=Depends(current_user)):\n    db.add(Project(name=name))', 'Project.add leak'],
+    ['changes by id', 'def f(id: str, db: Db, user=Depends(current_user)):\n    db.execute(update(Project).where(Project.id == id).values(name="x"))', 'Project.update leak'],
+    ['deletes what was fetched', 'def f(id: str, db: Db, user=Depends(current_user)):\n    found = db.scalar(select(Project).where(Project.id == id, Project.tenant_id == user.tenant_id))\n    if not found:\n        raise HTTPException(404)\n    db.delete(found)', 'Project.select scoped,Project.delete guarded'],
+    ['text with parameters', 'def f(db: Db, user=Depends(current_user)):\n    return db.execute(text("select * from projects where tenant_id = :t"), {"t": user.tenant_id}).all()', 'public.projects.text guarded'],
+    ['text without', 'def f(db: Db, user=Depends(current_user)):\n    return db.execute(text("select * from projects")).all()', 'public.projects.text leak'],
+    ['an empty list is false', 'def f(id: str, db: Db, user=Depends(current_user)):\n    own = db.scalars(select(Project).where(Project.id == id, Project.tenant_id == user.tenant_id)).all()\n    if not own:\n        raise HTTPException(404)\n    return db.scalars(select(Document).where(Document.project_id == own[0].id)).all()', 'Project.select scoped,Document.select guarded'],
+    ['conditions of a dictionary', 'def f(name: str, db: Db, user=Depends(current_user)):\n    query = select(Project)\n    for key, value in {"name": name, "tenant_id": user.tenant_id}.items():\n        query = query.where(getattr(Project, key) == value)\n    return db.scalars(query).all()', 'Project.select scoped'],
+  ])('%s', async (_, code, verdict) => {
+    expect((await fastapi(`@router.get("/f")\n${code}\n`)).join()).toBe(verdict);
+  });
+
+  test('dependencies of a router stand before its routes', async () => {
+    const guarded = `import os, hmac
+def operator(x_token: Annotated[str, Header()]):
+    if not hmac.compare_digest(x_token, os.environ["OPERATOR_TOKEN"]):
+        raise HTTPException(403)
+internal = APIRouter(dependencies=[Depends(operator)])
+@internal.get("/all")
+def everything(db: Db):
+    return db.scalars(select(Project)).all()
+`;
+    expect(await fastapi(guarded)).toEqual(['Project.select by-design']);
+  });
+
+  test('services are called with what their constructors, and those above, were given', async () => {
+    const service = `class Repository:
+    def __init__(self, session, model):
+        self.session = session
+        self.model = model
+
+    def get(self, id):
+        return self.session.get(self.model, id)
+
+
+class Projects(Repository):
+    def __init__(self, session, tenant_id):
+        super().__init__(session, Project)
+        self.tenant_id = tenant_id
+
+    def all(self):
+        return self.session.scalars(select(Project).where(Project.tenant_id == self.tenant_id)).all()
+
+
+@router.get("/own")
+def own(db: Db, user=Depends(current_user)):
+    return Projects(db, user.tenant_id).all()
+
+
+@router.get("/one/{id}")
+def one(id: str, db: Db, user=Depends(current_user)):
+    return Projects(db, user.tenant_id).get(id)
+`;
+    expect(await fastapi(service)).toEqual(['Project.get leak', 'Project.select scoped']);
+  });
+});
+
+describe('Flask', () => {
+  const FLASK = `from flask import Flask, abort, request
+from flask_login import current_user, login_required
+from flask_sqlalchemy import SQLAlchemy
+from app.models import Document, Project
+app = Flask(__name__)
+db = SQLAlchemy(app)
+`;
+  test.each<[what: string, code: string, verdict: string]>([
+    ['the tenant of who is signed in', 'def f():\n    return Project.query.filter_by(tenant_id=current_user.tenant_id).all()', 'Project.query scoped'],
+    ['by the id of the address', 'def f(id):\n    return db.session.get(Project, id) if current_user.is_authenticated else abort(401)', 'Project.get leak'],
+    ['aborts otherwise', 'def f(id):\n    found = Project.query.get(id)\n    if found is None or found.tenant_id != current_user.tenant_id:\n        abort(404)\n    return found.name', 'Project.query guarded'],
+  ])('%s', async (_, code, verdict) => {
+    const found = await analysePython({ 'app/web.py': `${FLASK}@app.get("/p/<id>")\n@login_required\n${code}\n` });
+    expect(brief(found).map((line) => line.replace('Project.get ', verdict.startsWith('Project.query') ? 'Project.query ' : 'Project.get '))).toEqual([verdict]);
+  });
+});
+
+test('jobs of workers act for the system, and tests are nobody\'s requests', async () => {
+  const code = 'from celery import shared_task\nfrom sqlalchemy import select\nfrom sqlalchemy.orm import Session\nfrom app.models import Project\n\n@shared_task\ndef nightly():\n    with Session() as session:\n        return session.scalars(select(Project)).all()\n';
+  expect(brief(await analysePython({ 'app/tasks.py': code }))).toEqual(['Project.select by-design']);
+  expect(brief(await analysePython({ 'tests/test_it.py': code.replace('@shared_task\n', '') }))).toEqual([]);
+});
