@@ -35,7 +35,7 @@ function rowsOf(value: AbstractValue): number[] {
 }
 
 /** The query that a row came from, itself or as what it was included in. */
-function sourceRecord(f: Flow, row: number): SiteRecord | undefined {
+export function sourceRecord(f: Flow, row: number): SiteRecord | undefined {
   const seen = new Set<number>();
   const work = [row];
   for (let id = work.shift(); id !== undefined; id = work.shift()) {

@@ -9,6 +9,7 @@ import { allTruths } from '../state.ts';
 import { authenticated, hasSecret, isStaff } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
+import { comparedWithRow } from './compared.ts';
 import { overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
 import { namesOwner, statesOwner } from './owners.ts';
@@ -112,7 +113,7 @@ function reached(f: Flow, of: Case): Judgement {
   const referred = inherit(f, of);
   if (referred && referred.verdict !== 'unknown') return referred;
   const reads = query.verb === 'select' || query.verb === 'count';
-  const checked = reads ? (checkedAfterwards(f, of) ?? nowhere(of)) : undefined;
+  const checked = reads ? (checkedAfterwards(f, of) ?? comparedWithRow(f, of) ?? nowhere(of)) : comparedWithRow(f, of);
   if (checked) return checked;
   return blamed(f, of, replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? stranger(f, of) ?? unreached(f, of));
 }
