@@ -33,8 +33,8 @@ try {
   });
 
   const plugin = path.join(temp, 'eslint-plugin-tenantlint');
-  run(process.execPath, ['packages/eslint-plugin/build.mjs']);
-  for (const file of ['dist/index.cjs', 'dist/worker.mjs', 'index.d.cts']) copy(`packages/eslint-plugin/${file}`, plugin, file);
+  run(process.execPath, ['packages/eslint-plugin/build.mjs', `--out=${path.join(plugin, 'dist')}`]);
+  copy('packages/eslint-plugin/index.d.cts', plugin, 'index.d.cts');
   finish(plugin, 'packages/eslint-plugin', { '.': { types: './index.d.cts', default: './dist/index.cjs' }, './package.json': './package.json' });
 
   for (const folder of [cli, plugin]) console.log(path.join(target, run('npm', ['pack', '--ignore-scripts', '--loglevel', 'error', '--pack-destination', target], folder).trim().split('\n').at(-1)));

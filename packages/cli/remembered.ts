@@ -53,7 +53,7 @@ export class Remembered {
   }
 }
 
-/** Which build this is: of one version there are many while it is being worked on. */
+/** Which build this is: of one version there are many while it is being worked on. Parts of a bundle are named by their content. */
 function built(): string {
-  return String(statSync(fileURLToPath(import.meta.url), { throwIfNoEntry: false })?.mtimeMs);
+  return readdirSync(path.dirname(fileURLToPath(import.meta.url))).sort().join();
 }

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { build } from 'esbuild';
 
 const own = path.dirname(fileURLToPath(import.meta.url));
-const dist = path.join(own, 'dist');
+const elsewhere = process.argv.find((a) => a.startsWith('--out='));
+const dist = elsewhere === undefined ? path.join(own, 'dist') : path.resolve(elsewhere.slice(6));
 await mkdir(dist, { recursive: true });
 
 const common = { absWorkingDir: own, outdir: dist, bundle: true, platform: 'node', target: 'node20', legalComments: 'none', logLevel: 'warning', minifyWhitespace: true, minifySyntax: true };
