@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { lint } from 'tenantlint';
 import { repository } from './repository.ts';
 import { buildOnce, project, tenantlint } from './run.ts';
 
@@ -209,4 +210,16 @@ test('no repository, no git: one line, and 2', async () => {
   expect(outside).toMatchObject({ code: 2, out: '' });
   expect(outside.err).toMatch(/^tenantlint: git: not a git repository.*\n$/);
   expect(await tenantlint(dir, ['--staged'], { PATH: dir })).toEqual({ code: 2, out: '', err: 'tenantlint: git is not installed; --since and --staged need it\n' });
+});
+
+test('the same from code', async () => {
+  const { dir, git, write } = repository({ ...FILES, ...CONFIG });
+  write('supabase/migrations/004_tasks.sql', table('tasks', false));
+  const files = async (options: Parameters<typeof lint>[0]) => (await lint({ cwd: dir, ...options })).findings.map((f) => f.at.file);
+  expect(await files({ since: 'HEAD' })).toEqual(['supabase/migrations/004_tasks.sql']);
+  expect(await files({ staged: true })).toEqual([]);
+  git('add', '-A');
+  expect(await files({ staged: true })).toEqual(['supabase/migrations/004_tasks.sql']);
+  await expect(lint({ cwd: dir, since: 'nowhere' })).rejects.toThrow('git knows no commit of that name');
+  await expect(lint({ cwd: dir, since: 'HEAD', staged: true })).rejects.toThrow('name one of them');
 });
