@@ -54,3 +54,9 @@ test('of applied migrations no rule about locks says anything', async () => {
   }
   expect(said).toEqual([]);
 });
+
+test('NOT NULL as a constraint, which older servers do not know, is read at once as well', async () => {
+  const sources = [{ path: 'migrations/001_init.sql', text: 'create table t (id bigint primary key, a text, b text);\n' }, { path: 'migrations/002_required.sql', text: 'alter table t add constraint a_there not null a;\nalter table t add constraint b_there not null b not valid;\n' }];
+  const { findings } = await lint({ sources, rules: ['column-required-at-once'], config: { migrations: { postgres: 18 } }, pending: (file) => file.endsWith('002_required.sql') });
+  expect(findings.map((f) => f.text)).toEqual([expect.stringContaining('`t.a`')]);
+});

@@ -15,7 +15,7 @@ export default defineRule({
   ],
   messages: {
     scanned: {
-      what: 'SET NOT NULL on `{table}.{column}` reads every row while nobody can use the table.',
+      what: 'Making `{table}.{column}` NOT NULL reads every row while nobody can use the table.',
       why: 'It holds an ACCESS EXCLUSIVE lock, which blocks all reads and writes, until the last row was read.',
       fix: '{steps}',
     },
@@ -47,6 +47,11 @@ export default defineRule({
           } else if (!isProvenNotNull(table, action.column, facts.postgres)) {
             // Whoever fills a new column in the same deploy counts on a table that is small.
             report({ message: 'scanned', at, subject, certainty: isNewColumn(facts, op, action.column) ? 'possible' : 'proven', data: { table: named, column: action.column, steps: steps(sqlTable(table.key), table.name, action.column, facts.postgres) } });
+          }
+        }
+        if (action.do === 'add-constraint' && action.constraint.kind === 'not null' && action.constraint.notValid !== true) {
+          for (const column of action.constraint.columns) {
+            if (!isProvenNotNull(table, column, facts.postgres)) report({ message: 'scanned', at: action.constraint.at, subject, data: { table: named, column, steps: steps(sql, table.name, column, facts.postgres) } });
           }
         }
         if (action.do === 'add-column') {
