@@ -38,7 +38,7 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   tenantlint explain <rule>                what a rule looks for, and why
   tenantlint explain table <name> [path]   why a table counts as it does
   tenantlint explain <file:line> [path]    what is known about a line
-  tenantlint fix [paths…]                  write the ways back of migrations that are missing; never edits an applied one
+  tenantlint fix [paths…] [--since REF]    write the ways back of migrations that are missing; never edits an applied one
 
   --format pretty|json|sarif|github        default: pretty (inspect: pretty, json)
   --output FILE                            write there instead of standard output
@@ -112,7 +112,8 @@ function parse(argv: readonly string[]) {
 function changeOf(command: Command, since: string | undefined, staged: boolean): Asked | undefined {
   if (since === undefined && !staged) return undefined;
   const [option] = since === undefined ? ['--staged'] : ['--since'];
-  if (command !== 'check') throw new UsageError(`${option}: only check asks what a change brought about`);
+  // What is staged may be other than the files that fix would write.
+  if (command !== 'check' && !(command === 'fix' && since !== undefined && !staged)) throw new UsageError(`${option}: only check asks what a change brought about`);
   if (since !== undefined && staged) throw new UsageError('--since and --staged: name one of them');
   return since === undefined ? { kind: 'staged' } : { kind: 'since', ref: since };
 }

@@ -12,6 +12,8 @@ export interface FixOptions {
   /** Folder that the project's paths start at. */
   readonly dir: string;
   readonly dryRun: boolean;
+  /** Files of the change that alone is asked about; named as they are shown. */
+  readonly changed?: ((file: string) => boolean) | undefined;
 }
 
 export interface Fixed {
@@ -32,16 +34,16 @@ interface Plan {
 
 /**
  * Writes the ways back that are missing, each where its tool looks for it. Files that are named are asked for; without
- * names, all migrations of folders that expect a way back. A migration that may be applied is never edited.
+ * names, all migrations (or those of a change) of folders that expect a way back. One that may be applied is never edited.
  */
-export async function fix(project: Project, { dir, dryRun }: FixOptions): Promise<Fixed> {
+export async function fix(project: Project, { dir, dryRun, changed }: FixOptions): Promise<Fixed> {
   const { workspace, config } = project;
-  const analysis = await analyse(project);
+  const analysis = await analyse(project, { pending: changed });
   const { facts } = analysis;
   const { timeline } = facts;
   const sqlFiles = timeline.steps.map((s) => s.file).filter((f) => f.endsWith('.sql'));
   const base = detectPlatform(workspace, config, sqlFiles).base;
-  const wanted = timeline.steps.flatMap((step, n) => (asks(project, analysis, step, n) ? [n] : []));
+  const wanted = timeline.steps.flatMap((step, n) => (asks(project, analysis, step, n) && (changed === undefined || facts.pending(step)) ? [n] : []));
   if (wanted.length === 0) return { text: 'Every migration that needs a way back has one that leads back.\n', left: false };
   const proposals = propose({ histories: timeline.histories, timeline, parser: createSqlParser(), replay: { base }, text: (at) => facts.text(at) }, wanted);
   const plans = proposals.map((proposal) => planOf(proposal, analysis, (file) => workspace.text(file) ?? ''));

@@ -85,7 +85,9 @@ async function inspect(args: Args, host: Host): Promise<number> {
 async function fix(args: Args, host: Host): Promise<number> {
   if (args.format !== undefined && args.format !== 'pretty') throw new UsageError(`--format ${args.format}: fix tells what it did in words`);
   const base = locate(host.cwd(), args.rest);
-  const { text, left } = await (await import('./fix.ts')).fix(await openOne(base, args, host), { dir: base.dir, dryRun: args.dryRun });
+  const change = args.change && (await import('./change.ts')).readChange(base.dir, args.change);
+  const changed = change && ((file: string) => change.files.has(path.join(base.top, file)));
+  const { text, left } = await (await import('./fix.ts')).fix(await openOne(base, args, host), { dir: base.dir, dryRun: args.dryRun, changed });
   return print(host, text, args) || (left ? 1 : 0);
 }
 

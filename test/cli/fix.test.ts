@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { lint } from 'tenantlint';
@@ -96,6 +97,20 @@ test('a migration that is a program is not edited either: the calls are printed'
   expect(code).toBe(1);
   expect(out).toContain('it is a program');
   expect(out).toContain('await knex.raw(`alter table public.notes drop column mood`);');
+});
+
+test('with --since the migrations of the change are edited, and no others', async () => {
+  const { dir } = project(TOOLS['dbmate']?.files ?? {});
+  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: dir, stdio: 'pipe' });
+  git('init', '-q', '-b', 'main');
+  git('add', '.');
+  git('commit', '-q', '-m', 'a');
+  writeFileSync(path.join(dir, 'db/3_new.sql'), '-- migrate:up\nalter table notes add column mood text;\n\n-- migrate:down\n');
+  const { code, out } = await run(dir, ['fix', '--since', 'main']);
+  expect(out).toContain('db/3_new.sql: wrote');
+  expect(out).not.toContain('2_more');
+  expect(code).toBe(0);
+  expect(readFileSync(path.join(dir, 'db/3_new.sql'), 'utf8')).toContain('alter table public.notes drop column mood;');
 });
 
 test('what no statement brings back is said in the file', async () => {
