@@ -26,6 +26,8 @@ export function blamed(f: Flow, of: Case, judgement: Judgement): Judgement {
   if (relation) return { ...judgement, defect: { kind: 'related-unscoped', relation: relation.text }, why: [{ text: `the tenant is asked of ${relation.text} only, which is joined whether or not it matches`, at: relation.at }] };
   const bypasses = pastPolicies(f, of);
   if (defect.kind === 'unscoped') return bypasses ? { ...judgement, defect: { kind: 'bypasses-rls' } } : judgement;
+  const against = inForce(f, of);
+  if (against) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'it is compared with a value whose tenant could not be told', at: against }] };
   const guard = idle(f, of);
   if (guard) return { ...judgement, defect: { kind: 'idle-guard', value: defect.value, guard }, why: [...judgement.why, guard] };
   const beside = checked(f, of);
@@ -74,6 +76,33 @@ function idle(f: Flow, of: Case): Reason | undefined {
   const known = rowsOf(truths);
   const earlier = same.find((r) => r !== record && r.query.at.file === at.file && r.query.at.start < at.start && r.query.verb !== 'insert' && !known.has(r.row) && namesOwner(f, r, r.query.condition) && r.table !== undefined && ask(f, r.row, r.table, r.formula, truths, 'reach', at).verdict === 'yes');
   return earlier && { text: `${earlier.query.operation} asks for it under the tenant, and nothing depends on whether it is there`, at: earlier.query.at };
+}
+
+/** A comparison of whose row it is that holds wherever the row is used: with something that is not the request's own word. */
+function inForce(f: Flow, { record, truths, uses }: Case): Span | undefined {
+  const wanted = keys(f, record);
+  const rows = new Map(f.run.records.filter((r) => r === record || (r.table === record.table && [...keys(f, r)].some((k) => wanted.has(k)))).map((r) => [r.row, r]));
+  const reads = record.query.verb === 'select' || record.query.verb === 'count';
+  const own = reads ? uses.filter((u) => u.row === record.row) : [];
+  const places = own.length > 0 ? own.map((u) => allTruths(u.truths)) : [truths];
+  const found = places.map((at) => comparison(f, rows, at));
+  return found.every((at) => at !== undefined) ? found[0] : undefined;
+}
+
+function comparison(f: Flow, rows: ReadonlyMap<number, SiteRecord>, truths: readonly Truth[]): Span | undefined {
+  for (const t of truths) {
+    if (t.kind === 'any') {
+      const ways = t.of.map((way) => comparison(f, rows, way));
+      if (ways.length > 0 && ways.every((at) => at !== undefined)) return ways[0];
+    }
+    if (t.kind !== 'holds' || t.formula.kind !== 'compare' || t.formula.op !== '=') continue;
+    const { left, right } = t.formula;
+    for (const [mine, other] of [[left, right], [right, left]] as const) {
+      if (mine.kind !== 'column' || !isOwner(f, rows.get(mine.row)?.table, mine.column)) continue;
+      if (other.kind === 'column' ? !rows.has(other.row) : other.kind === 'value' && other.value.kind !== 'input' && other.value.kind !== 'literal') return t.at;
+    }
+  }
+  return undefined;
 }
 
 const isOwner = (f: Flow, table: string | undefined, column: string): boolean => table !== undefined && (tenantColumns(f, table).has(column) || ownerColumns(f, table).has(column));
