@@ -80,6 +80,8 @@ export interface ClientContext {
   together?(places: readonly Span[]): void;
   /** The handle that was called is from now on this one: for builders that change in place. */
   become(handle: AbstractValue): void;
+  /** What the program adds to every query of its sessions, as the client's own objects. */
+  readonly ambient?: readonly AbstractValue[];
   /** The variable that was given as this argument holds this value from now on: objects that the client fills in. */
   becomeArgument(index: number, value: AbstractValue): void;
 }

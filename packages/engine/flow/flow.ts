@@ -143,6 +143,8 @@ export class Flow {
   readonly continuations = new Map<string, (args: readonly AbstractValue[]) => AbstractValue>();
   /** The request that middlewares and handlers share, as it was last changed. */
   readonly shared: Slot = { name: 'request' };
+  /** What hooks of the program add to every query. */
+  readonly ambient: AbstractValue[] = [];
   /** Steps of interpretation left for what is being run. */
   fuel = 0;
 

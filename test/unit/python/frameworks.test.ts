@@ -58,6 +58,36 @@ def everything(db: Db):
     expect(await fastapi(guarded)).toEqual(['Project.select by-design']);
   });
 
+  test('criteria that a hook adds to every query', async () => {
+    const hook = `from contextvars import ContextVar
+from sqlalchemy import event
+from sqlalchemy.orm import with_loader_criteria
+
+current_tenant = ContextVar("current_tenant_id")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def add_tenant(state):
+    state.statement = state.statement.options(with_loader_criteria(Project, lambda cls: cls.tenant_id == current_tenant.get()))
+
+
+@router.get("/p")
+def projects(db: Db, user=Depends(current_user)):
+    return db.scalars(select(Project)).all()
+
+
+@router.get("/d")
+def documents(db: Db, user=Depends(current_user)):
+    return db.scalars(select(Document)).all()
+
+
+@router.get("/o")
+def optional(db: Db, user=Depends(current_user)):
+    return db.scalars(select(Project).execution_options(skip_tenant=True)).all()
+`;
+    expect(await fastapi(hook)).toEqual(['Project.select injected', 'Document.select leak', 'Project.select leak']);
+  });
+
   test('services are called with what their constructors, and those above, were given', async () => {
     const service = `class Repository:
     def __init__(self, session, model):

@@ -19,6 +19,7 @@ export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = fals
     at,
     nameAt,
     construct,
+    ambient: f.ambient,
     version: (pkg) => f.program.packages.get(pkg),
     run: (query) => runQuery(f, query),
     apply: (fn, args) => scoped(f, () => applyFunction(f, fn, args, at)),

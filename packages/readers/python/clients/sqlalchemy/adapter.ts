@@ -212,6 +212,10 @@ function called(name: string, args: readonly AbstractValue[], context: ClientCon
       const inner = first && isOwn(first) && stateOf(first).is === 'statement' ? (stateOf(first) as Statement) : begun('select', args, at);
       return expression({ e: 'exists', of: inner, at }, at);
     }
+    case 'with_loader_criteria': {
+      const [, make] = positionalOf(args);
+      return first && make ? handle({ is: 'criterion', criterion: { on: first, make } }, at) : undefined;
+    }
     case 'aliased': case 'alias': return first && isOwn(first) ? aliased(first, context) : undefined;
     case 'union': case 'union_all': case 'intersect': case 'except_': {
       const [own, ...others] = positionalOf(args).flatMap((a) => (isOwn(a) && stateOf(a).is === 'statement' ? [stateOf(a) as Statement] : []));

@@ -1,10 +1,10 @@
 import { constantText, unknown, type AbstractValue, type ClientContext, type Condition, type Included, type Query, type SqlText, type ValueEntry } from '@tenantlint/model';
 import { conditionOf, insideOf, outerJoined, toCondition } from './conditions.ts';
-import { modelOf, tableName } from './entities.ts';
-import { droppedIn } from './expressions.ts';
+import { entitiesIn, modelOf, tableName } from './entities.ts';
+import { conjuncts, droppedIn } from './expressions.ts';
 import { written } from './objects.ts';
-import { mainOf } from './statements.ts';
-import { handle, ID, type Column, type Entity, type Expr, type Loader, type Result, type State, type Statement, type Text } from './state.ts';
+import { criteriaOf, mainOf } from './statements.ts';
+import { handle, ID, isOwn, stateOf, type Column, type Entity, type Expr, type Loader, type Result, type State, type Statement, type Text } from './state.ts';
 
 const NOTHING: Condition = { kind: 'all', of: [] };
 
@@ -38,9 +38,11 @@ function selection(statement: Statement, main: Entity | undefined, counted: bool
   const scalars = statement.columns.flatMap((c) => (c.expr.e === 'column' ? [c.expr.field] : []));
   const whole = statement.columns.length === 0 || statement.columns.some((c) => c.expr.e === 'entity');
   const table = main ? ultimately(main) : { kind: 'unknown' as const, why: 'what is selected could not be told' };
+  const own = main ? conditionOf(statement, main, context) : NOTHING;
+  const added = main ? besides(statement, main, context) : [];
   const query: Query = {
-    client: ID, clientKind: 'plain', table, verb: counted ? 'count' : 'select', operation: statement.operation, at: statement.at,
-    condition: main ? conditionOf(statement, main, context) : NOTHING,
+    client: ID, clientKind: added.length > 0 ? 'scoped' : 'plain', table, verb: counted ? 'count' : 'select', operation: statement.operation, at: statement.at,
+    condition: added.length > 0 ? { kind: 'all', of: [own, ...added] } : own, ...(added.length > 0 ? { stated: own } : {}),
     inserts: [], changes: [], includes: main ? [...loaded(statement.loaders, main, context), ...outerJoined(statement, main, context)] : [], result: counted ? 'count' : 'rows',
     selects: whole && !aggregate ? undefined : scalars, orders: statement.orders, limited: true, transaction: true, dropped: droppedIn([...statement.where, ...statement.joins.flatMap((j) => (j.on ? [j.on] : []))]),
   };
@@ -69,6 +71,20 @@ function parts(statement: Statement, main: Entity | undefined, context: ClientCo
   }
   for (const join of statement.joins) if (join.entity.of.kind === 'query') send(join.entity.of.statement, join.entity, conditionOf({ ...statement, joins: statement.joins.map((j) => (j === join ? { ...j, outer: false } : j)) }, join.entity, context));
   for (const one of insideOf(statement, main, context)) send(one.statement, one.entity, one.condition);
+}
+
+/** What options and hooks of the program ask of the rows, where the model has the column. */
+function besides(statement: Statement, main: Entity, context: ClientContext): Condition[] {
+  if (main.of.kind !== 'model') return [];
+  const model = main.of.name;
+  const all = [...statement.criteria, ...(statement.told ? [] : (context.ambient ?? []).flatMap(criteriaOf))];
+  return all.flatMap(({ on, make }): Condition[] => {
+    const named = isOwn(on) ? stateOf(on) : undefined;
+    if (named?.is === 'entity' && (named.entity.of.kind !== 'model' || named.entity.of.name !== model)) return [];
+    const value = make.kind === 'function' ? context.apply(make, [handle({ is: 'entity', entity: main, cls: undefined }, context.at)]) : make;
+    if (!isOwn(value) || stateOf(value).is !== 'expr') return [];
+    return conjuncts(value).filter((part) => entitiesIn(part).has(main.key)).map((part) => toCondition({ main, links: [], context, outside: new Set() }, main, part, true));
+  });
 }
 
 function ultimately(entity: Entity): Query['table'] {

@@ -47,6 +47,12 @@ export interface Loader {
   readonly path: readonly { readonly field: string; readonly at: Span; readonly where: readonly Expr[] }[];
 }
 
+/** `with_loader_criteria(Model, lambda cls: …)`. */
+export interface Criterion {
+  readonly on: AbstractValue;
+  readonly make: AbstractValue;
+}
+
 export interface Statement {
   readonly is: 'statement';
   readonly verb: 'select' | 'update' | 'delete' | 'insert';
@@ -58,6 +64,10 @@ export interface Statement {
   readonly joins: readonly Join[];
   readonly where: readonly Expr[];
   readonly loaders: readonly Loader[];
+  /** What options, or hooks of the program, ask besides. */
+  readonly criteria: readonly Criterion[];
+  /** It was told something by which hooks may leave it alone. */
+  readonly told: boolean;
   readonly values: readonly AbstractValue[];
   readonly conflict: 'nothing' | 'update' | undefined;
   readonly returning: boolean;
@@ -88,7 +98,7 @@ export type State =
   | Result
   | NewObject
   | { readonly is: 'loader'; readonly loader: Loader }
-  | { readonly is: 'condition-of-class' };
+  | { readonly is: 'criterion'; readonly criterion: Criterion };
 
 /** SQL that the program spells out. */
 export type Text = { readonly is: 'text'; readonly text: AbstractValue; readonly params: readonly ValueEntry[]; readonly at: Span };

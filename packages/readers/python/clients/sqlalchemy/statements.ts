@@ -1,10 +1,10 @@
 import { constantText, type AbstractValue, type ClientContext, type Span, type Truth } from '@tenantlint/model';
 import { conjuncts, exprOf } from './expressions.ts';
 import { entitiesIn } from './entities.ts';
-import { isOwn, namedOf, namedValue, positionalOf, stateOf, type Column, type Entity, type Expr, type Join, type Loader, type Statement } from './state.ts';
+import { isOwn, namedOf, namedValue, positionalOf, stateOf, type Column, type Criterion, type Entity, type Expr, type Join, type Loader, type Statement } from './state.ts';
 
 const EMPTY: Omit<Statement, 'verb' | 'operation' | 'at'> = {
-  is: 'statement', columns: [], from: [], joins: [], where: [], loaders: [], values: [], conflict: undefined, returning: false, limited: false, grouped: false, orders: [], others: [], bound: false,
+  is: 'statement', columns: [], from: [], joins: [], where: [], loaders: [], criteria: [], told: false, values: [], conflict: undefined, returning: false, limited: false, grouped: false, orders: [], others: [], bound: false,
 };
 
 /** `select(…)`, `session.query(…)`, `update(…)`, … */
@@ -26,7 +26,7 @@ function columnOf(value: AbstractValue): Column[] {
 }
 
 /** Methods that change nothing that matters here. */
-const SAME = new Set(['distinct', 'execution_options', 'with_for_update', 'correlate', 'correlate_except', 'prefix_with', 'suffix_with', 'with_hint', 'with_statement_hint', 'params', 'populate_existing', 'yield_per', 'enable_eagerloads', 'autoflush', 'enable_assertions', 'add_cte', 'set_label_style', 'reduce_columns', 'offset', 'fetch', 'unique', 'sort_by_parameter_order', 'inline', 'with_session', 'enable_baked_queries', 'from_self', 'reset_joinpoint', 'self_group', 'bindparams', 'with_labels']);
+const SAME = new Set(['distinct', 'with_for_update', 'correlate', 'correlate_except', 'prefix_with', 'suffix_with', 'with_hint', 'with_statement_hint', 'params', 'populate_existing', 'yield_per', 'enable_eagerloads', 'autoflush', 'enable_assertions', 'add_cte', 'set_label_style', 'reduce_columns', 'offset', 'fetch', 'unique', 'sort_by_parameter_order', 'inline', 'with_session', 'enable_baked_queries', 'from_self', 'reset_joinpoint', 'self_group', 'bindparams', 'with_labels']);
 
 /** A method that makes another statement of this one; undefined: it is none. */
 export function continued(of: Statement, name: string, args: readonly AbstractValue[], context: ClientContext): Statement | undefined {
@@ -44,7 +44,8 @@ export function continued(of: Statement, name: string, args: readonly AbstractVa
     case 'slice': return { ...of, limited: true };
     case 'group_by': return { ...of, grouped: true };
     case 'order_by': return { ...of, orders: [...of.orders, ...positional.flatMap(named)] };
-    case 'options': return { ...of, loaders: [...of.loaders, ...positional.flatMap(loadersOf)] };
+    case 'options': return { ...of, loaders: [...of.loaders, ...positional.flatMap(loadersOf)], criteria: [...of.criteria, ...positional.flatMap(criteriaOf)] };
+    case 'execution_options': return { ...of, told: of.told || namedOf(args).length > 0 };
     case 'values': return { ...of, values: [...of.values, ...(positional.length > 0 ? positional : []), ...(namedOf(args).length > 0 ? [{ kind: 'object', entries: namedOf(args), at: context.at } as const] : [])] };
     case 'returning': return { ...of, returning: true, columns: positional.flatMap(columnOf) };
     case 'on_conflict_do_nothing': return { ...of, conflict: 'nothing' };
@@ -132,6 +133,11 @@ function loadersOf(value: AbstractValue): Loader[] {
   const state = stateOf(value);
   return state.is === 'loader' ? [state.loader] : [];
 }
+
+export const criteriaOf = (value: AbstractValue): Criterion[] => {
+  const state = isOwn(value) ? stateOf(value) : undefined;
+  return state?.is === 'criterion' ? [state.criterion] : [];
+};
 
 interface Side {
   readonly state: Statement;
