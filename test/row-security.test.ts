@@ -27,7 +27,7 @@ test.each([
   ['a client of the caller, where policies isolate', 'user', `from('closed').select('*')`, 'user injected -'],
   ['the same for writes', 'user', `from('closed').update({ name: 'x' })`, 'user injected -'],
   ['a client of the caller, where nothing isolates: the table is the cause, the query is only counted', 'user', `from('open').select('*')`, 'user leak -'],
-  ['a client that goes past row level security', 'service-role', `from('closed').select('*')`, 'service-role leak unscoped'],
+  ['a client that goes past row level security', 'service-role', `from('closed').select('*')`, 'service-role leak bypasses-rls'],
 ] as const)('%s', async (_, client, query, verdict) => {
   expect(await sites(client, query)).toEqual([verdict]);
 });

@@ -64,6 +64,8 @@ export type Truth =
   | { readonly kind: 'setting'; readonly name: string; readonly value: AbstractValue | undefined; readonly at: Span }
   /** Whoever called has shown a secret that only another system knows. */
   | { readonly kind: 'secret'; readonly at: Span }
+  /** More was known on each of the ways here than is kept: what does not follow from the rest may follow from that. */
+  | { readonly kind: 'lost'; readonly at: Span }
   /** All of one of these. */
   | { readonly kind: 'any'; readonly of: readonly (readonly Truth[])[]; readonly at: Span };
 

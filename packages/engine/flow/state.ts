@@ -147,10 +147,9 @@ export function join(base: State, exits: readonly Exit[], joinValues: JoinValues
   base.truths = common;
   const ways = since.map((truths) => truths.filter((t) => t.kind !== 'any'));
   // Either branch was taken: which one may be told later, when the same is tested again.
-  if (ways.length <= MOST_WAYS && ways.every((w) => w.length > 0 && w.length <= MOST_TRUTHS) && ways.some((w) => w.some((t) => t.kind === 'row' || t.kind === 'holds'))) {
-    const at = ways[0]?.[0]?.at;
-    if (at) base.learn([{ kind: 'any', of: ways, at }]);
-  }
+  const at = ways[0]?.[0]?.at;
+  if (!at || !ways.every((w) => w.length > 0) || !ways.some((w) => w.some((t) => t.kind === 'row' || t.kind === 'holds'))) return;
+  base.learn([ways.length <= MOST_WAYS && ways.every((w) => w.length <= MOST_TRUTHS) ? { kind: 'any', of: ways, at } : { kind: 'lost', at }]);
 }
 const MOST_WAYS = 3;
 const MOST_TRUTHS = 6;

@@ -62,7 +62,8 @@ function anyOf(ways: readonly Known[], at: Span): Known {
   if (possible.length === 1) return only;
   const common = only.truths.filter((t) => possible.every((w) => w.truths.includes(t)));
   const rest = possible.map((w) => w.truths.filter((t) => !common.includes(t)));
-  if (possible.length > MOST || rest.some((r) => r.length === 0)) return { possible: true, truths: common };
+  if (rest.some((r) => r.length === 0)) return { possible: true, truths: common };
+  if (possible.length > MOST) return { possible: true, truths: [...common, { kind: 'lost', at }] };
   return { possible: true, truths: [...common, { kind: 'any', of: rest, at }] };
 }
 

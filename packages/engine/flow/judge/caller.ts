@@ -43,7 +43,7 @@ export function authenticated(f: Flow, { record, truths }: Case): boolean {
         rows.add(truth.row);
         return false;
       case 'any': return truth.of.some((way) => way.some(tells));
-      case 'falsy': case 'secret': case 'setting': return false;
+      case 'falsy': case 'secret': case 'setting': case 'lost': return false;
     }
   };
   if (truths.some(tells) || speaksOfCaller(record.formula)) return true;

@@ -37,11 +37,14 @@ export function bound(f: Flow, row: number, table: string, formula: Formula, goa
   return rows && holds(rows) ? { value: { kind: 'unknown', why: 'the tenant of a row' }, as: 'tenant' } : undefined;
 }
 
-/** The formula with the tenant of every other row taken for the caller's: where those rows are at fault, they are judged where they are fetched. */
+/**
+ * The formula with every row's tenant that is compared with another row's taken for the caller's: where the row that it
+ * came from is at fault, it is judged where it is fetched. It may be a third row that names both: the one that was
+ * checked before its id was used again.
+ */
 function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula | undefined {
-  const own = tenantColumns(f, table);
-  const tables = new Map<number, string | undefined>();
-  const isTenant = (t: Term): boolean => t.kind === 'column' && t.row !== row && tenantColumns(f, tables.get(t.row) ?? f.rows.get(t.row)?.table ?? '').has(t.column);
+  const tables = new Map<number, string | undefined>([[row, table]]);
+  const isTenant = (t: Term): boolean => t.kind === 'column' && tenantColumns(f, tables.get(t.row) ?? f.rows.get(t.row)?.table ?? '').has(t.column);
   let found = false;
   const visit = (of: Formula): Formula => {
     switch (of.kind) {
@@ -51,11 +54,10 @@ function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula 
         for (const r of of.rows) tables.set(r.id, r.table);
         return { ...of, where: visit(of.where) };
       case 'compare': {
-        if (of.op !== '=') return of;
-        const [mine, other] = of.left.kind === 'column' && of.left.row === row ? [of.left, of.right] : [of.right, of.left];
-        if (mine.kind !== 'column' || mine.row !== row || !own.has(mine.column) || !isTenant(other)) return of;
+        if (of.op !== '=' || of.left.kind !== 'column' || of.right.kind !== 'column' || of.left.row === of.right.row || !isTenant(of.left) || !isTenant(of.right)) return of;
         found = true;
-        return { ...of, left: mine, right: { kind: 'value', value: { kind: 'tenant', from: 'supposed' }, at: of.at } };
+        const tenant: Term = { kind: 'value', value: { kind: 'tenant', from: 'supposed' }, at: of.at };
+        return { kind: 'and', of: [{ ...of, right: tenant }, { ...of, left: of.right, right: tenant }] };
       }
       default: return of;
     }

@@ -1,9 +1,10 @@
-import type { Certainty, Defect, EntryPoint, Reason, SiteVerdict, Span, Truth } from '@tenantlint/model';
+import type { Certainty, Defect, EntryPoint, Formula, Isolation, Reason, SiteVerdict, Span, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { closed } from '../queries/assemble.ts';
+import { closed, TOO_MUCH } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
 import { freeRows } from '../queries/formulas.ts';
 import type { Inserted, SiteRecord, Use } from '../queries/record.ts';
+import { relevant } from '../queries/relevant.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { authenticated, hasSecret, isStaff } from './caller.ts';
@@ -54,10 +55,20 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   if (known) return known;
   // Until it is told, a row that rests on itself tells nothing.
   f.verdicts.set(record, undefined);
-  const judgement = { ...decide(f, record, entry, uses), extra: extraOf(f, record, entry) };
+  const judgement = { ...cautious(f, record, uses, decide(f, record, entry, uses)), extra: extraOf(f, record, entry) };
   f.verdicts.set(record, judgement);
   return judgement;
 }
+
+/** Where more was known than could be followed, a leak is no proof: the check may be among what was let go. */
+function cautious(f: Flow, record: SiteRecord, uses: readonly Use[], judgement: Judgement): Judgement {
+  if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
+  const places = [record.truths, ...uses.filter((u) => u.row === record.row).map((u) => u.truths)].map(allTruths);
+  const lossy = f.fuel <= 0 || places.some((truths) => truths.some(isLossy) || relevant(f, record.formula, truths).some(isLossy));
+  return lossy ? { ...judgement, certainty: 'likely' } : judgement;
+}
+
+const isLossy = (truth: Truth): boolean => truth.kind === 'lost' || (truth.kind === 'any' && truth.of.some((way) => way.some(isLossy)));
 
 function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement {
   const { query, table } = record;
@@ -115,7 +126,18 @@ function reached(f: Flow, of: Case): Judgement {
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? (checkedAfterwards(f, of) ?? comparedWithRow(f, of) ?? nowhere(of)) : comparedWithRow(f, of);
   if (checked) return checked;
+  if (isTooMuch(f, of, whole, answer)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'too much is known here to be told apart', at }] };
   return blamed(f, of, replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? stranger(f, of) ?? unreached(f, of));
+}
+
+/** The prover gave up, here or where the row is used: what it did not come to may be the check. */
+function isTooMuch(f: Flow, { record, table, uses }: Case, whole: Formula, answer: Isolation): boolean {
+  const gaveUp = (of: Formula, said: Isolation): boolean => (of.kind === 'opaque' && of.why === TOO_MUCH) || (said.verdict === 'unknown' && said.opaque.length > 0);
+  return gaveUp(whole, answer) || uses.some((use) => {
+    if (use.row !== record.row) return false;
+    const there = closed(f, record.row, record.formula, allTruths(use.truths));
+    return gaveUp(there, askClosed(f, record.row, table, there, 'reach', use.at));
+  });
 }
 
 /** Where policies ask for the same tenant that the request named, somebody thought of it: the check may stand where we did not look. */

@@ -19,13 +19,15 @@ export function formulasOf(truths: readonly Truth[]): Formula[] {
       case 'holds': return [truth.formula];
       case 'row': return [{ kind: 'null', of: { kind: 'column', row: truth.row, column: PRESENT, at: truth.at }, negated: true, at: truth.at }];
       case 'any': return [or(truth.of.map((way) => and(formulasOf(way))))];
-      case 'defined': case 'falsy': case 'secret': case 'setting': return [];
+      case 'defined': case 'falsy': case 'secret': case 'setting': case 'lost': return [];
     }
   });
 }
 
 /** More than this cannot be looked through in reasonable time. */
 const MOST_PARTS = 160;
+/** What a condition is where more hangs together with it than can be put before the prover. */
+export const TOO_MUCH = 'too many rows are involved';
 
 interface Closing {
   readonly f: Flow;
@@ -39,7 +41,7 @@ export function closed(f: Flow, row: number, formula: Formula, truths: readonly 
   const closing: Closing = { f, row, parts: 0 };
   const near = relevant(f, formula, truths);
   const all = close(closing, and([formula, ...formulasOf(near), ...belonging(f, near)]), new Set([row]));
-  if (closing.parts > MOST_PARTS && at) return opaque('too many rows are involved', '', [row], at);
+  if (closing.parts > MOST_PARTS && at) return opaque(TOO_MUCH, '', [row], at);
   const rows: Row[] = [...freeRows(all)].filter((id) => id !== row).sort((a, b) => a - b).flatMap((id) => {
     const def = f.rows.get(id);
     return def ? [{ id, table: def.table, alias: def.model?.name ?? def.table ?? 'row', at: def.at }] : [];

@@ -25,6 +25,7 @@ export function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): T
   const chosen = shortest === Infinity ? [] : facts.flatMap((fact, i) => ((ways[i] ?? Infinity) <= shortest + SLACK ? [{ fact, way: ways[i] ?? 0 }] : []));
   const near = chosen.length <= MOST_TRUTHS ? chosen : chosen.sort((x, y) => x.way - y.way).slice(0, MOST_TRUTHS);
   const found = near.map((one) => one.fact.truth);
+  if (near.length < chosen.length && near[0]) found.push({ kind: 'lost', at: near[0].fact.truth.at });
   // The caller's role may decide alone.
   for (const fact of facts) if (fact.truth.kind === 'holds' && !found.includes(fact.truth) && fact.atoms.some((x) => x.startsWith('claim '))) found.push(fact.truth);
   return found;
@@ -42,7 +43,7 @@ const facts = new WeakMap<readonly Truth[], readonly Fact[]>();
 function factsOf(f: Flow, truths: readonly Truth[]): readonly Fact[] {
   const known = facts.get(truths);
   if (known) return known;
-  const found = decided(truths).flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' ? [] : [factOf(f, truth)]));
+  const found = decided(truths).flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' || truth.kind === 'lost' ? [] : [factOf(f, truth)]));
   facts.set(truths, found);
   return found;
 }
@@ -148,7 +149,7 @@ function truthAtoms(f: Flow, truth: Truth): readonly string[] {
       case 'holds': return [...new Set([...atomsOf(truth.formula), ...[...freeRows(truth.formula)].flatMap((row) => behind(f, row))])];
       case 'row': return behind(f, truth.row);
       case 'any': return [...new Set(truth.of.flatMap((way) => way.flatMap((t) => truthAtoms(f, t))))];
-      case 'defined': case 'falsy': case 'secret': case 'setting': return [];
+      case 'defined': case 'falsy': case 'secret': case 'setting': case 'lost': return [];
     }
   })();
   truthsAtoms.set(truth, found);
