@@ -1,4 +1,5 @@
 import { tableName, type Change, type Difference, type SchemaEvent, type Table } from '@tenantlint/model';
+import { keptCopies, madeByQuery } from './copies.ts';
 import { partsOf, type ObjectOf, type PartOf, type Parts } from './parts.ts';
 
 /** What an object is called in a sentence. */
@@ -10,20 +11,22 @@ const WORDS: Readonly<Record<Change['object'], string>> = {
 /**
  * Where the later values differ from the earlier ones, by what they say. Sorted by object, then by part.
  * @param executed what ran in between: what it made only where it was not there yet is nobody's to take away
+ * @param back what ran then, to undo it
  */
-export function differences(changes: readonly Change[], executed: readonly SchemaEvent[]): readonly Difference[] {
-  const shared = sharedObjects(executed);
-  const found = changes.filter((change) => !shared.has(`${change.object} ${change.key}`)).flatMap((change) => differencesOf(change));
+export function differences(changes: readonly Change[], executed: readonly SchemaEvent[], back: readonly SchemaEvent[]): readonly Difference[] {
+  const shared = sharedObjects(executed, back);
+  const made = madeByQuery(executed);
+  const found = changes.filter((change) => !shared.has(`${change.object} ${change.key}`)).flatMap((change) => differencesOf(change, made));
   return found.sort((a, b) => compareText(a.object, b.object) || compareText(a.key, b.key) || compareText(a.what, b.what));
 }
 
-function differencesOf({ object, key, before, after }: Change): Difference[] {
+function differencesOf({ object, key, before, after }: Change, made: ReadonlySet<string>): Difference[] {
   const [was, is] = [describe(object, before), describe(object, after)];
   const called = nameOf(object, key);
   const base = { object, key };
   const [whole, now] = [was?.get(''), is?.get('')];
   // A table that nobody made is taken for granted from its first mention: only what is said of it counts.
-  const mentioned = (before === undefined && isInferred(object, after)) || (after === undefined && isInferred(object, before));
+  const mentioned = (before === undefined && isInferred(object, after) && !made.has(key)) || (after === undefined && isInferred(object, before));
   if (!mentioned && object !== 'default-privileges') {
     // What belongs to a column or to an extension comes and goes with it.
     if (before === undefined) return isOwned(object, after) ? [] : [{ ...base, what: called, is: 'extra', before: undefined, after: now?.text, kind: 'structure', at: now?.at }];
@@ -63,14 +66,12 @@ function isOwned(object: Change['object'], value: unknown): boolean {
   return (object === 'table' || object === 'view' || object === 'function' || object === 'type' || object === 'schema') && (value as { readonly platform: boolean }).platform;
 }
 
-/** What is left on purpose: CREATE … IF NOT EXISTS of extensions and schemas, which may have been there, roles, and copies of data. */
-function sharedObjects(executed: readonly SchemaEvent[]): ReadonlySet<string> {
-  const found = new Set<string>();
+/** What is left on purpose: CREATE … IF NOT EXISTS of extensions and schemas, which may have been there, roles, and copies of what nothing else brings back. */
+function sharedObjects(executed: readonly SchemaEvent[], back: readonly SchemaEvent[]): ReadonlySet<string> {
+  const found = new Set([...keptCopies(executed, back)].map((key) => `table ${key}`));
   for (const event of executed) {
     if (event.kind === 'create-extension' && event.ifNotExists) found.add(`extension ${event.name}`);
     if (event.kind === 'create-schema' && event.ifNotExists) found.add(`schema ${event.name}`);
-    // A copy keeps what the migration takes away.
-    if (event.kind === 'create-table-as') found.add(`table ${event.name.schema ?? 'public'}.${event.name.name}`);
     // A role belongs to the server, not to the database.
     if (event.kind === 'create-role') found.add(`role ${event.name}`);
   }

@@ -8,7 +8,7 @@ export function undone(timeline: Timeline, n: number): Undone | undefined {
   if (step === undefined || back === undefined) return undefined;
   const own = timeline.doubts.filter((doubt) => concerns(doubt, step));
   return {
-    differences: differences(back.left, timeline.executed(n)),
+    differences: differences(back.left, timeline.executed(n), back.executed),
     failures: back.doubts.filter((doubt) => doubt.reason.startsWith('statement fails')),
     doubtful: own.length > 0 || back.doubts.some((doubt) => !doubt.reason.startsWith('statement fails')),
   };
