@@ -8,7 +8,7 @@ import type { SiteRecord } from '../queries/record.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
-import { isIdentity, namesOwner, ownerColumns, tenantColumns } from './owners.ts';
+import { isIdentity, linkColumns, namesOwner, ownerColumns, tenantColumns } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
 import { bound } from './supposed.ts';
 import { bindings, sourceOf, trustOf } from './trust.ts';
@@ -29,7 +29,7 @@ export function blamed(f: Flow, of: Case, judgement: Judgement): Judgement {
   const against = inForce(f, of);
   if (against) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'it is compared with a value whose tenant could not be told', at: against }] };
   const guard = idle(f, of);
-  if (guard) return { ...judgement, defect: { kind: 'idle-guard', value: defect.value, guard }, why: [...judgement.why, guard] };
+  if (guard) return { ...judgement, certainty: decidesSomewhere(f, of, guard.at) ? 'likely' : judgement.certainty, defect: { kind: 'idle-guard', value: defect.value, guard }, why: [...judgement.why, guard] };
   const beside = checked(f, of);
   if (beside) return { ...judgement, defect: { ...defect, beside }, why: [...judgement.why, beside] };
   return bypasses ? { ...judgement, defect: { kind: 'bypasses-rls', value: defect.value } } : judgement;
@@ -78,6 +78,12 @@ function idle(f: Flow, of: Case): Reason | undefined {
   return earlier && { text: `${earlier.query.operation} asks for it under the tenant, and nothing depends on whether it is there`, at: earlier.query.at };
 }
 
+/** On some way the comparison does hold afterwards: that it does not here may be what was not followed. */
+function decidesSomewhere(f: Flow, { uses }: Case, at: Span): boolean {
+  const here = (t: Truth): boolean => (t.kind === 'any' ? t.of.some((way) => way.some(here)) : t.kind === 'holds' && t.formula.kind === 'compare' && t.formula.op === '=' && t.at.file === at.file && t.at.start <= at.end && at.start <= t.at.end);
+  return [...uses, ...f.run.records].some(({ truths }) => allTruths(truths).some(here));
+}
+
 /** A comparison of whose row it is that holds wherever the row is used: with something that is not the request's own word. */
 function inForce(f: Flow, { record, truths, uses }: Case): Span | undefined {
   const wanted = keys(f, record);
@@ -98,7 +104,8 @@ function comparison(f: Flow, rows: ReadonlyMap<number, SiteRecord>, truths: read
     if (t.kind !== 'holds' || t.formula.kind !== 'compare' || t.formula.op !== '=') continue;
     const { left, right } = t.formula;
     for (const [mine, other] of [[left, right], [right, left]] as const) {
-      if (mine.kind !== 'column' || !isOwner(f, rows.get(mine.row)?.table, mine.column)) continue;
+      const table = mine.kind === 'column' ? rows.get(mine.row)?.table : undefined;
+      if (mine.kind !== 'column' || table === undefined || !linkColumns(f, table).has(mine.column)) continue;
       if (other.kind === 'column' ? !rows.has(other.row) : other.kind === 'value' && other.value.kind !== 'input' && other.value.kind !== 'literal') return t.at;
     }
   }

@@ -2,10 +2,10 @@ import { cases, type Formula, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
-import { sourceRecord } from './inherit.ts';
-import { isIdentity, ownerColumns, tenantColumns } from './owners.ts';
+import { sourceOfRow } from './inherit.ts';
+import { isIdentity, linkColumns } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
-import { judge, type Case, type Judgement } from './verdict.ts';
+import type { Case, Judgement } from './verdict.ts';
 
 /**
  * The row, or the one that the same id named before, was compared with a row that the caller may have: `bounty.programId`
@@ -38,8 +38,7 @@ function ties(f: Flow, of: Case, row: number, table: string, formula: Formula): 
   if (formula.kind !== 'compare' || formula.op !== '=') return false;
   const [mine, other] = formula.left.kind === 'column' && formula.left.row === row ? [formula.left, formula.right] : [formula.right, formula.left];
   if (mine.kind !== 'column' || mine.row !== row || other.kind !== 'column' || other.row === row) return false;
-  if (!ownerColumns(f, table).has(mine.column) && !tenantColumns(f, table).has(mine.column)) return false;
-  const source = sourceRecord(f, other.row);
-  const judgement = source && (f.verdicts.has(source) ? f.verdicts.get(source) : judge(f, source, of.entry, of.uses));
+  if (!linkColumns(f, table).has(mine.column)) return false;
+  const judgement = sourceOfRow(f, of, other.row);
   return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
 }

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import type { Inserted, SiteRecord } from '../queries/record.ts';
 import { columnOf } from '../queries/rows.ts';
 import { isIdentity, ownerColumns } from './owners.ts';
+import { ask } from './prove.ts';
 import { byDesign, judge, type Case, type Judgement } from './verdict.ts';
 
 /** Ids of rows are as good as the queries that the rows came from. */
@@ -16,16 +17,27 @@ export function inheritKeys(f: Flow, of: Case, one: Inserted): Judgement | undef
   return fromRows(f, of, of.record.query.inserts.flatMap((w) => w.entries.flatMap((e) => (e.kind === 'field' && keys.has(columnOf(one.model, e.field) ?? e.field) ? [e.value] : []))));
 }
 
-function fromRows(f: Flow, { entry, uses, at }: Case, values: readonly AbstractValue[]): Judgement | undefined {
+function fromRows(f: Flow, of: Case, values: readonly AbstractValue[]): Judgement | undefined {
   const rows = new Set(values.flatMap(rowsOf));
   if (rows.size === 0) return undefined;
-  const sources = [...rows].map((row) => sourceRecord(f, row)).map((record) => record && (f.verdicts.has(record) ? f.verdicts.get(record) : judge(f, record, entry, uses)));
+  const { at } = of;
+  const sources = [...rows].map((row) => sourceOfRow(f, of, row));
   if (sources.some((j) => j?.verdict === 'leak' || j?.unused)) return undefined;
   if (sources.every((j) => j?.verdict === 'by-design')) return byDesign('the id is that of a row that the system looked up', at, 'likely');
   const unclear = sources.some((j) => !j || j.verdict === 'unknown');
   return unclear
     ? { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the id is that of a row, and whose it is could not be told', at }] }
     : { verdict: 'guarded', certainty: 'likely', why: [{ text: 'the id is that of a row that the caller may have', at }] };
+}
+
+/** What is known of the query that a row came from, by itself, or by what was checked since and holds here. */
+export function sourceOfRow(f: Flow, { entry, uses, truths, at }: Case, row: number): Judgement | undefined {
+  const source = sourceRecord(f, row);
+  if (!source) return undefined;
+  const judgement = f.verdicts.has(source) ? f.verdicts.get(source) : judge(f, source, entry, uses);
+  const settled = judgement && !judgement.unused && judgement.verdict !== 'leak' && judgement.verdict !== 'unknown';
+  if (settled || source.table === undefined || ask(f, source.row, source.table, source.formula, truths, 'reach', at).verdict !== 'yes') return judgement;
+  return { verdict: 'guarded', certainty: 'proven', why: [{ text: 'the row is checked before its columns are used', at }] };
 }
 
 /** Rows that the value is certainly an id of; none where it may be something else. */

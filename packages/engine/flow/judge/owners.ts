@@ -17,6 +17,36 @@ export function ownerColumns(f: Flow, table: string): ReadonlySet<string> {
   }
 }
 
+const LINKS = new WeakMap<Flow, Map<string, ReadonlySet<string>>>();
+
+/** Columns that say what a row hangs off: its owner's, and keys to other rows that belong to somebody. */
+export function linkColumns(f: Flow, table: string): ReadonlySet<string> {
+  const all = LINKS.get(f) ?? new Map<string, ReadonlySet<string>>();
+  LINKS.set(f, all);
+  const known = all.get(table);
+  if (known) return known;
+  const found = new Set([...ownerColumns(f, table), ...tenantColumns(f, table)]);
+  const belongs = (to: string | undefined): boolean => {
+    const kind = to === undefined || to === f.input.tenancy.users ? undefined : f.input.tenancy.of.get(to)?.tenancy.kind;
+    return kind === 'root' || kind === 'keyed' || kind === 'through';
+  };
+  for (const c of f.input.schema.tables.get(table)?.constraints.values() ?? []) {
+    if (c.kind === 'foreign key' && c.columns.length === 1 && belongs(c.references)) for (const column of c.columns) found.add(column);
+  }
+  // Relations that only the models know, as where the database keeps no foreign keys.
+  const models = f.input.models?.models;
+  for (const model of models?.values() ?? []) {
+    if (model.table !== table) continue;
+    for (const field of model.fields.values()) {
+      const [pair, ...more] = field.kind === 'relation' ? field.on : [];
+      const own = pair && model.fields.get(pair[0]);
+      if (field.kind === 'relation' && !field.list && more.length === 0 && own?.kind === 'scalar' && belongs(models?.get(field.model)?.table)) found.add(own.column);
+    }
+  }
+  all.set(table, found);
+  return found;
+}
+
 /** Columns that hold a tenant's key. */
 export function tenantColumns(f: Flow, table: string): ReadonlySet<string> {
   const tenancy = f.input.tenancy.of.get(table)?.tenancy;
@@ -87,4 +117,22 @@ export function isIdentity(f: Flow, record: SiteRecord, field: string, related: 
   for (const i of table.indexes.values()) if (i.unique && i.keys.some((k) => k.column === name)) return true;
   const scalar = record.model?.fields.get(field);
   return (scalar?.kind === 'scalar' && scalar.unique) || /(?:^|_)id$|Id$/.test(field);
+}
+
+/** Whether the tenants that the table's rows name are the product's own, and not another kind of party: partners, vendors. */
+export function isOfRoot(f: Flow, table: string): boolean {
+  const { root } = f.input.tenancy;
+  if (table === root) return true;
+  if (f.input.tenancy.of.get(table)?.tenancy.kind === 'root') return false;
+  const columns = tenantColumns(f, table);
+  const model = [...(f.input.models?.models.values() ?? [])].find((m) => m.table === table);
+  const targets = [
+    ...[...(f.input.schema.tables.get(table)?.constraints.values() ?? [])].flatMap((c) => (c.kind === 'foreign key' && c.columns.some((name) => columns.has(name)) ? [c.references] : [])),
+    ...[...(model?.fields.values() ?? [])].flatMap((field) => {
+      if (field.kind !== 'relation' || field.list) return [];
+      const keys = field.on.map(([own]) => model?.fields.get(own)).flatMap((own) => (own?.kind === 'scalar' ? [own.column] : []));
+      return keys.some((name) => columns.has(name)) ? [f.input.models?.models.get(field.model)?.table ?? ''] : [];
+    }),
+  ];
+  return targets.length === 0 || targets.some((to) => to === root);
 }

@@ -3,7 +3,7 @@ import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
 import { toFormula } from '../queries/conditions.ts';
-import { comparedWith, tenantColumns } from './owners.ts';
+import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
 import { isMissing, named, repaired, sourceOf, trustOf } from './trust.ts';
@@ -79,7 +79,7 @@ export function supposed(f: Flow, { at, entry, truths }: Case, row: number, tabl
     const defect: Defect = as === 'tenant' ? { kind: 'chosen-tenant', value: name } : { kind: 'unbound-id', value: name };
     if (isAmbient(value)) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}`, at }], defect };
     if (vouched(f, whole, truths)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${name} is checked against something that could not be read`, at }] };
-    return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
+    return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
   }
   return { verdict: 'scoped', certainty: 'likely', why: [{ text: as === 'tenant' ? 'bound to a tenant that is handed in' : 'bound to a user that is handed in', at }] };
 }
