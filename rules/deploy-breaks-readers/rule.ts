@@ -39,6 +39,8 @@ export default defineRule({
   visit: {
     step(step, index, facts, report) {
       if (facts.sites.length === 0) return;
+      // Queries that fail would have been noticed since: what was applied long ago was misread rather than missed.
+      const certainty = facts.pending(step) || index === facts.timeline.steps.length - 1 ? 'proven' : 'likely';
       for (const one of breaksOf(facts, step, index)) {
         const { at } = one;
         const related: Related[] = one.sites.slice(0, MOST).map((site) => ({ at: site.at, note: `${site.operation} here` }));
@@ -47,13 +49,13 @@ export default defineRule({
           case 'table': {
             const { table, to } = one;
             const steps = to === undefined ? CONTRACT : `keep a view under the old name until no running code asks for it (\`create view ${table.name} with (security_invoker = true) as select * from ${to}\`).`;
-            report({ message: 'table', at, related, subject: { kind: 'table', name: table.key }, data: { table: tableName(table.key), gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
+            report({ message: 'table', certainty, at, related, subject: { kind: 'table', name: table.key }, data: { table: tableName(table.key), gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
             break;
           }
           case 'column': {
             const { table, column, to } = one;
             const steps = to === undefined ? CONTRACT : `add \`${to}\` beside it, write both, fill it, read the new one, and drop \`${column.name}\` in a later release.`;
-            report({ message: 'column', at, related, subject: { kind: 'column', name: `${table.key}.${column.name}` }, data: { table: tableName(table.key), column: column.name, gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
+            report({ message: 'column', certainty, at, related, subject: { kind: 'column', name: `${table.key}.${column.name}` }, data: { table: tableName(table.key), column: column.name, gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
             break;
           }
           case 'required':
@@ -64,7 +66,7 @@ export default defineRule({
             break;
           case 'refused': {
             const { table, role, commands } = one.narrowing;
-            report({ message: 'refused', at, related, subject: { kind: 'table', name: table }, data: { table: tableName(table), role, verbs: listed(commands), readers } });
+            report({ message: 'refused', certainty, at, related, subject: { kind: 'table', name: table }, data: { table: tableName(table), role, verbs: listed(commands), readers } });
           }
         }
       }

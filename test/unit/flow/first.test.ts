@@ -26,3 +26,9 @@ model Invitation {
   expect(by('token')).toEqual(['Invitation.findFirst by-design']);
   expect(by('code')[0]).toContain('leak');
 });
+
+test('typed SQL takes parameters only', () => {
+  const [site] = inRoute(`return Response.json(await prisma.$queryRawTyped(projectsOf(body.search)));`, { top: `import { projectsOf } from '@prisma/client/sql';` });
+  expect(site?.verdict).toBe('unknown');
+  expect(site?.shape.spliced).toBeUndefined();
+});

@@ -65,6 +65,8 @@ export function rawQuery(sql: SqlText, operation: string, transaction: boolean, 
   return {
     client: 'prisma', clientKind: 'plain', table: { kind: 'unknown', why: 'SQL' }, verb: 'call', operation, at: context.nameAt,
     condition: { kind: 'all', of: [] }, inserts: [], changes: [], includes: [], result: operation.startsWith('$query') ? 'rows' : 'void',
-    selects: undefined, orders: [], limited: true, transaction, sql,
+    selects: undefined, orders: [], limited: true, transaction,
+    // Typed SQL stands in a file of its own, and takes parameters only.
+    sql: operation === '$queryRawTyped' ? { ...sql, holes: sql.holes.map((hole) => ({ ...hole, bound: true })), unsafe: false } : sql,
   };
 }
