@@ -1,12 +1,12 @@
 import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing, type Pending } from '@tenantlint/engine';
 import type { Access, BodyText, Comment, Facts, FunctionBody, ModelMap, Schema, Span, SqlParser, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import { useKeptBase } from './base.ts';
-import type { Project } from './check.ts';
+import type { Project } from './project.ts';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { readCode } from './code.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config-file.ts';
 import { withDowns } from './downs.ts';
 import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';

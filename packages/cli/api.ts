@@ -3,15 +3,16 @@ import { SUPPRESSION, type Preset } from '@tenantlint/engine';
 import type { Outcome, Source } from '@tenantlint/model';
 import { rules as allRules } from '@tenantlint/rules';
 import type { PendingFiles } from './analyse.ts';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import type { Asked } from './change.ts';
 import { checkAll, checkOne, inMemory, withSettings, type CheckOptions } from './check.ts';
-import { CONFIG_FILE, type Config } from './config.ts';
+import type { Config } from './config-file.ts';
+import { CONFIG_FILE } from './config.ts';
 import { locate } from './workspace.ts';
 
-export { UsageError } from './args.ts';
+export { UsageError } from './usage-error.ts';
 export type { PendingFiles } from './analyse.ts';
-export type { Config } from './config.ts';
+export type { Config } from './config-file.ts';
 export type { Preset } from '@tenantlint/engine';
 export type { Certainty, Edit, Finding, Fix, Outcome, Related, Severity, Source, Span, Subject, Summary, Unread } from '@tenantlint/model';
 

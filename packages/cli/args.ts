@@ -3,6 +3,7 @@ import type { Preset } from '@tenantlint/engine';
 import type { Severity } from '@tenantlint/model';
 import { reporters, type Format } from '@tenantlint/reporters';
 import type { Asked } from './change.ts';
+import { UsageError } from './usage-error.ts';
 
 export type Command = 'check' | 'inspect' | 'explain' | 'fix';
 
@@ -23,9 +24,6 @@ export interface Args {
   /** Report only what a change brought about. */
   readonly change: Asked | undefined;
 }
-
-/** A mistake of the user's, told in one line; exit code 2. */
-export class UsageError extends Error {}
 
 const COMMANDS: readonly string[] = ['check', 'inspect', 'explain', 'fix'] satisfies Command[];
 const PRESETS: readonly string[] = ['recommended', 'strict', 'audit'] satisfies Preset[];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import { DIFF, Git } from './git.ts';
 import type { Content, Overlay } from './overlay.ts';
 import { READ } from './walk.ts';

@@ -4,21 +4,15 @@ import type { Outcome, Rule, Severity, Source } from '@tenantlint/model';
 import { analyse, type Analysis, type PendingFiles } from './analyse.ts';
 import { caused, nothingChanged, tally } from './caused.ts';
 import type { Change } from './change.ts';
-import { settingsOf, type Config, type Settings } from './config.ts';
+import type { Config } from './config-file.ts';
+import { settingsOf, type Settings } from './config.ts';
 import { matcher } from './globs.ts';
 import { fails, judge } from './lint.ts';
 import { productFolders, together } from './products.ts';
 import { Remembered } from './remembered.ts';
 import { shownFrom } from './shown.ts';
-import { diskWorkspace, memoryWorkspace, type Base, type Workspace } from './workspace.ts';
-
-/** A product with the configuration that holds for it. */
-export interface Project {
-  readonly workspace: Workspace;
-  readonly config: Config;
-  /** Files that the configuration declares to work for all tenants. */
-  system(file: string): boolean;
-}
+import { diskWorkspace, memoryWorkspace, type Base } from './workspace.ts';
+import type { Project } from './project.ts';
 
 export interface CheckOptions {
   readonly preset: Preset | undefined;

@@ -1,9 +1,21 @@
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
 import { findNodeAtLocation, parseTree, getNodeValue, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import { LineIndex } from '@tenantlint/model';
+import type { Preset, TenancyConfig } from '@tenantlint/engine';
+import { LineIndex, type Environment, type Severity } from '@tenantlint/model';
 import schema from './schema/config.schema.json' with { type: 'json' };
-import { UsageError } from './args.ts';
-import type { Config } from './config.ts';
+import { UsageError } from './usage-error.ts';
+
+/** `tenantlint.config.jsonc`. Plain data: nothing of the linted repository is run. */
+export interface Config {
+  readonly preset?: Preset;
+  readonly failOn?: Severity;
+  readonly ignore?: readonly string[];
+  readonly rules?: Readonly<Record<string, 'off' | Severity>>;
+  readonly tenancy?: TenancyConfig;
+  readonly environment?: { readonly kind?: Environment['kind']; readonly connectsAs?: Exclude<Environment['connectsAs'], 'unknown'>; readonly untrusted?: readonly string[]; readonly exposed?: readonly string[] };
+  readonly code?: { readonly system?: readonly string[] };
+  readonly migrations?: { readonly downs?: 'required' | 'forward-only'; readonly reason?: string; readonly postgres?: number; readonly pending?: 'all' };
+}
 
 /** @throws UsageError naming file, line and column of what is not allowed */
 export function readConfig(text: string, shown: string, ruleIds: ReadonlySet<string>): Config {

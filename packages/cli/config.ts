@@ -1,23 +1,10 @@
 import path from 'node:path';
-import type { Preset, TenancyConfig } from '@tenantlint/engine';
-import type { Environment, Severity } from '@tenantlint/model';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import { fileBytes, fileExists, type Overlay } from './overlay.ts';
 import type { Base } from './workspace.ts';
+import type { Config } from './config-file.ts';
 
 export const CONFIG_FILE = 'tenantlint.config.jsonc';
-
-/** `tenantlint.config.jsonc`. Plain data: nothing of the linted repository is run. */
-export interface Config {
-  readonly preset?: Preset;
-  readonly failOn?: Severity;
-  readonly ignore?: readonly string[];
-  readonly rules?: Readonly<Record<string, 'off' | Severity>>;
-  readonly tenancy?: TenancyConfig;
-  readonly environment?: { readonly kind?: Environment['kind']; readonly connectsAs?: Exclude<Environment['connectsAs'], 'unknown'>; readonly untrusted?: readonly string[]; readonly exposed?: readonly string[] };
-  readonly code?: { readonly system?: readonly string[] };
-  readonly migrations?: { readonly downs?: 'required' | 'forward-only'; readonly reason?: string; readonly postgres?: number; readonly pending?: 'all' };
-}
 
 /** A configuration and the folder that its globs start at. */
 export interface Settings {

@@ -1,5 +1,5 @@
 import type { History } from '@tenantlint/model';
-import type { Config } from './config.ts';
+import type { Config } from './config-file.ts';
 
 /** What the configuration says of ways back goes before what the folders show. */
 export function withDowns(histories: readonly History[], { migrations: { downs, reason = '' } = {} }: Config): readonly History[] {

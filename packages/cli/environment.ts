@@ -1,5 +1,5 @@
 import type { Environment, Reason, Schema, Span } from '@tenantlint/model';
-import type { Config } from './config.ts';
+import type { Config } from './config-file.ts';
 import { dependencies } from './packages.ts';
 import type { Workspace } from './workspace.ts';
 

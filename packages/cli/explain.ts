@@ -1,7 +1,7 @@
 import { visible } from '@tenantlint/engine';
 import { LineIndex, tableName, type Outcome, type Rule, type Span } from '@tenantlint/model';
 import type { Analysis } from './analyse.ts';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import { rowSecurity, tenancyColumns } from './inspect.ts';
 import type { Workspace } from './workspace.ts';
 

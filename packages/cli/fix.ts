@@ -4,7 +4,7 @@ import { propose, visible, type Proposal } from '@tenantlint/engine';
 import type { History, Step } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { analyse, type Analysis } from './analyse.ts';
-import type { Project } from './check.ts';
+import type { Project } from './project.ts';
 import { detectPlatform } from './environment.ts';
 import { targetOf, type Script, type Target } from './fix-targets.ts';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What git may not do for us: start programs that a repository or its configuration names, ask for passwords, go online. */
 const FIXED = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=true', '--no-pager'];

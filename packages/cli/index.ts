@@ -3,5 +3,6 @@ export * from './api.ts';
 export { analyse, type Analysis } from './analyse.ts';
 export { main } from './main.ts';
 export { model as inspectModel } from './inspect.ts';
-export { inMemory, type Project } from './check.ts';
+export { inMemory } from './check.ts';
+export type { Project } from './project.ts';
 export type { Workspace } from './workspace.ts';

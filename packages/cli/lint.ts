@@ -2,7 +2,7 @@ import { compare, runRules, selectRules, shows, suppress, suppressionFinding, by
 import { LineIndex, type Finding, type Outcome, type Rule, type Severity, type Summary } from '@tenantlint/model';
 import type { Analysis } from './analyse.ts';
 import { atModels } from './at-models.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config-file.ts';
 import { ledger } from './ledger.ts';
 import { VERSION } from './version.ts';
 import type { Workspace } from './workspace.ts';

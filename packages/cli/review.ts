@@ -2,14 +2,14 @@ import path from 'node:path';
 import { SUPPRESSION, type Preset } from '@tenantlint/engine';
 import type { Outcome, Severity } from '@tenantlint/model';
 import { rules } from '@tenantlint/rules';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import { gone } from './caused.ts';
 import { mergedInto, readChange, type Change } from './change.ts';
 import { checkAll } from './check.ts';
 import { locate } from './workspace.ts';
 
 export { holdBackWasmTierUp } from '@tenantlint/readers/sql';
-export { UsageError } from './args.ts';
+export { UsageError } from './usage-error.ts';
 export type { Preset } from '@tenantlint/engine';
 
 export interface ReviewOptions {

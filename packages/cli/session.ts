@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SUPPRESSION, type Preset } from '@tenantlint/engine';
 import type { Certainty, Finding, Fix, Outcome } from '@tenantlint/model';
 import { rules } from '@tenantlint/rules';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import { checkAll } from './check.ts';
 import type { Overlay } from './overlay.ts';
 import { uncommitted } from './uncommitted.ts';

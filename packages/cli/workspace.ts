@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Source, Unread } from '@tenantlint/model';
-import { UsageError } from './args.ts';
+import { UsageError } from './usage-error.ts';
 import { fileBytes, fileExists, type Overlay } from './overlay.ts';
 import { ASIDE, codeOf, READ, walk } from './walk.ts';
 

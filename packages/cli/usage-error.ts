@@ -1,0 +1,2 @@
+/** A mistake of the user's, told in one line; exit code 2. */
+export class UsageError extends Error {}
