@@ -30,4 +30,5 @@ export * from './volatility.ts';
 export * from './type-change.ts';
 export * from './locks.ts';
 export * from './operations.ts';
+export * from './tolerant.ts';
 export * from './versions.ts';

@@ -1,4 +1,4 @@
-import type { TableAction } from './events.ts';
+import type { ConstraintDef, TableAction } from './events.ts';
 import type { Execution, Step } from './history.ts';
 import { atLeast, locksOf, type Lock } from './locks.ts';
 import { sqlTable, tableName } from './questions.ts';
@@ -154,4 +154,10 @@ export function placeOf({ event, action }: Execution & { readonly action?: Table
     default:
       return event.at;
   }
+}
+
+/** Constraints that an action of ALTER TABLE adds, each with the column that it was written at, if it was. */
+export function addedConstraints(action: TableAction): readonly { readonly constraint: ConstraintDef; readonly own: readonly string[] }[] {
+  if (action.do === 'add-constraint') return [{ constraint: action.constraint, own: [] }];
+  return action.do === 'add-column' ? action.column.constraints.map((constraint) => ({ constraint, own: [action.column.name] })) : [];
 }

@@ -29,7 +29,8 @@ export default defineRule({
       const place = {
         at: { ...first, end: words > 0 ? first.start + words : first.end },
         subject: { kind: 'step', name: step.id },
-        related: step.downAt ? [{ at: step.downAt, note: down === undefined ? 'not a way back' : 'does nothing' }] : [],
+        // The end of a file that says nothing of a way back shows nothing.
+        related: step.downAt && facts.text(step.downAt).trim() !== '' ? [{ at: step.downAt, note: down === undefined ? 'not a way back' : 'does nothing' }] : [],
       } as const;
       if (down === undefined) report({ message: 'missing', ...place, data: { name: step.id, expected: history.downs.why } });
       else report({ message: 'empty', ...place, data: { name: step.id } });

@@ -1,4 +1,4 @@
-import { columnList, defineRule, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
+import { addedConstraints, columnList, defineRule, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -33,8 +33,7 @@ export default defineRule({
         if (!table || !action) continue;
         const { table: named, sql } = namesOfTable(table);
         const place = { subject: { kind: 'table', name: table.key } } as const;
-        const found = action.do === 'add-constraint' ? [{ constraint: action.constraint, own: [] as readonly string[] }] : action.do === 'add-column' ? action.column.constraints.map((constraint) => ({ constraint, own: [action.column.name] })) : [];
-        for (const { constraint, own } of found) {
+        for (const { constraint, own } of addedConstraints(action)) {
           if (constraint.kind === 'exclude') report({ message: 'exclusion', at: constraint.at, ...place, data: { table: named } });
           if (constraint.kind !== 'unique' || constraint.usingIndex !== undefined) continue;
           const columns = own.length > 0 ? own : constraint.columns;

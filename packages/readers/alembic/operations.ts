@@ -1,4 +1,4 @@
-import type { SchemaEvent, Span, TableAction, Unread } from '@tenantlint/model';
+import { tolerant, type SchemaEvent, type Span, type TableAction, type Unread } from '@tenantlint/model';
 import { argument, pathOf, textOf, truthOf, type Args, type Guard, type Value, type ValueOf } from '../python/constant/index.ts';
 import { foreignKeyOptions, givenName, inner, readColumn, type Locate } from '../sqlalchemy/column.ts';
 import { createEnum, qname, TableEvents } from '../sqlalchemy/events.ts';
@@ -9,7 +9,7 @@ import { checkOf, checkOptions, columnsOf, indexOf, listItems, readConstraint, u
 import type { ConstraintSpec, Metadata, Naming, TableSpec } from '../sqlalchemy/table.ts';
 import { columnType, type Enumeration } from '../sqlalchemy/types.ts';
 import { alterColumn } from './alter-column.ts';
-import { asksExistence, tolerant } from './guards.ts';
+import { asksExistence } from './guards.ts';
 import { compileData, compileDdl, insertInto } from './data.ts';
 import { entityEvents } from './entities.ts';
 import { inspected } from './inspector.ts';
