@@ -67,7 +67,7 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
   const facts = createFacts({ pending, ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
-  const unread = [...workspace.unread, ...sources.unread, ...code.unread];
+  const unread = [...workspace.unread, ...sources.unread, ...undecided(timeline.doubts, sources.unread), ...code.unread];
   return {
     facts,
     models: sources.models,
@@ -106,6 +106,13 @@ const accessOf = (isolation: IsolationFacts, schema: Schema, key: string): reado
   const table = schema.tables.get(key);
   return table ? isolation.access(table) : [];
 };
+
+/** What the database refuses, or nobody can decide without it, is not read either; what a reader said already is not said again. */
+function undecided(doubts: readonly Unread[], said: readonly Unread[]): Unread[] {
+  const key = ({ at, reason }: Unread): string => `${at.file}:${reason}`;
+  const known = new Set(said.map(key));
+  return doubts.filter((doubt) => !known.has(key(doubt))).map(({ at, reason }) => ({ at, reason }));
+}
 
 /** A mistake of ours in the analysis of code takes nothing from what the schema says. */
 function failed(error: unknown): CodeRead {

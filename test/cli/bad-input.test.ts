@@ -6,7 +6,7 @@ beforeAll(buildOnce, 120_000);
 const TABLE = (name: string): string => `create table ${name} (id int primary key);\n`;
 const bytes = (...parts: readonly (string | number)[]): Uint8Array => Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from([part]))));
 
-/** What is wrong with each file, and what is said of it; undefined where it is read as it is. Each makes one table besides. */
+/** What is wrong with each file, and what is said of it; undefined where it is read, and runs, as it is. Each makes one table besides. */
 const FILES: readonly (readonly [name: string, content: string | Uint8Array, reason: string | undefined])[] = [
   ['nul', bytes('create table b', 0, ' (id int);\n', TABLE('after_nul')), 'NUL byte'],
   ['bom', bytes(0xef, 0xbb, 0xbf, TABLE('after_bom').replace('\n', '\r\n')), undefined],
@@ -16,15 +16,15 @@ const FILES: readonly (readonly [name: string, content: string | Uint8Array, rea
   ['large', `create table x3 (id text default '${'x'.repeat(40_000_000)}');\n${TABLE('after_large')}`, 'statement too large to parse'],
   ['parentheses', `create table x4 (id int default ${'('.repeat(10_000)}1${')'.repeat(10_000)});\n${TABLE('after_parentheses')}`, 'memory exhausted'],
   ['cases', `select ${'case when true then '.repeat(10_000)}1${' end'.repeat(10_000)};\n${TABLE('after_cases')}`, 'memory exhausted'],
-  ['blocks', `do $$ begin ${'begin '.repeat(10_000)}null; ${'end; '.repeat(10_000)} end $$;\n${TABLE('after_blocks')}`, undefined],
+  ['blocks', `do $$ begin ${'begin '.repeat(10_000)}null; ${'end; '.repeat(10_000)} end $$;\n${TABLE('after_blocks')}`, 'nested too deeply'],
   ['conditions', `select 1 where ${Array.from({ length: 10_000 }, () => 'a = 1').join(' and ')};\n${TABLE('after_conditions')}`, undefined],
   ['dollar', `${TABLE('after_dollar')}create function f() returns int language plpgsql as $$ begin return 1; end;\n`, 'dollar quote $$ is never closed'],
   ['quote', `${TABLE('after_quote')}comment on table x5 is 'oops;\n`, 'string is never closed'],
   ['comment', `${TABLE('after_comment')}/* never closed\n`, 'never closed'],
-  ['views', `create view v1 as select * from v2;\ncreate view v2 as select * from v1;\n${TABLE('after_views')}`, undefined],
+  ['views', `create view v1 as select * from v2;\ncreate view v2 as select * from v1;\n${TABLE('after_views')}`, 'relation "v2" already exists'],
   ['calls', `create function f1() returns boolean language sql as $$ select f2() $$;\ncreate function f2() returns boolean language sql as $$ select f1() $$;\ncreate policy p on orgs using (f1());\n${TABLE('after_calls')}`, undefined],
-  ['loop', `do $$ begin while true loop null; end loop; end $$;\n${TABLE('after_loop')}`, undefined],
-  ['recursion', `create function r(n int) returns void language plpgsql as $$ begin perform r(n + 1); end $$;\nselect r(1);\n${TABLE('after_recursion')}`, undefined],
+  ['loop', `do $$ begin while true loop null; end loop; end $$;\n${TABLE('after_loop')}`, 'the loop does not end'],
+  ['recursion', `create function r(n int) returns void language plpgsql as $$ begin perform r(n + 1); end $$;\nselect r(1);\n${TABLE('after_recursion')}`, 'stack depth limit exceeded'],
   ['wide', `create policy q on orgs for select using (${Array.from({ length: 3_000 }, () => 'id in (select id from after_nul)').join(' or ')});\n${TABLE('after_wide')}`, undefined],
 ];
 
@@ -50,4 +50,17 @@ describe('bad input costs only itself', () => {
     expect(checked.err).toBe('');
     expect(checked.code).toBe(1);
   });
+});
+
+test('what Postgres would refuse, and what depends on run time, is said with its place; the rest goes on', async () => {
+  const { dir } = project({
+    'migrations/001_base.sql': TABLE('a'),
+    'migrations/002_bad.sql': `alter table a drop column name;\n${TABLE('b')}`,
+    'migrations/003_open.sql': "do $$ declare t text; begin select v into t from b limit 1; execute 'drop table ' || t; end $$;\n",
+  });
+  const { code, out } = await tenantlint(dir, ['check', '--format', 'json']);
+  const { unread } = JSON.parse(out) as { readonly unread: readonly { readonly file: string; readonly start: { readonly line: number }; readonly reason: string }[] };
+  expect(code).toBe(0);
+  expect(unread.map(({ file, start }) => `${file}:${start.line}`)).toEqual(['migrations/002_bad.sql:1', 'migrations/003_open.sql:1']);
+  expect(unread[0]?.reason).toContain('column "name" of relation "a" does not exist');
 });
