@@ -80,8 +80,10 @@ export async function openPglite(): Promise<Database> {
 }
 
 const MARK = '@@tenantlint@@';
+/** How long a private server may take to answer, in milliseconds: a loaded machine needs seconds. */
+const STARTUP_MS = 40_000;
 
-/** A private server of the Postgres that is installed on this machine; undefined where there is none. */
+/** A private server of the Postgres that is installed on this machine; undefined where there is none, or where it does not start. */
 export async function openServer(): Promise<Database | undefined> {
   const bin = binaries();
   if (bin === undefined) return undefined;
@@ -92,9 +94,21 @@ export async function openServer(): Promise<Database | undefined> {
   const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-A', 'trust', '--no-sync'], { ...user, cwd: dir });
   if (made.status !== 0) return undefined;
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'jit=off', '-c', 'max_locks_per_transaction=1024'], { ...user, cwd: dir, stdio: 'ignore' });
-  const socket = join(dir, '.s.PGSQL.5432');
-  for (let i = 0; i < 200 && !existsSync(socket); i++) await new Promise((done) => setTimeout(done, 25));
-  const psql = spawn(join(bin, 'psql'), ['-X', '-q', '-A', '-t', '-h', dir, '-U', 'postgres', '-d', 'postgres', '-v', 'VERBOSITY=terse'], { cwd: dir });
+  const client = ['-X', '-q', '-A', '-t', '-h', dir, '-U', 'postgres', '-d', 'postgres', '-v', 'VERBOSITY=terse'];
+  // The socket is there before the server answers on it: a client of that moment is sent away ("is starting up").
+  const answers = (): boolean => spawnSync(join(bin, 'psql'), [...client, '-c', 'select 1'], { cwd: dir }).status === 0;
+  const patience = Date.now() + STARTUP_MS;
+  let up = answers();
+  while (!up && server.exitCode === null && Date.now() < patience) {
+    await new Promise((done) => setTimeout(done, 50));
+    up = answers();
+  }
+  if (!up) {
+    server.kill('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+    return undefined;
+  }
+  const psql = spawn(join(bin, 'psql'), client, { cwd: dir });
   let complaint = '';
   psql.stderr.setEncoding('utf8');
   psql.stderr.on('data', (chunk: string) => (complaint = chunk));
@@ -137,7 +151,8 @@ export async function openServer(): Promise<Database | undefined> {
 /** Sends a script and collects what it prints, up to a last line of our own. */
 function conversation(psql: ChildProcessWithoutNullStreams): (script: string) => Promise<string> {
   let buffer = '';
-  let waiting: ((text: string) => void) | undefined;
+  let waiting: { readonly resolve: (text: string) => void; readonly reject: (cause: Error) => void } | undefined;
+  let ended: Error | undefined;
   const end = `${MARK}end`;
   psql.stdout.setEncoding('utf8');
   psql.stdout.on('data', (chunk: string) => {
@@ -146,13 +161,23 @@ function conversation(psql: ChildProcessWithoutNullStreams): (script: string) =>
     if (i < 0 || waiting === undefined) return;
     const text = buffer.slice(0, i);
     buffer = buffer.slice(i + end.length + 1);
-    const done = waiting;
+    const { resolve } = waiting;
     waiting = undefined;
-    done(text);
+    resolve(text);
   });
+  psql.once('close', (code) => {
+    ended = new Error(`psql ended with ${String(code)}`);
+    waiting?.reject(ended);
+  });
+  // A write to a client that is gone is told by its end, once.
+  psql.stdin.on('error', () => undefined);
   return (script) =>
-    new Promise((resolve) => {
-      waiting = resolve;
+    new Promise((resolve, reject) => {
+      if (ended !== undefined) {
+        reject(ended);
+        return;
+      }
+      waiting = { resolve, reject };
       psql.stdin.write(`${script}\n\\echo ${end}\n`);
     });
 }
