@@ -17,6 +17,8 @@ export interface Platform {
 
 /** A history that makes the platform's own tables starts from an empty database. */
 const OWN_USERS = /\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?"?auth"?\s*\.\s*"?users"?/i;
+/** Unless its caller is made up: a function that does not look at the request stands in for the platform's on a developer's machine. */
+const OWN_CALLER = /\bcreate\s+(?:or\s+replace\s+)?function\s+"?auth"?\s*\.\s*"?uid"?\s*\([^$]*(\$\w*\$)([^]*?)\1/i;
 /** So does one that makes the platform's roles, unless it takes the rest of the platform for granted. */
 const OWN_ROLES = /\bcreate\s+role\s+"?(?:anon|authenticated)"?/i;
 const GIVEN = /"?\bauth"?\s*\.\s*"?(?:users|uid|jwt)\b|\bstorage"?\s*\.\s*"?(?:objects|buckets)\b/i;
@@ -35,7 +37,11 @@ export function detectPlatform(workspace: Workspace, config: Config, sqlFiles: r
   const settings = conf === undefined ? '' : (workspace.text(conf) ?? '');
   const api = toml === undefined ? undefined : tomlList(workspace.text(toml) ?? '', 'api', 'schemas');
   const some = (pattern: RegExp) => sqlFiles.some((f) => pattern.test(workspace.text(f) ?? ''));
-  const ownPlatform = () => some(OWN_USERS) || (some(OWN_ROLES) && !some(GIVEN));
+  const madeUp = (file: string): boolean => {
+    const body = OWN_CALLER.exec(workspace.text(file) ?? '')?.[2];
+    return body !== undefined && !/current_setting|\bjwt\b/i.test(body);
+  };
+  const ownPlatform = () => !sqlFiles.some(madeUp) && (some(OWN_USERS) || (some(OWN_ROLES) && !some(GIVEN)));
   const from = (kind: Environment['kind'], file: string, text: string): Platform => ({
     kind: declared ?? kind,
     why: declared !== undefined && declared !== kind ? [] : [{ text, at: here(file) }],
