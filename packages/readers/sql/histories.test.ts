@@ -240,6 +240,13 @@ describe('tools with a file for each direction', () => {
     expect(skipped(history)).toEqual({ 'db/deploy/lost.sql': 'named in the plan, but there is no such file', 'db/deploy/stray.sql': 'no change of this name in the plan' });
   });
 
+  test('sqitch: the script of a reworked change is named after any tag before its rework', () => {
+    const plan = '%project=p\n\nusers 2024-01-02T00:00:00Z A <a@b>\n@v1 2024-01-03T00:00:00Z A <a@b>\nroles 2024-01-03T00:00:00Z A <a@b>\n@v2 2024-01-04T00:00:00Z A <a@b>\nusers [users@v2] 2024-01-05T00:00:00Z A <a@b>\n';
+    const history = one({ 'db/sqitch.plan': plan, 'db/deploy/roles.sql': TABLE, 'db/deploy/users.sql': TABLE, 'db/deploy/users@v2.sql': TABLE });
+    expect(ids(history)).toEqual(['users@v2', 'roles', 'users']);
+    expect(skipped(history)).toEqual({});
+  });
+
   test('graphile-migrate: committed files, then the current one', () => {
     const history = one({
       'migrations/committed/000002-b.sql': '--! Previous: sha1:x\n--! Hash: sha1:y\n--! no-transaction\n\ngrant select on t to :DATABASE_VISITOR;',

@@ -18,8 +18,12 @@ function read(sql: SqlParser, root: string, plan: Source, scripts: readonly Sour
   const byPath = new Map(scripts.map((source) => [source.path, source]));
   const deploy: Source[] = [];
   const skipped: { file: string; reason: string }[] = [];
-  const changes = changesOf(plan.text);
-  for (const change of changes) {
+  const planned = new Set<string>();
+  for (const { name, tags } of changesOf(plan.text)) {
+    // Of a reworked change, the first script that is there and named after a tag between the two.
+    const scripted = tags.map((tag) => `${name}${tag}`).find((one) => byPath.has(join(root, `deploy/${one}.sql`)));
+    const change = scripted ?? `${name}${tags[0] ?? ''}`;
+    planned.add(change);
     const path = join(root, `deploy/${change}.sql`);
     const source = byPath.get(path);
     if (source === undefined) skipped.push({ file: path, reason: 'named in the plan, but there is no such file' });
@@ -34,7 +38,6 @@ function read(sql: SqlParser, root: string, plan: Source, scripts: readonly Sour
       down: revert === undefined ? undefined : wholeOf(sql.file(revert)),
     });
   });
-  const planned = new Set(changes);
   for (const { path } of scripts) {
     const name = path.slice(join(root, '').length).replace(/^(?:deploy|revert|verify)\//, '').replace(/\.sql$/, '');
     if (!planned.has(name)) skipped.push({ file: path, reason: 'no change of this name in the plan' });
@@ -42,19 +45,23 @@ function read(sql: SqlParser, root: string, plan: Source, scripts: readonly Sour
   return { tool: 'sqitch', root, steps, downs: expectation(steps, 'each change has a revert script'), skipped: [...skipped, ...foreign], seeds: [] };
 }
 
-/**
- * The scripts of the plan, in order. A change that comes again further down was reworked: the script of the
- * earlier one is named after the first tag behind it.
- */
-function changesOf(plan: string): string[] {
+/** A change of the plan; `tags`: those between it and where it comes again, if it was reworked. */
+interface Change {
+  readonly name: string;
+  readonly tags: readonly string[];
+}
+
+function changesOf(plan: string): Change[] {
   const entries = plan.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '' && !line.startsWith('%'));
   const names = entries.map((line) => /^[+-]?\s*(\S+)/.exec(line)?.[1] ?? '');
-  const changes: string[] = [];
-  names.forEach((name, index) => {
-    if (name.startsWith('@')) return;
-    const again = names.indexOf(name, index + 1);
-    const tag = again < 0 ? undefined : names.slice(index + 1, again).find((other) => other.startsWith('@'));
-    changes.push(tag === undefined ? name : `${name}${tag}`);
-  });
-  return changes;
+  const next = new Map<string, number>();
+  const changes: Change[] = [];
+  for (let index = names.length - 1; index >= 0; index--) {
+    const name = names[index] ?? '';
+    if (name.startsWith('@')) continue;
+    const again = next.get(name);
+    next.set(name, index);
+    changes.push({ name, tags: again === undefined ? [] : names.slice(index + 1, again).filter((other) => other.startsWith('@')) });
+  }
+  return changes.reverse();
 }
