@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Language, Parser } from 'web-tree-sitter';
-import { TreeReader, type PyTree } from './tree.ts';
+import { TreeReader, type ParserModule, type PyTree } from './tree.ts';
 
 /** Python's grammar, ready to parse. */
 export interface PythonParser {
@@ -20,9 +20,11 @@ export function loadPython(): Promise<PythonParser> {
 }
 
 async function load(): Promise<PythonParser> {
-  const [, grammar] = await Promise.all([Parser.init(), readFile(new URL('./tree-sitter-python.wasm', import.meta.url))]);
+  // The module fills in what it is given.
+  const module = {} as ParserModule;
+  const [, grammar] = await Promise.all([Parser.init(module), readFile(new URL('./tree-sitter-python.wasm', import.meta.url))]);
   const language = await Language.load(grammar);
-  const reader = new TreeReader(language);
+  const reader = new TreeReader(language, module);
   let parser: Parser | undefined;
   return {
     parse(text) {

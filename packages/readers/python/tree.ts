@@ -1,4 +1,4 @@
-import type { Language, Tree, TreeCursor } from 'web-tree-sitter';
+import type { Language, Tree } from 'web-tree-sitter';
 
 /** A node of the syntax tree as plain data. Anonymous tokens have their text as type; punctuation is left out. */
 export interface PyNode {
@@ -29,14 +29,36 @@ enum Kind { skip, leaf, inner }
 interface Open extends PyNode {
   readonly children: PyNode[];
 }
+/** What leaves have: nothing is ever put there. */
+const NONE: PyNode[] = [];
+
+/**
+ * What the parser's module offers besides its classes. Its functions read and leave the cursor at one place of its
+ * memory; the classes copy it there and back around each question, which costs three times as much as the answers.
+ */
+export interface ParserModule {
+  _ts_tree_root_node_wasm(tree: number): void;
+  _ts_tree_cursor_new_wasm(tree: number): void;
+  _ts_tree_cursor_delete_wasm(tree: number): void;
+  _ts_tree_cursor_goto_first_child_wasm(tree: number): number;
+  _ts_tree_cursor_goto_next_sibling_wasm(tree: number): number;
+  _ts_tree_cursor_goto_parent_wasm(tree: number): number;
+  _ts_tree_cursor_current_node_type_id_wasm(tree: number): number;
+  _ts_tree_cursor_current_node_is_missing_wasm(tree: number): number;
+  _ts_tree_cursor_current_field_id_wasm(tree: number): number;
+  _ts_tree_cursor_start_index_wasm(tree: number): number;
+  _ts_tree_cursor_end_index_wasm(tree: number): number;
+}
 
 /** Copies trees out of the parser's memory: every question asked there costs a call, so each is asked once. */
 export class TreeReader {
+  readonly #module: ParserModule;
   readonly #types: readonly string[];
   readonly #kinds: readonly Kind[];
   readonly #fields: readonly (string | null)[];
 
-  constructor(language: Language) {
+  constructor(language: Language, module: ParserModule) {
+    this.#module = module;
     this.#types = language.types;
     this.#fields = language.fields;
     // A token and a node can have the same name: `lambda` is both.
@@ -44,47 +66,54 @@ export class TreeReader {
   }
 
   read(tree: Tree, text: string): PyTree {
-    const cursor = tree.walk();
+    const { 0: address } = tree as unknown as { readonly 0: number };
+    const broken = tree.rootNode.hasError;
+    this.#module._ts_tree_root_node_wasm(address);
+    this.#module._ts_tree_cursor_new_wasm(address);
     try {
-      return this.#read(cursor, text, tree.rootNode.hasError);
+      return this.#read(address, text, broken);
     } finally {
-      cursor.delete();
+      this.#module._ts_tree_cursor_delete_wasm(address);
     }
   }
 
-  /** Without recursion: the depth of the tree is the author's choice. */
-  #read(cursor: TreeCursor, text: string, broken: boolean): PyTree {
+  /** Without recursion: the depth of the tree is the author's choice. Nothing else may use the parser meanwhile. */
+  #read(tree: number, text: string, broken: boolean): PyTree {
+    const module = this.#module;
     const comments: PyNode[] = [];
     let error: PyTree['error'];
     const top: Open = { type: '', start: 0, end: 0, text: '', field: undefined, children: [] };
-    const open: Open[] = [top];
+    let parent = top;
+    const open: Open[] = [];
     for (;;) {
-      const id = cursor.nodeTypeId;
+      const id = module._ts_tree_cursor_current_node_type_id_wasm(tree);
       // The parser numbers its ERROR node past the end of the table.
       const type = this.#types[id] ?? 'ERROR';
       const kind = type === 'ERROR' ? Kind.inner : (this.#kinds[id] ?? Kind.inner);
       let descended = false;
-      if (broken && error === undefined && (type === 'ERROR' || cursor.nodeIsMissing)) error = { start: cursor.startIndex, end: cursor.endIndex };
+      if (broken && error === undefined && (type === 'ERROR' || module._ts_tree_cursor_current_node_is_missing_wasm(tree) === 1)) error = { start: module._ts_tree_cursor_start_index_wasm(tree), end: module._ts_tree_cursor_end_index_wasm(tree) };
       if (kind !== Kind.skip) {
-        const field = this.#fields[cursor.currentFieldId] ?? undefined;
-        const start = cursor.startIndex;
-        const end = cursor.endIndex;
-        const node: Open = { type, start, end, text: kind === Kind.leaf ? text.slice(start, end) : '', field, children: [] };
+        const field = this.#fields[module._ts_tree_cursor_current_field_id_wasm(tree)] ?? undefined;
+        const start = module._ts_tree_cursor_start_index_wasm(tree);
+        const end = module._ts_tree_cursor_end_index_wasm(tree);
+        const leaf = kind === Kind.leaf;
+        const node: Open = { type, start, end, text: leaf ? text.slice(start, end) : '', field, children: leaf ? NONE : [] };
         if (type === 'comment') comments.push(node);
         else {
-          open.at(-1)?.children.push(node);
-          if (kind === Kind.inner && cursor.gotoFirstChild()) {
-            open.push(node);
+          parent.children.push(node);
+          if (!leaf && module._ts_tree_cursor_goto_first_child_wasm(tree) === 1) {
+            open.push(parent);
+            parent = node;
             descended = true;
           }
         }
       }
-      while (!descended && !cursor.gotoNextSibling()) {
-        if (!cursor.gotoParent()) {
+      while (!descended && module._ts_tree_cursor_goto_next_sibling_wasm(tree) !== 1) {
+        if (module._ts_tree_cursor_goto_parent_wasm(tree) !== 1) {
           const [root = top] = top.children;
           return { root, comments, error };
         }
-        open.pop();
+        parent = open.pop() ?? top;
       }
     }
   }

@@ -23,7 +23,7 @@ export function lowerFunction(low: Lowering, node: PyNode, decorators: readonly 
     params: own.flatMap((p) => lowerParam(low, p)),
     body: [...hoisted(inner, statements), ...inner.statements(withoutDocstring(statements))],
     async: hasToken(node, 'async'),
-    generator: holdsYield(statements),
+    generator: scope.yields,
     arrow: false,
     decorators,
     ...(returns ? { returns: low.type(returns) } : {}),
@@ -100,14 +100,4 @@ function lowerParam(low: Lowering, node: PyNode): CodeParam[] {
     ...(type ? { type: low.type(type) } : {}),
     decorators: type ? annotations(low, type) : [],
   }];
-}
-
-/** Whether the function's own body yields. */
-function holdsYield(statements: readonly PyNode[]): boolean {
-  const stack = [...statements];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (node.type === 'yield') return true;
-    if (node.type !== 'function_definition' && node.type !== 'lambda' && node.type !== 'class_definition') stack.push(...node.children);
-  }
-  return false;
 }

@@ -12,6 +12,8 @@ export interface Scope {
   readonly hoisted: readonly string[];
   /** Every name that the scope itself binds, imports aside. */
   readonly bound: ReadonlySet<string>;
+  /** Whether the scope itself yields: it is a generator's. */
+  readonly yields: boolean;
 }
 
 interface Binding {
@@ -22,6 +24,8 @@ interface Binding {
 
 const COMPOUND = new Set(['if_statement', 'for_statement', 'while_statement', 'try_statement', 'with_statement', 'match_statement']);
 const LOOPS = new Set(['for_statement', 'while_statement']);
+/** How often a statement of the scope runs, at most. */
+const [STRAIGHT, NESTED, REPEATED] = [0, 1, 2];
 
 /** @param params names that the scope starts with */
 export function scopeOf(body: readonly PyNode[], params: readonly string[]): Scope {
@@ -31,38 +35,46 @@ export function scopeOf(body: readonly PyNode[], params: readonly string[]): Sco
   const elsewhere = new Set(params);
   const foreign = new Set<string>();
   const targets = new Set<string>();
+  let yields = false;
 
-  const stack = body.map((node) => ({ node, nested: false, repeated: false })).reverse();
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    const { node, nested, repeated } = next;
-    const note = (name: string): void => {
-      const known = bindings.get(name);
-      if (known) known.count++;
-      else bindings.set(name, { by: node, nested, count: repeated ? 2 : 1 });
-    };
-    if (node.type === 'function_definition' || node.type === 'class_definition') {
+  const note = (name: string, by: PyNode, how: number): void => {
+    const known = bindings.get(name);
+    if (known) known.count++;
+    else bindings.set(name, { by, nested: how !== STRAIGHT, count: how === REPEATED ? 2 : 1 });
+  };
+  // Every node of a file passes here: two stacks of plain things, and leaves stay out.
+  const stack = [...body].reverse();
+  const hows = stack.map(() => STRAIGHT);
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const how = hows.pop() ?? STRAIGHT;
+    const { type, children } = node;
+    if (type === 'function_definition' || type === 'class_definition') {
       const name = child(node, 'name');
       if (name) elsewhere.add(name.text);
       continue;
     }
-    if (node.type === 'lambda') continue;
-    if (node.type === 'global_statement' || node.type === 'nonlocal_statement') for (const name of node.children) foreign.add(name.text);
-    else if (node.type === 'assignment' || node.type === 'augmented_assignment' || node.type === 'type_alias_statement') {
+    if (type === 'lambda') continue;
+    if (type === 'global_statement' || type === 'nonlocal_statement') for (const name of children) foreign.add(name.text);
+    else if (type === 'assignment' || type === 'augmented_assignment' || type === 'type_alias_statement') {
       const left = child(node, 'left');
       const names = left ? boundNames(left) : [];
       assignments.push({ node, names });
-      names.forEach(note);
-    } else if (node.type === 'named_expression') {
+      for (const name of names) note(name, node, how);
+    } else if (type === 'named_expression') {
       const name = child(node, 'name');
-      if (name) note(name.text);
-    } else if (node.type === 'for_statement' || node.type === 'as_pattern_target') {
-      const target = node.type === 'for_statement' ? child(node, 'left') : node;
+      if (name) note(name.text, node, how);
+    } else if (type === 'for_statement' || type === 'as_pattern_target') {
+      const target = type === 'for_statement' ? child(node, 'left') : node;
       for (const name of target ? boundNames(target) : []) targets.add(name);
     }
-    const inner = { nested: nested || COMPOUND.has(node.type), repeated: repeated || LOOPS.has(node.type) };
-    for (let i = node.children.length - 1; i >= 0; i--) {
-      const one = node.children[i];
-      if (one) stack.push({ node: one, ...inner });
+    const inner = LOOPS.has(type) ? REPEATED : how === STRAIGHT && COMPOUND.has(type) ? NESTED : how;
+    for (let i = children.length - 1; i >= 0; i--) {
+      const one = children[i];
+      if (one?.type === 'yield') yields = true;
+      if (one && one.children.length > 0) {
+        stack.push(one);
+        hows.push(inner);
+      }
     }
   }
 
@@ -76,7 +88,7 @@ export function scopeOf(body: readonly PyNode[], params: readonly string[]): Sco
   }
   const hoisted = [...bindings].filter(([name, { by }]) => !declaring.has(by) && !elsewhere.has(name) && !foreign.has(name)).map(([name]) => name);
   const bound = [...bindings.keys(), ...elsewhere, ...targets].filter((name) => !foreign.has(name));
-  return { declaring, hoisted, bound: new Set(bound) };
+  return { declaring, hoisted, bound: new Set(bound), yields };
 }
 
 /** Names that a target binds; a member or an element of something binds none. */
