@@ -1,24 +1,24 @@
 import type { AbstractValue, CodeFile, CodeProgram, EntryPoint, QuerySite, Reason, Span, ValueOf } from '@tenantlint/model';
 import { graphql } from './entries/graphql.ts';
 import { entriesOf } from './entries/entries.ts';
-import type { Entry } from './entries/entry.ts';
 import { systemKind } from './entries/system.ts';
-import { Flow, type FlowInput, type Frame } from './flow.ts';
-import { invoke } from './interpret/calls.ts';
-import { memberOf } from './interpret/classes.ts';
-import { evaluate } from './interpret/expressions.ts';
+import { Flow, type Entry, type FlowInput } from './flow.ts';
 import { classValue, inModule, moduleName, moduleOf } from './interpret/modules.ts';
-import { symbolicArgs } from './interpret/params.ts';
+import { interpreter } from './interpreter.ts';
+import { symbolicArgs } from './interpret/symbolic.ts';
 import { run } from './interpret/statements.ts';
 import { siteOf } from './judge/site.ts';
 import { proxies } from './known/proxies.ts';
 import { shipped } from './known/shipped.ts';
-import { judge, type Judgement } from './judge/verdict.ts';
-import { usedBy, type SiteRecord } from './queries/record.ts';
+import { judge } from './judge/verdict.ts';
+import { usedBy } from './queries/record.ts';
 import { addedToQueries } from './python/events.ts';
 import { State } from './state.ts';
 import { forgetKeys } from './values/key.ts';
 import { functionsOf, looksLikeQuery, nameOf, queriesIn, walkStatements, type CallCode, type Declared } from './summaries/functions.ts';
+import type { Frame } from './frame.ts';
+import type { Judgement } from './judge/judgement.ts';
+import type { SiteRecord } from './queries/site-record.ts';
 
 /** Steps that one entry point may take; what is left when they are used up is unknown. */
 const FUEL = 40_000;
@@ -26,7 +26,7 @@ const FUEL = 40_000;
 /** Judges every query of a program. */
 export function analyse(program: CodeProgram, input: FlowInput): readonly QuerySite[] {
   forgetKeys();
-  const f = new Flow(program, { ...input, adapters: [...input.adapters, proxies] });
+  const f = new Flow(program, { ...input, adapters: [...input.adapters, proxies] }, interpreter);
   const found = new Sites();
   const files = [...program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   // Files are loaded first: routers are complete only when all have registered.
@@ -104,11 +104,11 @@ function runLibrary(f: Flow, file: CodeFile, { fn, owner }: Declared, found: Sit
   let self: AbstractValue | undefined;
   if (owner) {
     const instance: ValueOf<'instance'> = { kind: 'instance', class: owner, file: file.path, scope: (classValue(owner, file.path, module.names) as ValueOf<'class'>).scope, fields: [], at: owner.at };
-    const method = memberOf(f, instance, fn.name ?? '', fn.at);
+    const method = f.memberOf(instance, fn.name ?? '', fn.at);
     if (method.kind === 'function' && method.fn === fn) value = method;
     self = instance;
   }
-  const result = invoke(f, value, symbolicArgs(f, value), fn.at, self, true);
+  const result = f.invoke(value, symbolicArgs(f, value), fn.at, self, true);
   if (f.state.live) usedBy(f, result, fn.nameAt);
   settle(f, point, found);
 }
@@ -131,14 +131,14 @@ function leftovers(f: Flow, file: CodeFile, found: Sites): void {
     begin(f, kind !== undefined);
     if (closure) {
       f.state = new State(closure.state);
-      const result = invoke(f, closure.value, symbolicArgs(f, closure.value), closure.value.fn.at, undefined, true);
+      const result = f.invoke(closure.value, symbolicArgs(f, closure.value), closure.value.fn.at, undefined, true);
       if (f.state.live) usedBy(f, result, closure.value.fn.at);
       settle(f, point, found);
     }
     if (!f.hasMet(nameOf(code)) && module) {
       inModule(f, module, () => {
         f.state = f.state.fork();
-        evaluate(f, code, module.names);
+        f.evaluate(code, module.names);
       });
       settle(f, point, found);
     }

@@ -1,12 +1,13 @@
-import type { AbstractValue, Access, ClientAdapter, CodeFact, CodeFunction, CodeProgram, CodeStatement, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, Unread, ValueOf } from '@tenantlint/model';
-import type { Entry } from './entries/entry.ts';
+import type { AbstractValue, Access, ClientAdapter, Code, CodeFact, CodeProgram, CodeType, EntryPoint, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, Unread, ValueOf } from '@tenantlint/model';
 import type { Database, Prove } from '../isolation/index.ts';
-import type { ModuleNames } from './interpret/modules.ts';
-import { Rows } from './queries/rows.ts';
-import type { Judgement } from './judge/verdict.ts';
-import type { SiteRecord, Use } from './queries/record.ts';
-import { State, type Exit, type Slot } from './state.ts';
+import { State, type Names, type Slot } from './state.ts';
 import { joinAlternatives } from './values/join.ts';
+import type { ModuleNames } from './module-names.ts';
+import { Rows } from './queries/row-store.ts';
+import type { Judgement } from './judge/judgement.ts';
+import type { SiteRecord, Use } from './queries/site-record.ts';
+import type { Closure, Compared, Frame, Middleware } from './frame.ts';
+import type { Becoming, CallSite } from './call-site.ts';
 
 /** What the analysis of call sites rests on. */
 export interface FlowInput {
@@ -32,56 +33,46 @@ export interface FlowInput {
   readonly giveUp?: (of: Unread) => void;
 }
 
-/** A function that is being run. */
-export interface Frame {
-  readonly fn: CodeFunction | undefined;
-  readonly name: string;
-  /** Where it was called from; undefined for what the outside world calls. */
-  readonly from: Span | undefined;
-  /** The state that it started in. */
-  readonly base: State;
-  readonly returns: { readonly exit: Exit; readonly value: AbstractValue }[];
-  /** Loops and switches around the current point. */
-  readonly jumps: Jump[];
-  readonly caller: Frame | undefined;
-  readonly depth: number;
-  /** Innermost loop or callback over a collection. */
-  loop: Span | undefined;
-  /** Run with arguments that nobody is known to pass. */
-  readonly guessed: boolean;
-  /** What a generator yields; `first`: whoever called goes on at the first one. */
-  readonly yields?: AbstractValue[] | 'first';
-}
-
-/** A handler that runs before others, or a router that is mounted there. */
-export interface Middleware {
-  readonly handlers: readonly AbstractValue[];
-}
-
-/** A function that was made while something ran, with what its variables held then. */
-export interface Closure {
-  readonly value: ValueOf<'function'>;
-  readonly state: State;
-}
-
-export interface Jump {
-  readonly label: string | undefined;
-  readonly loop: boolean;
-  readonly base: State;
-  readonly breaks: Exit[];
-  readonly continues: Exit[];
-}
-
-export interface Compared {
-  readonly left: AbstractValue;
-  readonly right: AbstractValue;
-  readonly at: Span;
-}
-
 export interface Run {
   readonly records: readonly SiteRecord[];
   readonly compared: readonly Compared[];
   readonly together: readonly Span[];
+}
+
+/** Something that the outside world calls, and what it brings along. */
+export interface Entry {
+  readonly point: EntryPoint;
+  /** Tells two entries apart, and functions that are entries from those that are only called. */
+  readonly fn: ValueOf<'function'> | undefined;
+  run(f: Flow): AbstractValue;
+}
+
+/**
+ * The parts of the interpreter that its other parts run. They are handed to the flow, so that they can call one
+ * another and no file imports in a circle.
+ */
+export interface Interpreter {
+  /** What an expression gives, and what evaluating it does to the state. */
+  evaluate(f: Flow, code: Code, names: Names): AbstractValue;
+  /** What calling any value gives. */
+  apply(f: Flow, fn: AbstractValue, args: readonly AbstractValue[], site: CallSite, self?: AbstractValue, becoming?: Becoming): AbstractValue;
+  /** Runs a function of the program. `guessed`: with arguments that nobody is known to pass; `first`: up to its first `yield`. */
+  invoke(f: Flow, value: ValueOf<'function'>, args: readonly AbstractValue[], at: Span, self?: AbstractValue, guessed?: boolean, first?: boolean): AbstractValue;
+  memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Span): AbstractValue;
+  staticMember(f: Flow, of: ValueOf<'class'>, name: string, at: Span): AbstractValue | undefined;
+  /** What a file exports under a name. */
+  exported(f: Flow, path: string, name: string, at: Span): AbstractValue;
+  /** What a declared type says of a value; undefined where it says nothing. */
+  ofType(f: Flow, type: CodeType, file: string, at: Span): AbstractValue | undefined;
+  readClient(f: Flow, handle: ValueOf<'client'>, name: string | AbstractValue, at: Span, nameAt: Span): AbstractValue;
+  /** What Python's decorators make of a function. */
+  decorated(f: Flow, fn: ValueOf<'function'>): AbstractValue;
+  /** Whether a call registers entry points with a framework; it is followed if so. */
+  register(f: Flow, symbol: ValueOf<'symbol'>, site: CallSite): boolean;
+  /** Registers a function that says of itself that browsers call it. */
+  inlineAction(f: Flow, value: ValueOf<'function'>): void;
+  /** Whether the rows of a query are the caller's own. */
+  judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement;
 }
 
 /** One run over a program: its state, and what it found so far. */
@@ -148,7 +139,10 @@ export class Flow {
   /** Steps of interpretation left for what is being run. */
   fuel = 0;
 
-  constructor(program: CodeProgram, input: FlowInput) {
+  readonly #interpreter: Interpreter;
+
+  constructor(program: CodeProgram, input: FlowInput, interpreter: Interpreter) {
+    this.#interpreter = interpreter;
     this.program = program;
     this.input = input;
     this.database = { schema: input.schema, tenancy: input.tenancy, adminRoles: input.adminRoles };
@@ -156,6 +150,46 @@ export class Flow {
     this.adapters = new Map(input.adapters.map((a) => [a.id, a]));
     this.methods = new Set(input.adapters.flatMap((a) => [...a.methods]));
     this.delegates = new Set([...(input.models?.models.values() ?? [])].map((m) => m.delegate));
+  }
+
+  evaluate(code: Code, names: Names): AbstractValue {
+    return this.#interpreter.evaluate(this, code, names);
+  }
+  apply(fn: AbstractValue, args: readonly AbstractValue[], site: CallSite, self?: AbstractValue, becoming?: Becoming): AbstractValue {
+    return this.#interpreter.apply(this, fn, args, site, self, becoming);
+  }
+  applyFunction(fn: AbstractValue, args: readonly AbstractValue[], at: Span): AbstractValue {
+    return this.#interpreter.apply(this, fn, args, { at, nameAt: at, construct: false });
+  }
+  invoke(value: ValueOf<'function'>, args: readonly AbstractValue[], at: Span, self?: AbstractValue, guessed?: boolean, first?: boolean): AbstractValue {
+    return this.#interpreter.invoke(this, value, args, at, self, guessed, first);
+  }
+  memberOf(of: ValueOf<'instance'>, name: string, at: Span): AbstractValue {
+    return this.#interpreter.memberOf(this, of, name, at);
+  }
+  staticMember(of: ValueOf<'class'>, name: string, at: Span): AbstractValue | undefined {
+    return this.#interpreter.staticMember(this, of, name, at);
+  }
+  exported(path: string, name: string, at: Span): AbstractValue {
+    return this.#interpreter.exported(this, path, name, at);
+  }
+  ofType(type: CodeType, file: string, at: Span): AbstractValue | undefined {
+    return this.#interpreter.ofType(this, type, file, at);
+  }
+  readClient(handle: ValueOf<'client'>, name: string | AbstractValue, at: Span, nameAt: Span): AbstractValue {
+    return this.#interpreter.readClient(this, handle, name, at, nameAt);
+  }
+  decorated(fn: ValueOf<'function'>): AbstractValue {
+    return this.#interpreter.decorated(this, fn);
+  }
+  register(symbol: ValueOf<'symbol'>, site: CallSite): boolean {
+    return this.#interpreter.register(this, symbol, site);
+  }
+  inlineAction(value: ValueOf<'function'>): void {
+    this.#interpreter.inlineAction(this, value);
+  }
+  judge(record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement {
+    return this.#interpreter.judge(this, record, entry, uses);
   }
 
   /** Keeps a function that was made here, with what its variables hold. */
@@ -202,5 +236,3 @@ export class Flow {
     return after;
   }
 }
-
-export type Statements = readonly CodeStatement[];

@@ -1,6 +1,5 @@
 import type { ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { applyFunction } from '../interpret/calls.ts';
 import { State } from '../state.ts';
 import { actionArgs } from './next.ts';
 
@@ -19,7 +18,7 @@ export function inlineAction(f: Flow, value: ValueOf<'function'>): void {
     fn: value,
     run: (flow) => {
       flow.state = new State(state);
-      return applyFunction(flow, value, actionArgs(fn.at), fn.at);
+      return flow.applyFunction(value, actionArgs(fn.at), fn.at);
     },
   });
 }

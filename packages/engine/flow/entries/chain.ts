@@ -1,6 +1,6 @@
 import { isNullish, literal, nothing, object, type AbstractValue, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { apply, eachCase } from '../interpret/calls.ts';
+import { eachCase } from '../interpret/branches.ts';
 import { SHARED } from '../interpret/targets.ts';
 import { packageOf } from '../known/auth.ts';
 import { input, response } from './entry.ts';
@@ -58,7 +58,7 @@ export function runHandlers(f: Flow, handlers: readonly AbstractValue[], style: 
   }
   if (handler.kind === 'array') return runHandlers(f, [...handler.items.map((i) => i.value), ...rest], style, at);
   const args = style === 'context' ? [request, next] : [request, response(at), next];
-  const value = apply(f, handler, args, { at, nameAt: at, construct: false });
+  const value = f.apply(handler, args, { at, nameAt: at, construct: false });
   const ended = style === 'hooks' && rest.length > 0 && handler.kind === 'function' && handler.fn.params.length < 3;
   // Fastify answers with what the handler gives back, however it was come to.
   return ended && f.state.live ? goOn() : style === 'hooks' ? answer ?? value : value;

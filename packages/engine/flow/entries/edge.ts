@@ -1,9 +1,8 @@
 import { settle, type AbstractValue, type EntryPoint, type ValueOf } from '@tenantlint/model';
-import type { Flow } from '../flow.ts';
-import { apply, type CallSite } from '../interpret/calls.ts';
-import { exported } from '../interpret/modules.ts';
+import type { Entry, Flow } from '../flow.ts';
 import { property } from '../values/property.ts';
-import { input, type Convention, type Entry } from './entry.ts';
+import { input, type Convention } from './entry.ts';
+import type { CallSite } from '../call-site.ts';
 
 /** Servers that are one function of a request: `Deno.serve(handler)`, `Bun.serve({ fetch })`, and schedules beside them. */
 export function edge(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): boolean {
@@ -27,7 +26,7 @@ function entry(handler: AbstractValue, kind: EntryPoint['kind'], framework: stri
   return {
     point: { kind, framework, name, at: site.nameAt, authenticates: kind === 'cron' ? 'secret' : 'unknown' },
     fn: handler.kind === 'function' ? handler : undefined,
-    run: (flow) => apply(flow, handler, args, { at: site.at, nameAt: site.at, construct: false }),
+    run: (flow) => flow.apply(handler, args, { at: site.at, nameAt: site.at, construct: false }),
   };
 }
 
@@ -36,7 +35,7 @@ const WORKERS: Readonly<Record<string, EntryPoint['kind']>> = { fetch: 'route', 
 /** `export default { fetch(request, env) {…}, scheduled() {…}, queue() {…} }`: workers. */
 export const workers: Convention = (f, file) => {
   const at = file.exports.find((e) => e.name === 'default')?.at;
-  const value = at && exported(f, file.path, 'default', at);
+  const value = at && f.exported(file.path, 'default', at);
   if (!at || value?.kind !== 'object') return [];
   return Object.entries(WORKERS).flatMap(([name, kind]) => {
     const handler = property(f, value, name, at);

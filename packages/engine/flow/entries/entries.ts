@@ -1,7 +1,7 @@
 import type { CodeFile } from '@tenantlint/model';
-import type { Flow } from '../flow.ts';
+import type { Entry, Flow } from '../flow.ts';
 import { workers } from './edge.ts';
-import type { Convention, Entry } from './entry.ts';
+import type { Convention } from './entry.ts';
 import { nest } from './nest/nest.ts';
 import { next } from './next.ts';
 import { remix } from './remix.ts';

@@ -1,13 +1,5 @@
-import type { AbstractValue, CodeFile, EntryPoint, Span, ValueOf } from '@tenantlint/model';
-import type { Flow } from '../flow.ts';
-
-/** Something that the outside world calls, and what it brings along. */
-export interface Entry {
-  readonly point: EntryPoint;
-  /** Tells two entries apart, and functions that are entries from those that are only called. */
-  readonly fn: ValueOf<'function'> | undefined;
-  run(f: Flow): AbstractValue;
-}
+import type { AbstractValue, CodeFile, Span } from '@tenantlint/model';
+import type { Entry, Flow } from '../flow.ts';
 
 /** A kind of entry point that is recognised by where a file stands and what it exports. */
 export type Convention = (f: Flow, file: CodeFile) => readonly Entry[];

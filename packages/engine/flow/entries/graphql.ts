@@ -1,8 +1,6 @@
 import { object, settle, type AbstractValue, type CodeFile, type Span, type ValueOf } from '@tenantlint/model';
-import type { Flow } from '../flow.ts';
-import { applyFunction } from '../interpret/calls.ts';
-import { exported } from '../interpret/modules.ts';
-import { input, type Entry } from './entry.ts';
+import type { Entry, Flow } from '../flow.ts';
+import { input } from './entry.ts';
 import { exportedNames } from './next.ts';
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
@@ -11,7 +9,7 @@ const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 export function graphql(f: Flow, file: CodeFile): Entry[] {
   return exportedNames(file).flatMap((name) => {
     const at = file.exports.find((e) => e.name === name)?.at;
-    const value = at && exported(f, file.path, name, at);
+    const value = at && f.exported(file.path, name, at);
     if (value?.kind !== 'object') return [];
     return settle(value).fields.filter((field) => ROOTS.has(field.name) && field.value.kind === 'object').flatMap((field) => resolvers(field.value as ValueOf<'object'>));
   });
@@ -24,7 +22,7 @@ function resolvers(of: ValueOf<'object'>): Entry[] {
     return [{
       point: { kind: 'resolver', framework: 'graphql', name: `${at.file}#${name}`, at, authenticates: 'unknown' },
       fn,
-      run: (flow) => applyFunction(flow, fn, [object({}, at), input('args', [], at), context(at), object({}, at)], at),
+      run: (flow) => flow.applyFunction(fn, [object({}, at), input('args', [], at), context(at), object({}, at)], at),
     }];
   });
 }

@@ -1,10 +1,8 @@
 import { object, type AbstractValue, type CodeFile, type EntryPoint, type Span } from '@tenantlint/model';
-import type { Flow } from '../flow.ts';
-import { applyFunction } from '../interpret/calls.ts';
-import { exported } from '../interpret/modules.ts';
+import type { Entry, Flow } from '../flow.ts';
 import { isSignedWrapper } from '../known/signatures.ts';
 import { isProcedure } from './procedures.ts';
-import { input, response, type Convention, type Entry } from './entry.ts';
+import { input, response, type Convention } from './entry.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 const PAGE_EXPORTS = new Set(['default', 'generateMetadata', 'generateViewport', 'generateStaticParams']);
@@ -37,7 +35,7 @@ export function exportedNames(file: CodeFile): string[] {
 export function entry(f: Flow, file: CodeFile, name: string, kind: EntryPoint['kind'], args: (at: Span) => readonly AbstractValue[], framework = 'next'): Entry[] {
   const exportAt = file.exports.find((e) => e.name === name)?.at;
   if (!exportAt) return [];
-  const value = exported(f, file.path, name, exportAt);
+  const value = f.exported(file.path, name, exportAt);
   if (value.kind !== 'function' && value.kind !== 'symbol' && value.kind !== 'union') return [];
   // Procedures register themselves, with the chain that stands before them.
   if (isProcedure(value)) return [];
@@ -47,7 +45,7 @@ export function entry(f: Flow, file: CodeFile, name: string, kind: EntryPoint['k
     fn: value.kind === 'function' ? value : undefined,
     run: (flow) => {
       if (isSignedWrapper(value)) flow.state.learn([{ kind: 'secret', at }]);
-      return applyFunction(flow, value, args(at), at);
+      return flow.applyFunction(value, args(at), at);
     },
   }];
 }

@@ -1,12 +1,12 @@
 import { nothing, object, type AbstractValue, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { apply, applyFunction, type CallSite } from '../interpret/calls.ts';
 import { moduleName } from '../interpret/modules.ts';
 import { packageOf } from '../known/auth.ts';
 import { shaped } from '../known/validation.ts';
 import { property } from '../values/property.ts';
 import { continuation } from './chain.ts';
 import { input } from './entry.ts';
+import type { CallSite } from '../call-site.ts';
 
 /** Libraries whose procedures are built by a chain: middlewares, input schema, handler. */
 const LIBRARIES: readonly { readonly packages: RegExp; readonly framework: string; readonly kind: EntryPoint['kind']; readonly ends: ReadonlySet<string> }[] = [
@@ -84,7 +84,7 @@ function middlewares(value: AbstractValue): Step[] {
 function turn(f: Flow, uses: readonly AbstractValue[], handler: AbstractValue, context: AbstractValue, given: AbstractValue, at: Span): AbstractValue {
   const [use, ...rest] = uses;
   const options = (extra: Readonly<Record<string, AbstractValue>>): AbstractValue => object({ ctx: context, context, input: given, parsedInput: given, clientInput: given, data: given, rawInput: given, getRawInput: given, ...extra }, at);
-  if (!use) return applyFunction(f, handler, [options({})], at);
+  if (!use) return f.applyFunction(handler, [options({})], at);
   const next = continuation(f, ([opts]) => {
     const added = opts && (property(f, opts, 'ctx', at) ?? nothing(at));
     const other = opts && (property(f, opts, 'context', at) ?? nothing(at));
@@ -92,7 +92,7 @@ function turn(f: Flow, uses: readonly AbstractValue[], handler: AbstractValue, c
     const merged: AbstractValue = changed.length === 0 ? context : { kind: 'object', entries: [{ kind: 'spread', of: context, at }, ...changed.map((of) => ({ kind: 'spread', of, at }) as const)], at };
     return turn(f, rest, handler, merged, given, at);
   }, at);
-  return apply(f, use, [options({ next })], { at, nameAt: at, construct: false });
+  return f.apply(use, [options({ next })], { at, nameAt: at, construct: false });
 }
 
 /** The context that requests begin with: what the function named in the builder's type gives, else unknown to us. */
@@ -104,7 +104,7 @@ function rootContext(f: Flow, root: AbstractValue, at: Span): AbstractValue {
       const name = /typeof\s+([\w$]+)/.exec(JSON.stringify(type))?.[1];
       const made = name === undefined ? undefined : moduleName(f, node.at.file, name);
       if (made?.kind !== 'function') continue;
-      const value = applyFunction(f, made, [object({ req: input('request', [], at), headers: input('headers', [], at), session: { kind: 'symbol', origin: { kind: 'identity', library: 'context' }, path: ['session'], at } }, at)], at);
+      const value = f.applyFunction(made, [object({ req: input('request', [], at), headers: input('headers', [], at), session: { kind: 'symbol', origin: { kind: 'identity', library: 'context' }, path: ['session'], at } }, at)], at);
       if (value.kind === 'object' || value.kind === 'union') return value;
     }
     node = node.origin.callee;

@@ -1,6 +1,5 @@
 import { constantText, nothing, object, settle, type AbstractValue, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { apply, applyFunction, type CallSite } from '../interpret/calls.ts';
 import { packageOf } from '../known/auth.ts';
 import { keyOf } from '../values/key.ts';
 import { indexed, property } from '../values/property.ts';
@@ -10,6 +9,7 @@ import { mounted } from '../python/routes.ts';
 import { procedure } from './procedures.ts';
 import { continuation, currentRequest, runHandlers, sharedRequest, write, type Style } from './chain.ts';
 import { input } from './entry.ts';
+import type { CallSite } from '../call-site.ts';
 
 /** A call of a package's function that makes functions of the program reachable from outside. True: it was one. */
 export function registered(f: Flow, symbol: ValueOf<'symbol'>, site: CallSite): boolean {
@@ -39,7 +39,7 @@ function router(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue
   if (method === 'register') {
     // A plugin is given the instance, and registers on it.
     const [plugin] = args;
-    if (plugin) applyFunction(f, plugin, [{ ...callee, path: callee.path.slice(0, -1) }], site.at);
+    if (plugin) f.applyFunction(plugin, [{ ...callee, path: callee.path.slice(0, -1) }], site.at);
     return true;
   }
   if (method === 'addHook') {
@@ -153,7 +153,7 @@ function job(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[],
     f.registered.push({
       point,
       fn: fn.kind === 'function' ? fn : undefined,
-      run: (flow) => apply(flow, fn, [input('payload', [], site.at), object({}, site.at), input('payload', ['more'], site.at)], { at: site.at, nameAt: site.at, construct: false }),
+      run: (flow) => flow.apply(fn, [input('payload', [], site.at), object({}, site.at), input('payload', ['more'], site.at)], { at: site.at, nameAt: site.at, construct: false }),
     });
   }
   return true;

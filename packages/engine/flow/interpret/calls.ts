@@ -1,10 +1,9 @@
-import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type Named, type Span, type Truth, type ValueEntry, type ValueOf } from '@tenantlint/model';
-import type { Flow, Frame } from '../flow.ts';
-import { registered } from '../entries/registered.ts';
+import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type Named, type Span, type ValueEntry, type ValueOf } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
 import { knownCall } from '../known/known.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { usedBy } from '../queries/record.ts';
-import { exitOf, join, Names, truthsSince, type Exit, type Slot, type State } from '../state.ts';
+import { exitOf, join, Names, truthsSince, type Slot, type State } from '../state.ts';
 import { tidy } from '../values/join.ts';
 import { itemsOf } from '../values/items.ts';
 import { property } from '../values/property.ts';
@@ -12,12 +11,15 @@ import { isManager } from '../python/decorators.ts';
 import { generated } from '../python/generators.ts';
 import { pythonMethod } from '../python/methods.ts';
 import { callSuper } from '../python/super.ts';
-import { construct, memberOf } from './classes.ts';
-import { awaited, callClient, contextAt, type Becoming } from './clients.ts';
-import { evaluate, fork, isDefined, shortCircuits } from './expressions.ts';
+import { construct } from './classes.ts';
+import { awaited, callClient, contextAt } from './clients.ts';
+import { eachCase, fork } from './branches.ts';
+import { isDefined, shortCircuits } from './presence.ts';
 import { bindParams } from './params.ts';
 import { run } from './statements.ts';
 import { become } from './targets.ts';
+import type { Frame } from '../frame.ts';
+import type { Becoming, CallSite } from '../call-site.ts';
 
 type CallCode = Extract<Code, { kind: 'call' }>;
 
@@ -31,14 +33,14 @@ export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
     if (above) return above;
   }
   if (callee.kind === 'member' && !code.construct) {
-    const of = evaluate(f, callee.of, names);
+    const of = f.evaluate(callee.of, names);
     if (!f.state.live) return nothing(code.at);
     if (callee.optional || code.optional || shortCircuits(callee.of)) {
       return optionalCall(f, of, code, callee, names);
     }
     return methodCall(f, of, code, callee, names);
   }
-  const fn = evaluate(f, callee, names);
+  const fn = f.evaluate(callee, names);
   const args = evaluateArgs(f, code, names);
   if (!f.state.live) return nothing(code.at);
   return apply(f, fn, args, { at: code.at, nameAt: callee.at, construct: code.construct, types: code.types });
@@ -61,7 +63,7 @@ export function evaluateArgs(f: Flow, code: CallCode, names: Names): AbstractVal
   const args: AbstractValue[] = [];
   const named: ValueEntry[] = [];
   for (const arg of code.args) {
-    const value = evaluate(f, arg.value, names);
+    const value = f.evaluate(arg.value, names);
     if (arg.spread && arg.name === '**') named.push({ kind: 'spread', of: value, at: arg.value.at });
     else if (arg.spread) {
       const items = itemsOf(value);
@@ -101,31 +103,6 @@ function methodCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extract<
     if (arg && !arg.spread) become(f, arg.value, held, names);
   }
   return value;
-}
-
-/** Runs the same for each alternative, apart, with what is true of it. */
-export function eachCase(f: Flow, of: readonly { readonly value: AbstractValue; readonly truths: readonly Truth[] }[], act: (value: AbstractValue) => AbstractValue, at: Span): AbstractValue {
-  const base = f.state;
-  const ends: { value: AbstractValue; exit: Exit; truths: readonly Truth[] }[] = [];
-  for (const one of of) {
-    let value: AbstractValue = nothing(at);
-    const end = f.branch(one.truths, () => {
-      value = act(one.value);
-    });
-    if (end.live) ends.push({ value, exit: exitOf(end, base), truths: truthsSince(end.truths, base.truths) });
-  }
-  join(base, ends.map((e) => e.exit), f.joinValues);
-  if (ends.length === 0) return nothing(at);
-  return ends.length === 1 && ends[0] ? ends[0].value : f.joinValues(ends.map(({ value, truths }) => ({ value, truths })));
-}
-
-export interface CallSite {
-  readonly at: Span;
-  readonly nameAt: Span;
-  readonly construct: boolean;
-  readonly types?: CallCode['types'];
-  /** Names read up to the method, as written. */
-  readonly path?: () => readonly Named[];
 }
 
 export function invokeMethod(f: Flow, of: AbstractValue, name: string, args: readonly AbstractValue[], site: CallSite, becoming: Becoming): AbstractValue {
@@ -191,7 +168,7 @@ export function apply(f: Flow, fn: AbstractValue, args: readonly AbstractValue[]
     }
     case 'class': return construct(f, fn, args, at);
     case 'instance': {
-      const method = f.python ? memberOf(f, fn, '__call__', at) : undefined;
+      const method = f.python ? f.memberOf(fn, '__call__', at) : undefined;
       return method?.kind === 'function' ? invoke(f, method, args, at, fn) : callUnknown(f, fn, args, site);
     }
     case 'client': return callClient(f, fn, args, at, site.nameAt, site.construct, becoming);
@@ -201,8 +178,6 @@ export function apply(f: Flow, fn: AbstractValue, args: readonly AbstractValue[]
     default: return callUnknown(f, fn, args, site);
   }
 }
-
-export const applyFunction = (f: Flow, fn: AbstractValue, args: readonly AbstractValue[], at: Span): AbstractValue => apply(f, fn, args, { at, nameAt: at, construct: false });
 
 /** A function that cannot be opened. What it is given leaves our sight; functions among it may be called. */
 export function callUnknown(f: Flow, callee: AbstractValue, args: readonly AbstractValue[], site: CallSite): AbstractValue {
@@ -214,7 +189,7 @@ export function callUnknown(f: Flow, callee: AbstractValue, args: readonly Abstr
   if (callee.kind !== 'symbol' || !isConstruction(callee)) usedBy(f, { kind: 'array', items: args.map((value) => ({ value, spread: false })), at }, at);
   const callbacks = args.filter((a) => a.kind === 'function');
   const symbol: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee, args, construct: site.construct, call: `@${at.file}:${at.start}`, ...(site.types ? { types: site.types } : {}) }, path: [], at };
-  if (registered(f, symbol, site)) return symbol;
+  if (f.register(symbol, site)) return symbol;
   const [callback] = callbacks;
   if (callbacks.length === 1 && callback?.kind === 'function' && callback.fn.params.length === 0) {
     // `retry(() => …)`, `step.run('x', async () => …)`: it is run here, and its result is the result.

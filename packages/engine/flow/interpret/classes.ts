@@ -1,4 +1,4 @@
-import { cases, unknown, type AbstractValue, type CodeClass, type Span, type ValueOf } from '@tenantlint/model';
+import { cases, unknown, type AbstractValue, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { Names } from '../state.ts';
 import { entryProperty, property } from '../values/property.ts';
@@ -6,47 +6,8 @@ import { environment } from '../python/identity.ts';
 import { within } from '../python/super.ts';
 import { namedOf } from '../python/params.ts';
 import { contextAt } from './clients.ts';
-import { evaluate } from './expressions.ts';
-import { invoke } from './calls.ts';
+import { lineage, type Owner } from './lineage.ts';
 import { inModule, moduleOf } from './modules.ts';
-import { ofType } from './types.ts';
-
-const DEEPEST_BASE = 8;
-
-type Owner = { readonly class: CodeClass; readonly file: string; readonly scope: Names };
-
-/** A class and what it extends, nearest first. */
-export function* lineage(f: Flow, of: ValueOf<'class' | 'instance'>): Generator<Owner | { readonly value: AbstractValue }> {
-  if (f.python) return yield* ancestors(f, { class: of.class, file: of.file, scope: of.scope as Names }, new Set());
-  let owner: Owner | undefined = { class: of.class, file: of.file, scope: of.scope as Names };
-  for (let depth = 0; owner && depth < DEEPEST_BASE; depth++) {
-    yield owner;
-    const current: Owner = owner;
-    const [base] = current.class.bases;
-    owner = undefined;
-    if (!base) return;
-    const module = moduleOf(f, current.file);
-    const value = module ? inModule(f, module, () => evaluate(f, base, current.scope)) : undefined;
-    if (value?.kind === 'class') owner = { class: value.class, file: value.file, scope: value.scope as Names };
-    else if (value) yield { value };
-  }
-}
-
-/** Python's classes extend several: each base with its own, in the order in which they are named. */
-function* ancestors(f: Flow, of: Owner, seen: Set<string>): Generator<Owner | { readonly value: AbstractValue }> {
-  if (seen.has(of.class.id) || seen.size > DEEPEST_BASE * 4) return;
-  seen.add(of.class.id);
-  yield of;
-  const module = moduleOf(f, of.file);
-  if (!module) return;
-  for (const base of of.class.bases) {
-    // `Repository[User]` is the class with its types filled in.
-    const code = base.kind === 'index' ? base.of : base;
-    const value = inModule(f, module, () => evaluate(f, code, of.scope));
-    if (value.kind === 'class') yield* ancestors(f, { class: value.class, file: value.file, scope: value.scope as Names }, seen);
-    else yield { value };
-  }
-}
 
 /** What an instance has under a name: its own fields, methods of its class, then what its types promise. */
 export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Span): AbstractValue {
@@ -63,7 +24,7 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
     const method = owner.class.methods.find((m) => m.name === name && m.kind !== 'constructor' && m.kind !== 'set');
     if (method) {
       const fn: ValueOf<'function'> = { kind: 'function', fn: method.fn, file: owner.file, scope: f.python ? within(f, owner) : owner.scope, self: of, at };
-      return method.kind === 'get' ? invoke(f, fn, [], at, of) : fn;
+      return method.kind === 'get' ? f.invoke(fn, [], at, of) : fn;
     }
     const field = owner.class.fields.find((x) => x.name === name && (!x.static || f.python));
     if (field && f.python && isSettings(f, of)) return environment(name, at);
@@ -75,15 +36,15 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
         if (module) return inModule(f, module, () => {
           // The field may be a function that is called much later: what it closes over stays with the file.
           f.state.set(scope.declare('this'), of);
-          return evaluate(f, code, scope);
+          return f.evaluate(code, scope);
         });
       }
-      return (field.type && ofType(f, field.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
+      return (field.type && f.ofType(field.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
     }
     for (const ctor of owner.class.methods) {
       if (ctor.kind !== 'constructor') continue;
       const param = ctor.fn.params.find((p) => p.field === name);
-      if (param) return (param.type && ofType(f, param.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
+      if (param) return (param.type && f.ofType(param.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
     }
   }
   return fieldSymbol({ class: of.class, file: of.file, scope: of.scope as Names }, name, at);
@@ -105,14 +66,14 @@ export function staticMember(f: Flow, of: ValueOf<'class'>, name: string, at: Sp
     const method = owner.class.methods.find((m) => m.name === name && m.static);
     if (method) {
       const fn: ValueOf<'function'> = { kind: 'function', fn: method.fn, file: owner.file, scope: owner.scope, self: of, at };
-      return method.kind === 'get' ? invoke(f, fn, [], at, of) : fn;
+      return method.kind === 'get' ? f.invoke(fn, [], at, of) : fn;
     }
     const field = owner.class.fields.find((x) => x.name === name && x.static);
     if (!field) continue;
     const { value } = field;
     const module = moduleOf(f, owner.file);
-    if (value && module) return inModule(f, module, () => evaluate(f, value, owner.scope));
-    return (field.type && ofType(f, field.type, owner.file, at)) ?? unknown(name, at);
+    if (value && module) return inModule(f, module, () => f.evaluate(value, owner.scope));
+    return (field.type && f.ofType(field.type, owner.file, at)) ?? unknown(name, at);
   }
   return undefined;
 }
@@ -127,7 +88,7 @@ export function construct(f: Flow, of: ValueOf<'class'>, args: readonly Abstract
     const scope = f.python ? within(f, owner) : new Names(owner.scope, owner.file);
     const slot = scope.declare('this');
     f.state.set(slot, instance);
-    invoke(f, { kind: 'function', fn: { ...ctor.fn, arrow: true }, file: owner.file, scope, at }, args, at);
+    f.invoke({ kind: 'function', fn: { ...ctor.fn, arrow: true }, file: owner.file, scope, at }, args, at);
     const built = f.state.get(slot);
     if (built?.kind === 'instance') instance = built;
     return instance;

@@ -3,14 +3,9 @@ import type { Flow } from '../flow.ts';
 import { runQuery } from '../queries/run.ts';
 import { truthsSince } from '../state.ts';
 import { itemsOf } from '../values/items.ts';
-import { computed, property } from '../values/property.ts';
-import { applyFunction } from './calls.ts';
-
-export interface Becoming {
-  handle: AbstractValue | undefined;
-  /** What variables that were given as arguments hold from now on. */
-  args?: Map<number, AbstractValue>;
-}
+import { property } from '../values/property.ts';
+import { computed } from '../values/symbol.ts';
+import type { Becoming } from '../call-site.ts';
 
 export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = false, becoming?: Becoming): ClientContext {
   return {
@@ -22,7 +17,7 @@ export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = fals
     ambient: f.ambient,
     version: (pkg) => f.program.packages.get(pkg),
     run: (query) => runQuery(f, query),
-    apply: (fn, args) => scoped(f, () => applyFunction(f, fn, args, at)),
+    apply: (fn, args) => scoped(f, () => f.applyFunction(fn, args, at)),
     property: (of, name) => property(f, of, name, at) ?? unknown(name, at),
     items: (of) => itemsOf(of),
     together: (places) => f.together.push(...places),

@@ -1,22 +1,23 @@
-import { cases, isNullish, literal, mapCases, never, nothing, unknown, type AbstractValue, type Code, type CodeEntry, type Span, type Truth, type ValueEntry, type ValueOf } from '@tenantlint/model';
+import { cases, isNullish, literal, mapCases, never, nothing, unknown, type AbstractValue, type Code, type Span, type Truth, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { globalValue } from '../known/globals.ts';
 import { join, exitOf, Names } from '../state.ts';
 import { narrow } from './narrow.ts';
-import { truthsOf, type Known } from './truths.ts';
-import { computed, indexed, presence, property } from '../values/property.ts';
+import { truthsOf } from './truths.ts';
+import { indexed, presence, property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
-import { originKey } from '../values/key.ts';
 import { queriesIn } from '../summaries/functions.ts';
 import { plainTruth } from '../values/plain.ts';
 import { yielded } from '../python/generators.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
-import { inlineAction } from '../entries/actions.ts';
 import { awaited, contextAt, iterated, operatorOf } from './clients.ts';
 import { call } from './calls.ts';
 import { element } from './elements.ts';
-import { ofType } from './types.ts';
+import { entry } from './entries.ts';
+import { fork } from './branches.ts';
+import { isDefined, shortCircuits } from './presence.ts';
+import { computed } from '../values/symbol.ts';
 
 export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
   if (!f.state.live) return nothing(code.at);
@@ -41,7 +42,7 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
     case 'function': {
       const value: ValueOf<'function'> = { kind: 'function', fn: code.fn, file: names.file, scope: names, at: code.at };
       if (!f.offline && queriesIn(f, code.fn).length > 0) f.close(value);
-      inlineAction(f, value);
+      f.inlineAction(value);
       return value;
     }
     case 'class': return classValue(code.class, names.file, names);
@@ -65,7 +66,7 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
     case 'typed': {
       const value = evaluate(f, code.of, names);
       if (value.kind !== 'symbol' || code.satisfies) return value;
-      return ofType(f, code.type, names.file, code.at) ?? value;
+      return f.ofType(code.type, names.file, code.at) ?? value;
     }
     case 'sequence': {
       let value: AbstractValue = nothing(code.at);
@@ -106,20 +107,6 @@ function read(f: Flow, of: AbstractValue, code: Extract<Code, { kind: 'member' |
   return value;
 }
 
-/** `a?.b.c`: where a is not there, the rest of the chain is not read either. */
-export function shortCircuits(code: Code): boolean {
-  for (let at = code; ;) {
-    if (at.kind === 'member' || at.kind === 'index') {
-      if (at.optional) return true;
-      at = at.of;
-    } else if (at.kind === 'call') {
-      if (at.optional) return true;
-      at = at.callee;
-    } else if (at.kind === 'non-null') at = at.of;
-    else return false;
-  }
-}
-
 const onlyOne = (of: readonly { readonly truths: readonly Truth[] }[]): readonly Truth[] => (of.length === 1 ? (of[0]?.truths ?? []) : []);
 
 /** Applies `get` where the value is there, and gives undefined where it may not be. */
@@ -132,32 +119,6 @@ export function optional(f: Flow, of: AbstractValue, at: Span, get: (of: Abstrac
   // `session?.user` says that there may be none; once that is excluded, nothing is left to be undefined.
   if (link && of.kind === 'symbol' && !isDefined(f, of)) return tidy([...cases(value), { value: nothing(at), truths: [] }], at);
   return value;
-}
-
-export function isDefined(f: Flow, of: AbstractValue): boolean {
-  if (of.kind !== 'symbol') return true;
-  for (let node = f.state.truths; node; node = node.before) {
-    const { truth } = node;
-    if (truth.kind !== 'defined' || truth.of.kind !== 'symbol') continue;
-    const other = truth.of;
-    if (other.path.length >= of.path.length && of.path.every((p, i) => other.path[i] === p) && sameOrigin(other, of)) return true;
-  }
-  return false;
-}
-
-const sameOrigin = (a: Extract<AbstractValue, { kind: 'symbol' }>, b: Extract<AbstractValue, { kind: 'symbol' }>): boolean =>
-  a.origin === b.origin || JSON.stringify(a.origin.kind) === JSON.stringify(b.origin.kind) && keyOfOrigin(a) === keyOfOrigin(b);
-
-const keyOfOrigin = (v: Extract<AbstractValue, { kind: 'symbol' }>): string => originKey(v.origin);
-
-export function entry(f: Flow, e: CodeEntry, names: Names): ValueEntry {
-  if (e.kind === 'property') return { kind: 'property', name: e.name, nameAt: e.nameAt, value: evaluate(f, e.value, names) };
-  if (e.kind === 'spread') return { kind: 'spread', of: evaluate(f, e.of, names), at: e.of.at };
-  if (e.kind === 'accessor') return { kind: 'property', name: e.name, nameAt: e.fn.nameAt, value: unknown('accessor', e.fn.at) };
-  const key = evaluate(f, e.key, names);
-  const value = evaluate(f, e.value, names);
-  if (key.kind === 'literal') return { kind: 'property', name: String(key.value), nameAt: e.key.at, value };
-  return { kind: 'computed', key, value, at: e.key.at };
 }
 
 function template(f: Flow, code: Extract<Code, { kind: 'template' }>, names: Names): AbstractValue {
@@ -196,39 +157,6 @@ export function choose(f: Flow, test: Code, then: () => AbstractValue, otherwise
     { known: truthsOf(f, value, true), enter: () => narrow(f, test, true, names), run: then },
     { known: truthsOf(f, value, false), enter: () => narrow(f, test, false, names), run: otherwise },
   ], at);
-}
-
-interface Branch {
-  readonly known: Known;
-  readonly enter: () => void;
-  readonly run: () => AbstractValue;
-}
-
-export function fork(f: Flow, branches: readonly Branch[], at: Span): AbstractValue {
-  const base = f.state;
-  const possible = branches.filter((b) => b.known.possible);
-  const [only] = possible;
-  if (possible.length === 1 && only) {
-    base.learn(only.known.truths);
-    only.enter();
-    return only.run();
-  }
-  const ends: { exit: ReturnType<typeof exitOf>; value: AbstractValue; live: boolean; truths: readonly Truth[] }[] = [];
-  for (const branch of possible) {
-    let value: AbstractValue = nothing(at);
-    const since = base.truths;
-    const end = f.branch(branch.known.truths, () => {
-      branch.enter();
-      value = branch.run();
-    });
-    const truths: Truth[] = [];
-    for (let node = end.truths; node && node !== since; node = node.before) truths.push(node.truth);
-    ends.push({ exit: exitOf(end, base), value, live: end.live, truths: truths.reverse() });
-  }
-  const live = ends.filter((e) => e.live);
-  join(base, live.map((e) => e.exit), f.joinValues);
-  if (live.length === 0) return nothing(at);
-  return live.length === 1 && live[0] ? live[0].value : tidy(live.flatMap((e) => cases(e.value).map((c) => ({ value: c.value, truths: [...e.truths, ...c.truths] }))), at);
 }
 
 function logical(f: Flow, code: Extract<Code, { kind: 'logical' }>, names: Names): AbstractValue {

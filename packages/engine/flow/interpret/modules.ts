@@ -1,59 +1,15 @@
-import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeFunction, type CodeImport, type CodeStatement, type CodeTarget, type CodeType, type Span, type ValueOf } from '@tenantlint/model';
-import type { Flow, Frame } from '../flow.ts';
-import { Names, type State } from '../state.ts';
+import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeClass, type CodeFunction, type CodeImport, type CodeStatement, type CodeTarget, type Span, type ValueOf } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import type { Names, State } from '../state.ts';
 import { LAZY } from '../values/join.ts';
-import { decorated } from '../python/decorators.ts';
 import { ambient } from '../python/identity.ts';
 import { property } from '../values/property.ts';
 import { walkStatements } from '../summaries/functions.ts';
-import { applyFunction } from './calls.ts';
 import { contextAt } from './clients.ts';
-import { evaluate } from './expressions.ts';
-import { ofType } from './types.ts';
+import type { Frame } from '../frame.ts';
+import { boundNames, ModuleNames, type Declaration } from '../module-names.ts';
 
 const MODULE_FUEL = 30_000;
-
-type Declaration =
-  | { readonly kind: 'value'; readonly statement: Extract<CodeStatement, { kind: 'let' }> }
-  | { readonly kind: 'statement'; readonly statement: Extract<CodeStatement, { kind: 'function' | 'class' }> }
-  | { readonly kind: 'import'; readonly import: CodeImport };
-
-/** A file's outermost names. Values are computed when they are first asked for, in the state that all files share. */
-export class ModuleNames {
-  readonly file: CodeFile;
-  readonly names: Names;
-  readonly declared = new Map<string, Declaration>();
-  readonly types = new Map<string, CodeType>();
-  readonly values = new Map<string, AbstractValue>();
-  readonly exports = new Map<string, AbstractValue>();
-  readonly busy = new Set<string>();
-
-  constructor(file: CodeFile) {
-    this.file = file;
-    this.names = new Names(undefined, file.path);
-    for (const one of file.imports) if (one.local) this.declared.set(one.local, { kind: 'import', import: one });
-    this.#declare(file.body);
-  }
-
-  #declare(body: readonly CodeStatement[]): void {
-    for (const statement of body) {
-      if (statement.kind === 'let') for (const name of boundNames(statement.target)) this.declared.set(name, { kind: 'value', statement });
-      else if (statement.kind === 'function' && statement.fn.name !== undefined) this.declared.set(statement.fn.name, { kind: 'statement', statement });
-      else if (statement.kind === 'class' && statement.class.name !== undefined) this.declared.set(statement.class.name, { kind: 'statement', statement });
-      else if (statement.kind === 'type') this.types.set(statement.name, statement.type);
-      else if (statement.kind === 'block') this.#declare(statement.body);
-    }
-  }
-}
-
-export function boundNames(target: CodeTarget): string[] {
-  switch (target.kind) {
-    case 'name': return [target.name];
-    case 'object': return [...target.properties.flatMap((p) => boundNames(p.target)), ...(target.rest ? boundNames(target.rest) : [])];
-    case 'array': return [...target.items.flatMap((i) => (i ? boundNames(i.target) : [])), ...(target.rest ? boundNames(target.rest) : [])];
-    case 'place': return [];
-  }
-}
 
 export function moduleOf(f: Flow, path: string): ModuleNames | undefined {
   const known = f.modules.get(path);
@@ -136,7 +92,7 @@ function declare(f: Flow, module: ModuleNames, name: string, declaration: Declar
   const { statement } = declaration;
   if (statement.kind === 'function') {
     const fn: ValueOf<'function'> = { kind: 'function', fn: statement.fn, file: module.file.path, scope: module.names, at: statement.at };
-    return f.python ? decorated(f, fn) : fn;
+    return f.python ? f.decorated(fn) : fn;
   }
   if (statement.kind === 'class') {
     const made = classValue(statement.class, module.file.path, module.names);
@@ -144,10 +100,10 @@ function declare(f: Flow, module: ModuleNames, name: string, declaration: Declar
   }
   return inModule(f, module, () => {
     const assigned = statement.value ? [statement.value] : assignments(module.file.body, name);
-    const typed = statement.type ? ofType(f, statement.type, module.file.path, statement.at) : undefined;
+    const typed = statement.type ? f.ofType(statement.type, module.file.path, statement.at) : undefined;
     const filled = !statement.constant && fillers(module, name).length > 0;
     if (assigned.length === 0) return filled ? nothing(statement.at) : typed ?? nothing(statement.at);
-    const values = assigned.map((code) => ({ value: evaluate(f, code, module.names), truths: [] }));
+    const values = assigned.map((code) => ({ value: f.evaluate(code, module.names), truths: [] }));
     if (!statement.value) values.push({ value: nothing(statement.at), truths: [] });
     const value = pick(f, statement.target, f.joinValues(values), name) ?? unknown(`module variable ${name}`, statement.at);
     // What it is made of says more than its type, which says more than nothing.
@@ -187,7 +143,7 @@ function assigns(fn: CodeFunction, name: string): boolean {
 /** A variable that is empty until a function is called for the first time: as if it had been. */
 function fill(f: Flow, module: ModuleNames, name: string): void {
   inModule(f, module, () => {
-    for (const fn of fillers(module, name)) applyFunction(f, { kind: 'function', fn, file: module.file.path, scope: module.names, at: fn.at }, [], fn.at);
+    for (const fn of fillers(module, name)) f.applyFunction({ kind: 'function', fn, file: module.file.path, scope: module.names, at: fn.at }, [], fn.at);
   });
 }
 
@@ -259,7 +215,7 @@ function lookup(f: Flow, module: ModuleNames, name: string, at: Span, seen: Set<
     return one.imported === '*' ? { kind: 'module', file: one.file, at: one.at } : find(f, one.file, one.imported, at, seen);
   }
   const common = commonJs(module.file.body, name);
-  if (common) return inModule(f, module, () => evaluate(f, common, module.names));
+  if (common) return inModule(f, module, () => f.evaluate(common, module.names));
   for (const one of exports) {
     if (one.name !== '*' || one.kind !== 'from') continue;
     if (one.file !== undefined) {

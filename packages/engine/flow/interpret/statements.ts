@@ -1,18 +1,14 @@
 import { literal, never, nothing, unknown, type AbstractValue, type Code, type CodeStatement, type Truth } from '@tenantlint/model';
-import type { Flow, Jump, Statements } from '../flow.ts';
-import { inlineAction } from '../entries/actions.ts';
+import type { Flow } from '../flow.ts';
 import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
 import { elementOf } from '../values/join.ts';
 import { presence } from '../values/property.ts';
-import { applyFunction } from './calls.ts';
-import { memberOf } from './classes.ts';
 import { awaited, iterated } from './clients.ts';
-import { evaluate } from './expressions.ts';
-import { ofType } from './types.ts';
 import { narrow } from './narrow.ts';
 import { bind } from './targets.ts';
 import { truthsOf } from './truths.ts';
 import { classValue } from './modules.ts';
+import type { Jump, Statements } from '../frame.ts';
 
 /** Runs statements in order; functions and classes are there from the start. */
 export function run(f: Flow, statements: Statements, names: Names): void {
@@ -27,7 +23,7 @@ function hoist(f: Flow, s: CodeStatement, names: Names): void {
   if (s.kind === 'function' && s.fn.name !== undefined) {
     const value = { kind: 'function', fn: s.fn, file: names.file, scope: names, at: s.at } as const;
     f.state.set(names.declare(s.fn.name), value);
-    inlineAction(f, value);
+    f.inlineAction(value);
   }
   else if (s.kind === 'class' && s.class.name !== undefined) f.state.set(names.declare(s.class.name), classValue(s.class, names.file, names));
 }
@@ -35,13 +31,13 @@ function hoist(f: Flow, s: CodeStatement, names: Names): void {
 function statement(f: Flow, s: CodeStatement, names: Names): void {
   switch (s.kind) {
     case 'let': {
-      const value = s.value ? evaluate(f, s.value, names) : nothing(s.at);
-      const typed = s.type && (value.kind === 'symbol' || !s.value) ? ofType(f, s.type, names.file, s.at) : undefined;
+      const value = s.value ? f.evaluate(s.value, names) : nothing(s.at);
+      const typed = s.type && (value.kind === 'symbol' || !s.value) ? f.ofType(s.type, names.file, s.at) : undefined;
       bind(f, s.target, typed?.kind === 'client' || (typed && s.value) ? typed : value, names);
       return;
     }
     case 'expression': {
-      const value = evaluate(f, s.of, names);
+      const value = f.evaluate(s.of, names);
       // A builder that nobody awaits is sent by those clients that send at once; the rest never leaves.
       if (value.kind === 'client' && s.of.kind === 'unary' && s.of.op === 'void') awaited(f, value, s.at);
       if (value.kind === 'client' && s.of.kind === 'call' && f.adapters.get(value.client)?.isOnlyResult?.(value)) f.input.tell?.({ kind: 'extension-discarded', at: s.of.callee.kind === 'member' ? s.of.callee.nameAt : s.at });
@@ -51,7 +47,7 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
     case 'loop': return loop(f, s, names);
     case 'for-each': return forEach(f, s, names);
     case 'return': {
-      const value = s.value ? evaluate(f, s.value, names) : nothing(s.at);
+      const value = s.value ? f.evaluate(s.value, names) : nothing(s.at);
       const { frame } = f;
       if (!f.state.live) return;
       if (frame) {
@@ -62,7 +58,7 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
       return;
     }
     case 'throw':
-      if (s.value) evaluate(f, s.value, names);
+      if (s.value) f.evaluate(s.value, names);
       if (f.state.live) f.thrown++;
       f.state.live = false;
       return;
@@ -79,7 +75,7 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
     case 'with': {
       const inner = new Names(names, names.file);
       for (const item of s.items) {
-        const value = entered(f, awaited(f, evaluate(f, item.value, inner), item.value.at), item.value.at);
+        const value = entered(f, awaited(f, f.evaluate(item.value, inner), item.value.at), item.value.at);
         if (item.target) bind(f, item.target, value, inner);
       }
       return run(f, s.body, inner);
@@ -93,14 +89,14 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
 function entered(f: Flow, value: AbstractValue, at: AbstractValue['at']): AbstractValue {
   if (value.kind !== 'instance') return value;
   for (const name of ['__aenter__', '__enter__']) {
-    const method = value.class.methods.some((m) => m.name === name) ? memberOf(f, value, name, at) : undefined;
-    if (method?.kind === 'function') return awaited(f, applyFunction(f, method, [], at), at);
+    const method = value.class.methods.some((m) => m.name === name) ? f.memberOf(value, name, at) : undefined;
+    if (method?.kind === 'function') return awaited(f, f.applyFunction(method, [], at), at);
   }
   return value;
 }
 
 function branches(f: Flow, s: Extract<CodeStatement, { kind: 'if' }>, names: Names): void {
-  const value = evaluate(f, s.test, names);
+  const value = f.evaluate(s.test, names);
   if (!f.state.live) return;
   const base = f.state;
   const exits: Exit[] = [];
@@ -148,13 +144,13 @@ function loop(f: Flow, s: Extract<CodeStatement, { kind: 'loop' }>, names: Names
   repeated(f, s.label, s.at, () => {
     if (s.test && s.testFirst) learn(f, s.test, inner);
     run(f, s.body, new Names(inner, names.file));
-    if (f.state.live && s.update) evaluate(f, s.update, inner);
-    if (f.state.live && s.test && !s.testFirst) evaluate(f, s.test, inner);
+    if (f.state.live && s.update) f.evaluate(s.update, inner);
+    if (f.state.live && s.test && !s.testFirst) f.evaluate(s.test, inner);
   }, always || !s.testFirst);
 }
 
 function learn(f: Flow, test: Code, names: Names): void {
-  const known = truthsOf(f, evaluate(f, test, names), true);
+  const known = truthsOf(f, f.evaluate(test, names), true);
   if (!known.possible) {
     f.state.live = false;
     return;
@@ -171,7 +167,7 @@ function pairsOf(over: AbstractValue): readonly AbstractValue[] | undefined {
 }
 
 function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names: Names): void {
-  const over = iterated(f, evaluate(f, s.over, names), s.over.at);
+  const over = iterated(f, f.evaluate(s.over, names), s.over.at);
   if (!f.state.live) return;
   const pairs = f.python ? pairsOf(over) : undefined;
   if (pairs) {
@@ -227,7 +223,7 @@ function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Nam
 }
 
 function switched(f: Flow, s: Extract<CodeStatement, { kind: 'switch' }>, names: Names): void {
-  const on = evaluate(f, s.on, names);
+  const on = f.evaluate(s.on, names);
   if (!f.state.live) return;
   const base = f.state;
   const jump: Jump = { label: undefined, loop: false, base, breaks: [], continues: [] };
@@ -243,7 +239,7 @@ function switched(f: Flow, s: Extract<CodeStatement, { kind: 'switch' }>, names:
       const ways = previous ? [previous] : [];
       f.state = open;
       const { test: code } = one;
-      const test: AbstractValue = code ? { kind: 'test', test: { kind: 'compare', op: '=', left: on, right: evaluate(f, code, inner) }, at: code.at } : literal(true, s.at);
+      const test: AbstractValue = code ? { kind: 'test', test: { kind: 'compare', op: '=', left: on, right: f.evaluate(code, inner) }, at: code.at } : literal(true, s.at);
       const known = truthsOf(f, test, true);
       const matched = f.branch(known.truths, () => {
         if (known.possible && code) narrowCase(f, s.on, code, true, inner);

@@ -5,7 +5,7 @@ import { usedBy } from '../queries/record.ts';
 import { reassignModule } from './modules.ts';
 import { contextAt } from './clients.ts';
 import { truthsOf } from './truths.ts';
-import { evaluate, fork } from './expressions.ts';
+import { fork } from './branches.ts';
 import { property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
 
@@ -70,13 +70,13 @@ function positional(f: Flow, value: AbstractValue, index: number, target: CodeTa
 export function withDefault(f: Flow, value: AbstractValue, by: Code | undefined, names: Names): AbstractValue {
   if (!by) return value;
   const all = cases(value);
-  if (all.every((c) => c.value.kind === 'undefined')) return evaluate(f, by, names);
+  if (all.every((c) => c.value.kind === 'undefined')) return f.evaluate(by, names);
   if (value.kind !== 'symbol' && all.every((c) => c.value.kind !== 'undefined')) return value;
   const test: AbstractValue = { kind: 'test', test: { kind: 'compare', op: '<>', left: value, right: nothing(by.at) }, at: by.at };
   const there = tidy(all.filter((c) => c.value.kind !== 'undefined'), by.at);
   return fork(f, [
     { known: truthsOf(f, test, true), enter: () => undefined, run: () => there },
-    { known: truthsOf(f, test, false), enter: () => undefined, run: () => evaluate(f, by, names) },
+    { known: truthsOf(f, test, false), enter: () => undefined, run: () => f.evaluate(by, names) },
   ], by.at);
 }
 
@@ -101,11 +101,11 @@ function write(f: Flow, code: Code, value: AbstractValue, names: Names): void {
   const root = rootSlot(code, names);
   if (!root) return;
   const live = f.state.live;
-  const owner = evaluate(f, code.of, names);
+  const owner = f.evaluate(code.of, names);
   f.state.live = live;
   const entry: ValueEntry = code.kind === 'member'
     ? { kind: 'property', name: code.name, nameAt: code.nameAt, value }
-    : indexEntry(evaluate(f, code.key, names), value, code);
+    : indexEntry(f.evaluate(code.key, names), value, code);
   // `ctx.body = rows` answers the request.
   if (entry.kind === 'property' && entry.name === 'body' && sharesRequest(owner)) usedBy(f, value, code.at);
   const changed = withEntry(f, owner, entry);

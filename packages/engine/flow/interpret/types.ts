@@ -1,14 +1,9 @@
 import { cases, type AbstractValue, type CodeType, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { apply } from './calls.ts';
 import { awaited, contextAt } from './clients.ts';
-import { inModule, moduleName, moduleOf, type ModuleNames } from './modules.ts';
-import { symbolicArgs } from './params.ts';
-
-/** Whether a type lets undefined through. Null is another matter: clients send it. */
-export function allowsUndefined(type: CodeType): boolean {
-  return type.kind === 'undefined' || (type.kind === 'union' && type.of.some(allowsUndefined));
-}
+import { inModule, moduleName, moduleOf } from './modules.ts';
+import { symbolicArgs } from './symbolic.ts';
+import type { ModuleNames } from '../module-names.ts';
 
 /** The value that a declared type alone promises: an instance of a class of the program, a client's handle. */
 export function ofType(f: Flow, type: CodeType, file: string, at: Span): AbstractValue | undefined {
@@ -48,7 +43,7 @@ function returnOf(f: Flow, type: CodeType, file: string, at: Span): AbstractValu
   if (!known.has(name)) {
     known.set(name, undefined);
     const fn = moduleName(f, file, name);
-    const value = fn && (fn.kind === 'function' || fn.kind === 'client') ? inModule(f, module, () => awaited(f, apply(f, fn, fn.kind === 'function' ? symbolicArgs(f, fn) : [], { at, nameAt: at, construct: false }), at)) : undefined;
+    const value = fn && (fn.kind === 'function' || fn.kind === 'client') ? inModule(f, module, () => awaited(f, f.apply(fn, fn.kind === 'function' ? symbolicArgs(f, fn) : [], { at, nameAt: at, construct: false }), at)) : undefined;
     known.set(name, value && cases(value).find((c) => c.value.kind === 'client')?.value);
   }
   return known.get(name);
@@ -59,24 +54,3 @@ function importedAsType(f: Flow, file: string, name: string): AbstractValue | un
   const value = moduleName(f, file, name);
   return value?.kind === 'class' ? value : undefined;
 }
-
-/** Members of an object type of the program, as far as they can be told. */
-export function membersOf(f: Flow, type: CodeType, file: string): ReadonlyMap<string, { readonly optional: boolean; readonly type: CodeType }> | undefined {
-  const members = new Map<string, { optional: boolean; type: CodeType }>();
-  const add = (one: CodeType, depth: number): boolean => {
-    if (depth > 5) return false;
-    if (one.kind === 'object') {
-      for (const m of one.members) members.set(m.name, m);
-      return true;
-    }
-    if (one.kind === 'intersection') return one.of.every((part) => add(part, depth + 1));
-    if (one.kind === 'ref') {
-      if ((one.name === 'Readonly' || one.name === 'Required') && one.args[0]) return add(one.args[0], depth + 1);
-      const alias = moduleOf(f, file)?.types.get(one.name);
-      return alias ? add(alias, depth + 1) : false;
-    }
-    return false;
-  };
-  return add(type, 0) ? members : undefined;
-}
-

@@ -4,7 +4,6 @@ import { closed } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { and } from '../queries/formulas.ts';
-import type { SiteRecord } from '../queries/record.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
@@ -12,7 +11,8 @@ import { isIdentity, linkColumns, namesOwner, ownerColumns, tenantColumns } from
 import { ask, askClosed } from './prove.ts';
 import { bound } from './supposed.ts';
 import { bindings, sourceOf, trustOf } from './trust.ts';
-import type { Case, Judgement } from './verdict.ts';
+import type { SiteRecord } from '../queries/site-record.ts';
+import type { Case, Judgement } from './judgement.ts';
 
 /** The root cause of a leak, as near to what has to be mended as can be told: one site has one. */
 export function blamed(f: Flow, of: Case, judgement: Judgement): Judgement {

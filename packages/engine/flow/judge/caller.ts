@@ -4,7 +4,7 @@ import { showsSecret } from '../known/signatures.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
 import { tenantColumns } from './owners.ts';
 import { freeRows } from '../queries/formulas.ts';
-import type { Case } from './verdict.ts';
+import type { Case } from './judgement.ts';
 
 /** The caller has shown a secret that only another system knows. */
 export const hasSecret = (truths: readonly Truth[]): boolean => truths.some(showsSecret);

@@ -5,7 +5,7 @@ import { keyOf } from '../values/key.ts';
 import { sourceOfRow } from './inherit.ts';
 import { isIdentity, linkColumns } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
-import type { Case, Judgement } from './verdict.ts';
+import type { Case, Judgement } from './judgement.ts';
 
 /**
  * The row, or the one that the same id named before, was compared with a row that the caller may have: `bounty.programId`

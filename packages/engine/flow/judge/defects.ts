@@ -1,7 +1,5 @@
 import { cases, type Condition, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import type { Inserted } from '../queries/record.ts';
-import { columnOf } from '../queries/rows.ts';
 import { authenticated } from './caller.ts';
 import { isIdentity, isTenantField, ownerColumns } from './owners.ts';
 import { widened } from './blame.ts';
@@ -9,7 +7,9 @@ import { untrusted } from './prove.ts';
 import { bindings, named, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
 import { inherit } from './inherit.ts';
-import { byDesign, type Case, type Judgement } from './verdict.ts';
+import type { Inserted } from '../queries/site-record.ts';
+import { columnOf } from '../queries/ends.ts';
+import { byDesign, type Case, type Judgement } from './judgement.ts';
 
 /** A read or write whose condition does not hold the caller's tenant: what is to blame, and how sure that is. */
 export function unreached(f: Flow, of: Case): Judgement {

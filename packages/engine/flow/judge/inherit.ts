@@ -1,10 +1,10 @@
 import { cases, type AbstractValue, type Condition } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import type { Inserted, SiteRecord } from '../queries/record.ts';
-import { columnOf } from '../queries/rows.ts';
 import { isIdentity, ownerColumns } from './owners.ts';
 import { ask } from './prove.ts';
-import { byDesign, judge, type Case, type Judgement } from './verdict.ts';
+import type { Inserted, SiteRecord } from '../queries/site-record.ts';
+import { columnOf } from '../queries/ends.ts';
+import { byDesign, type Case, type Judgement } from './judgement.ts';
 
 /** Ids of rows are as good as the queries that the rows came from. */
 export function inherit(f: Flow, of: Case): Judgement | undefined {
@@ -34,7 +34,7 @@ function fromRows(f: Flow, of: Case, values: readonly AbstractValue[]): Judgemen
 export function sourceOfRow(f: Flow, { entry, uses, truths, at }: Case, row: number): Judgement | undefined {
   const source = sourceRecord(f, row);
   if (!source) return undefined;
-  const judgement = f.verdicts.has(source) ? f.verdicts.get(source) : judge(f, source, entry, uses);
+  const judgement = f.verdicts.has(source) ? f.verdicts.get(source) : f.judge(source, entry, uses);
   const settled = judgement && !judgement.unused && judgement.verdict !== 'leak' && judgement.verdict !== 'unknown';
   if (settled || source.table === undefined || ask(f, source.row, source.table, source.formula, truths, 'reach', at).verdict !== 'yes') return judgement;
   return { verdict: 'guarded', certainty: 'proven', why: [{ text: 'the row is checked before its columns are used', at }] };

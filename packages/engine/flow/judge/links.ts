@@ -2,8 +2,6 @@ import { cases, type AbstractValue, type EntryPoint, type Formula, type LinkedRo
 import type { Flow } from '../flow.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { column, equals, TRUE } from '../queries/formulas.ts';
-import type { SiteRecord } from '../queries/record.ts';
-import { columnOf } from '../queries/rows.ts';
 import { termOf } from '../queries/terms.ts';
 import { allTruths } from '../state.ts';
 import { hasSecret, isStaff } from './caller.ts';
@@ -11,6 +9,8 @@ import { tenantColumns } from './owners.ts';
 import { ask } from './prove.ts';
 import { bindings, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
+import type { SiteRecord } from '../queries/site-record.ts';
+import { columnOf } from '../queries/ends.ts';
 
 const INSIDE = new Set<EntryPoint['kind']>(['script', 'seed', 'test', 'cron', 'queue', 'webhook']);
 const DEEPEST = 4;

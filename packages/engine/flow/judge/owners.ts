@@ -1,9 +1,9 @@
 import type { Condition, Formula, Term, Value, Written } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
-import type { SiteRecord } from '../queries/record.ts';
-import { columnOf } from '../queries/rows.ts';
 import { bindings } from './trust.ts';
+import type { SiteRecord } from '../queries/site-record.ts';
+import { columnOf } from '../queries/ends.ts';
 
 /** Columns that decide to whom a row belongs: tenant columns, and the keys that lead to an owner. */
 export function ownerColumns(f: Flow, table: string): ReadonlySet<string> {

@@ -6,7 +6,7 @@ import { and, FALSE } from '../queries/formulas.ts';
 import { termOf } from '../queries/terms.ts';
 import { askClosed } from './prove.ts';
 import { bound, isAmbient } from './supposed.ts';
-import type { Case, Judgement } from './verdict.ts';
+import type { Case, Judgement } from './judgement.ts';
 
 /** Row level security that this client cannot bypass, with the settings that the code made: does it isolate? `trusting`: if the request said the truth. */
 export function secured(f: Flow, of: Case, trusting = false): Judgement | undefined {

@@ -3,13 +3,13 @@ import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
 import { column, equals, or, TRUE } from '../queries/formulas.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
-import type { SiteRecord } from '../queries/record.ts';
 import { termOf } from '../queries/terms.ts';
 import { truthsSince } from '../state.ts';
 import { ask } from './prove.ts';
 import { supposed } from './supposed.ts';
 import { trustOf } from './trust.ts';
-import type { Judgement } from './verdict.ts';
+import type { SiteRecord } from '../queries/site-record.ts';
+import type { Judgement } from './judgement.ts';
 
 type Called = NonNullable<Query['routine']>;
 

@@ -1,16 +1,13 @@
-import { cases, type AbstractValue, type EntryPoint, type Included, type IncludedRows, type Model, type SiteShape, type Span, type SplicedText, type Truth } from '@tenantlint/model';
+import { cases, type AbstractValue, type EntryPoint, type Included, type IncludedRows, type Model, type Span, type SplicedText, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { endOf } from '../queries/ends.ts';
-import type { SiteRecord } from '../queries/record.ts';
-import { columnOf } from '../queries/rows.ts';
+import { columnOf, endOf } from '../queries/ends.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
 import { linked } from './links.ts';
 import { isIdentity, tenantColumns } from './owners.ts';
 import { bindings, sourceOf, trustOf } from './trust.ts';
-
-/** What cost and hygiene rules ask of a query, beside its verdict. Told while its run is known. */
-export type Extra = Pick<SiteShape, 'unbounded' | 'included' | 'spliced' | 'follows' | 'linked'>;
+import type { SiteRecord } from '../queries/site-record.ts';
+import type { Extra } from './judgement.ts';
 
 export function extraOf(f: Flow, record: SiteRecord, entry: EntryPoint | undefined): Extra {
   return { unbounded: isUnbounded(f, record), linked: linked(f, record, entry), included: included(f, record.query.includes, record.table, record.model), spliced: spliced(record), follows: follows(f, record) };

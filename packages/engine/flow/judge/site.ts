@@ -1,8 +1,8 @@
 import type { Condition, EntryPoint, Formula, QuerySite, Reason, Term } from '@tenantlint/model';
-import type { SiteRecord } from '../queries/record.ts';
-import { columnOf } from '../queries/rows.ts';
 import { bindings } from './trust.ts';
-import type { Judgement } from './verdict.ts';
+import type { SiteRecord } from '../queries/site-record.ts';
+import { columnOf } from '../queries/ends.ts';
+import type { Judgement } from './judgement.ts';
 
 /** A judged query as the rules see it. */
 export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoint, path: readonly Reason[]): QuerySite {

@@ -7,7 +7,7 @@ import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
 import { isMissing, named, repaired, sourceOf, trustOf } from './trust.ts';
-import type { Case, Judgement } from './verdict.ts';
+import type { Case, Judgement } from './judgement.ts';
 
 interface Supposition {
   readonly value: ReturnType<typeof untrusted>[number];

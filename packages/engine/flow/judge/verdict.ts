@@ -1,9 +1,8 @@
-import type { Certainty, Defect, EntryPoint, Formula, Isolation, Reason, SiteVerdict, Span, Truth } from '@tenantlint/model';
+import type { EntryPoint, Formula, Isolation, Reason, SiteVerdict, Span, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { closed, TOO_MUCH } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
 import { freeRows } from '../queries/formulas.ts';
-import type { Inserted, SiteRecord, Use } from '../queries/record.ts';
 import { relevant } from '../queries/relevant.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
@@ -17,32 +16,10 @@ import { namesOwner, statesOwner } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
 import { calledRoutine } from './routines.ts';
 import { secured } from './policies.ts';
-import { extraOf, type Extra } from './shape.ts';
+import { extraOf } from './shape.ts';
 import { bindings } from './trust.ts';
-
-export interface Judgement {
-  readonly verdict: SiteVerdict;
-  readonly certainty: Certainty;
-  readonly why: readonly Reason[];
-  readonly defect?: Defect;
-  readonly defectAt?: Span;
-  /** Said of code that anybody could call, if it is called from outside at all. */
-  readonly weak?: boolean;
-  readonly extra?: Extra;
-  /** Safe only because nothing is done with the row: what is done by its id is not. */
-  readonly unused?: boolean;
-}
-
-/** What was asked in one context, and what is known there. */
-export interface Case {
-  readonly record: SiteRecord;
-  readonly table: string;
-  /** Who let the caller in; undefined where nobody is known to call. */
-  readonly entry: EntryPoint | undefined;
-  readonly truths: readonly Truth[];
-  readonly uses: readonly Use[];
-  readonly at: Span;
-}
+import type { Inserted, SiteRecord, Use } from '../queries/site-record.ts';
+import { byDesign, type Case, type Judgement } from './judgement.ts';
 
 /** Code that nobody's request reaches. */
 const OFFLINE = new Set<EntryPoint['kind']>(['script', 'seed', 'test']);
@@ -88,8 +65,6 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
   // Helpers stand in files of actions as well: whoever calls them inside the product says more.
   return judgement.verdict === 'leak' && entry?.kind === 'action' && entry.framework === 'next' && !authenticated(f, of) ? { ...judgement, weak: true, certainty: judgement.certainty === 'proven' ? 'likely' : judgement.certainty } : judgement;
 }
-
-export const byDesign = (text: string, at: Span, certainty: Certainty = 'proven'): Judgement => ({ verdict: 'by-design', certainty, why: [{ text, at }] });
 
 const RANK: readonly SiteVerdict[] = ['by-design', 'scoped', 'injected', 'guarded', 'unknown', 'leak'];
 const worst = (of: readonly Judgement[]): Judgement | undefined => of.reduce((a: Judgement | undefined, b) => (!a || RANK.indexOf(b.verdict) > RANK.indexOf(a.verdict) ? b : a), undefined);

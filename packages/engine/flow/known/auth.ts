@@ -1,7 +1,7 @@
 import { nothing, object, type AbstractValue, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import type { CallSite } from '../interpret/calls.ts';
 import { tidy } from '../values/join.ts';
+import type { CallSite } from '../call-site.ts';
 
 /** What a library's function hands out: the caller's session or verified token, or an object that holds it. */
 interface Authority {

@@ -1,8 +1,8 @@
 import type { AbstractValue, Code, CodeFunction, ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { applyFunction, type CallSite } from '../interpret/calls.ts';
 import { awaited } from '../interpret/clients.ts';
 import { packageOf } from './auth.ts';
+import type { CallSite } from '../call-site.ts';
 
 /**
  * `storage.run(tenant, () => db.invoice.findMany())`: the promise of a lazy client is only started by whoever awaits it,
@@ -14,7 +14,7 @@ export function inContext(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
   const next = run?.kind === 'symbol' && run.origin.kind === 'global' && f.continuations.has(run.origin.name);
   if (!run || (run.kind !== 'function' && !next)) return undefined;
   const before = f.records.length;
-  const value = applyFunction(f, run, more, site.at);
+  const value = f.applyFunction(run, more, site.at);
   const sent = f.records.slice(before).filter((r) => r.query.extension !== undefined || r.query.beside !== undefined);
   const last = sent.at(-1);
   const handed = run.kind !== 'function' || run.fn.async ? undefined : returned(run.fn);

@@ -1,11 +1,12 @@
 import { cases, type AbstractValue, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { applyFunction, type CallSite } from '../interpret/calls.ts';
 import { awaited } from '../interpret/clients.ts';
 import { namesOwner } from '../judge/owners.ts';
 import { trustOf } from '../judge/trust.ts';
-import { rowsIn, type SiteRecord } from '../queries/record.ts';
+import { rowsIn } from '../queries/record.ts';
 import { packageOf } from './auth.ts';
+import type { CallSite } from '../call-site.ts';
+import type { SiteRecord } from '../queries/site-record.ts';
 
 /** Packages that keep values under keys, and where their methods take the key and the value. */
 const STORES: readonly { readonly packages: RegExp; readonly calls: Readonly<Record<string, readonly [key: number, value: number]>> }[] = [
@@ -58,7 +59,7 @@ function tenantQuery(f: Flow, value: AbstractValue, site: CallSite): SiteRecord 
   let given = value;
   if (value.kind === 'function') {
     f.branch([], () => {
-      given = awaited(f, applyFunction(f, value, [], site.at), site.at);
+      given = awaited(f, f.applyFunction(value, [], site.at), site.at);
     });
   }
   for (const row of rowsIn(given)) {

@@ -1,9 +1,8 @@
 import { cases, constantText, isNullish, list, literal, nothing, object, type AbstractValue, type Span, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { applyFunction, type CallSite } from '../interpret/calls.ts';
 import { truthsOf } from '../interpret/truths.ts';
 import { elementOf, tidy } from '../values/join.ts';
-import { computed, indexed } from '../values/property.ts';
+import { indexed } from '../values/property.ts';
 import { builtinCall, packageCall } from '../python/builtins.ts';
 import { pythonVerified } from '../python/identity.ts';
 import { authCall } from './auth.ts';
@@ -15,6 +14,8 @@ import { requestCall, verified } from './request.ts';
 import { proxied } from './proxies.ts';
 import { signedCall } from './signatures.ts';
 import { parsed } from './validation.ts';
+import type { CallSite } from '../call-site.ts';
+import { computed } from '../values/symbol.ts';
 
 /** Functions of the language and of packages that are known by where they come from. */
 export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
@@ -81,7 +82,7 @@ function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site:
       if (!first || isNullish(first)) return { kind: 'array', items: [], at };
       if (name === 'Array.from' && second?.kind === 'function') {
         const element = elementOf(first, at);
-        return element ? list(applyFunction(f, second, [element], at), at) : list(computed('element', [], '', at), at);
+        return element ? list(f.applyFunction(second, [element], at), at) : list(computed('element', [], '', at), at);
       }
       return first.kind === 'object' ? list(computed('element', [first], '', at), at) : first;
     }
@@ -91,7 +92,7 @@ function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site:
     }
     case 'Proxy': return site.construct && first && second ? proxied(f, first, second, at) : undefined;
     case 'Reflect.get': return first && second ? indexed(f, first, second, at) ?? nothing(at) : undefined;
-    case 'Reflect.apply': return first && args[2]?.kind === 'array' ? applyFunction(f, first, args[2].items.map((i) => i.value), at) : undefined;
+    case 'Reflect.apply': return first && args[2]?.kind === 'array' ? f.applyFunction(first, args[2].items.map((i) => i.value), at) : undefined;
     case 'Object.assign': {
       const entries = args.map((of): ValueEntry => ({ kind: 'spread', of, at: of.at }));
       return { kind: 'object', entries, at };
@@ -101,11 +102,11 @@ function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site:
     case 'Object.keys': return first ? list(computed('key', [first], '', at), at) : nothing(at);
     case 'Object.fromEntries': return computed(name, args, '', at);
     case 'setTimeout': case 'setInterval': case 'setImmediate': case 'queueMicrotask': case 'process.nextTick': case 'requestIdleCallback':
-      if (first?.kind === 'function') applyFunction(f, first, [], at);
+      if (first?.kind === 'function') f.applyFunction(first, [], at);
       return computed(name, [], '', at);
     case 'Promise': {
       // new Promise((resolve) => …): the executor runs here; what it resolves to is not followed.
-      if (first?.kind === 'function') applyFunction(f, first, [computed('resolve', [], '', at), computed('reject', [], '', at)], at);
+      if (first?.kind === 'function') f.applyFunction(first, [computed('resolve', [], '', at), computed('reject', [], '', at)], at);
       return computed('promise', [], `${at.start}`, at);
     }
     default:

@@ -1,12 +1,13 @@
 import { cases, isNullish, list, literal, nothing, object, unknown, type AbstractValue, type Span, type Truth, type ValueItem } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { applyFunction } from '../interpret/calls.ts';
-import { awaited, type Becoming } from '../interpret/clients.ts';
+import { awaited } from '../interpret/clients.ts';
 import { plainTruth } from '../values/plain.ts';
 import { equal, truthsOf } from '../interpret/truths.ts';
 import { exitOf, join, truthsSince } from '../state.ts';
 import { elementOf, tidy } from '../values/join.ts';
-import { computed, maybeElement, presence, property } from '../values/property.ts';
+import { maybeElement, presence, property } from '../values/property.ts';
+import type { Becoming } from '../call-site.ts';
+import { computed } from '../values/symbol.ts';
 
 const SAME_TEXT = new Set(['toString', 'trim', 'valueOf', 'normalize', 'trimStart', 'trimEnd', 'toFixed', 'toISOString', 'toJSON']);
 const CALLBACKS = new Set(['map', 'flatMap', 'filter', 'forEach', 'find', 'findLast', 'findIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted']);
@@ -31,8 +32,8 @@ export function builtinMethod(f: Flow, of: AbstractValue, name: string, args: re
       return computed(name, [of, ...args], '', at);
     case 'function':
       if (name === 'bind') return first && !isNullish(first) ? { ...of, self: first } : of;
-      if (name === 'call') return applyFunction(f, of, args.slice(1), at);
-      if (name === 'apply') return applyFunction(f, of, args[1]?.kind === 'array' ? args[1].items.map((i) => i.value) : [], at);
+      if (name === 'call') return f.applyFunction(of, args.slice(1), at);
+      if (name === 'apply') return f.applyFunction(of, args[1]?.kind === 'array' ? args[1].items.map((i) => i.value) : [], at);
       return undefined;
     case 'object':
       if (name === 'hasOwnProperty') return computed(name, [of, ...args], '', at);
@@ -50,14 +51,14 @@ function promise(f: Flow, of: AbstractValue, name: string, args: readonly Abstra
   if (name === 'finally') return value;
   if (name === 'then') {
     if (!first || isNullish(first)) return value;
-    return awaited(f, applyFunction(f, first, [value], at), at);
+    return awaited(f, f.applyFunction(first, [value], at), at);
   }
   const handler = name === 'catch' ? first : second;
   if (!handler || handler.kind !== 'function') return value;
   const base = f.state;
   let caught: AbstractValue = nothing(at);
   const end = f.branch([], () => {
-    caught = awaited(f, applyFunction(f, handler, [unknown('caught error', at)], at), at);
+    caught = awaited(f, f.applyFunction(handler, [unknown('caught error', at)], at), at);
   });
   const exits = [{ changes: new Map(), truths: base.truths }];
   if (end.live) exits.push({ changes: new Map(), truths: base.truths });
@@ -74,7 +75,7 @@ export function perElement(f: Flow, of: AbstractValue, callback: AbstractValue, 
   if (f.frame) f.frame.loop = at;
   let value: AbstractValue = nothing(at);
   const end = f.branch(presence(element, at), () => {
-    const given = applyFunction(f, callback, [...before, element, unknown('index', at), of], at);
+    const given = f.applyFunction(callback, [...before, element, unknown('index', at), of], at);
     // What a fold hands on to its next turn is not waited for: a request in the making stays one.
     value = before.length > 0 ? given : awaited(f, given, at);
   });
@@ -157,7 +158,7 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
     return turn?.live ? f.joinValues([{ value: initial, truths: [] }, { value: turn.value, truths: [] }]) : initial;
   }
   if (of.kind === 'array' && (name === 'map' || name === 'forEach') && of.items.length <= 6 && of.items.every((i) => !i.spread)) {
-    const values = of.items.map((item): ValueItem => ({ value: awaited(f, applyFunction(f, callback, [item.value], at), at), spread: false }));
+    const values = of.items.map((item): ValueItem => ({ value: awaited(f, f.applyFunction(callback, [item.value], at), at), spread: false }));
     return name === 'map' ? { kind: 'array', items: values, at } : nothing(at);
   }
   const turn = perElement(f, of, callback, at);

@@ -1,7 +1,7 @@
 import { constantText, type AbstractValue, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import type { CallSite } from '../interpret/calls.ts';
-import { computed } from '../values/property.ts';
+import type { CallSite } from '../call-site.ts';
+import { computed } from '../values/symbol.ts';
 
 const BODIES = new Set(['json', 'text', 'formData', 'arrayBuffer', 'blob', 'bytes', 'parseBody', 'valid']);
 const READS = new Set(['get', 'getAll', 'header', 'param', 'query', 'queries', 'queryParam', 'cookie']);

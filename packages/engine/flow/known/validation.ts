@@ -1,7 +1,6 @@
 import { cases, literal, nothing, object, type AbstractValue, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { tidy } from '../values/join.ts';
-import { elementOf } from '../values/join.ts';
+import { elementOf, tidy } from '../values/join.ts';
 import { keyOf } from '../values/key.ts';
 import { property } from '../values/property.ts';
 

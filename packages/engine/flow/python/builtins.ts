@@ -1,13 +1,14 @@
 import { constantText, list, literal, nothing, object, type AbstractValue, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { apply, type CallSite } from '../interpret/calls.ts';
 import { iterated } from '../interpret/clients.ts';
 import { truthsOf } from '../interpret/truths.ts';
 import { perElement, all } from '../known/methods.ts';
 import { elementOf } from '../values/join.ts';
-import { computed, maybeElement, property } from '../values/property.ts';
+import { maybeElement, property } from '../values/property.ts';
 import { environment, identity } from './identity.ts';
 import { namedOf, positionalOf } from './params.ts';
+import type { CallSite } from '../call-site.ts';
+import { computed } from '../values/symbol.ts';
 
 /** Functions that give back what they are given, in another type. */
 const SAME = new Set(['str', 'int', 'float', 'bytes', 'repr', 'abs', 'round', 'super', 'format', 'memoryview', 'id', 'hash', 'ascii', 'vars']);
@@ -99,7 +100,7 @@ export function packageCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly A
     case 'asyncio.gather': return all(f, { kind: 'array', items: positionalOf(args).map((value) => ({ value, spread: false })), at }, false, at);
     case 'asyncio.run': case 'asyncio.create_task': case 'asyncio.wait_for': case 'asyncio.shield': case 'anyio.run': case 'asyncio.ensure_future': return first;
     case 'asyncio.to_thread': case 'starlette.concurrency.run_in_threadpool': case 'fastapi.concurrency.run_in_threadpool': case 'anyio.to_thread.run_sync':
-      return first ? apply(f, first, args.slice(1), site) : undefined;
+      return first ? f.apply(first, args.slice(1), site) : undefined;
     case 'functools.partial': {
       if (first?.kind !== 'function') return undefined;
       return first;

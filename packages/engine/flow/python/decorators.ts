@@ -1,7 +1,5 @@
 import type { AbstractValue, Code, ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { applyFunction } from '../interpret/calls.ts';
-import { evaluate } from '../interpret/expressions.ts';
 import { inModule, moduleName, moduleOf } from '../interpret/modules.ts';
 
 /** The last name of what decorates: `contextmanager` of `@contextlib.contextmanager`. */
@@ -22,8 +20,8 @@ export function decorated(f: Flow, fn: ValueOf<'function'>): AbstractValue {
     if (!isOwn(f, fn.file, code)) continue;
     const before: AbstractValue = value;
     const made: AbstractValue | undefined = inModule(f, module, (): AbstractValue | undefined => {
-      const decorator = evaluate(f, code, module.names);
-      return decorator.kind === 'function' ? applyFunction(f, decorator, [before], code.at) : undefined;
+      const decorator = f.evaluate(code, module.names);
+      return decorator.kind === 'function' ? f.applyFunction(decorator, [before], code.at) : undefined;
     });
     if (made?.kind === 'function') value = made;
   }

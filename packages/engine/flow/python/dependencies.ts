@@ -1,12 +1,9 @@
 import { list, unknown, type AbstractValue, type CodeClass, type CodeParam, type CodeType, type Span, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { input, response } from '../entries/entry.ts';
-import { invoke } from '../interpret/calls.ts';
-import { construct, memberOf } from '../interpret/classes.ts';
+import { construct } from '../interpret/classes.ts';
 import { awaited } from '../interpret/clients.ts';
-import { evaluate } from '../interpret/expressions.ts';
 import { inModule, moduleName, moduleOf } from '../interpret/modules.ts';
-import { ofType } from '../interpret/types.ts';
 import { packageOf } from '../known/auth.ts';
 import type { Names } from '../state.ts';
 import { keyOf } from '../values/key.ts';
@@ -43,7 +40,7 @@ function argument(f: Flow, param: CodeParam, name: string, file: string, request
     const word = typeName(param.type);
     if (/^(?:Request|WebSocket|HTTPConnection)$/.test(word)) return input('request', [], at);
     if (/^(?:Response|BackgroundTasks|SecurityScopes)$/.test(word)) return response(at);
-    const typed = ofType(f, param.type, file, at);
+    const typed = f.ofType(param.type, file, at);
     if (typed && typed.kind === 'client') return typed;
   }
   void alias;
@@ -104,7 +101,7 @@ function classOf(f: Flow, name: string, file: string): ValueOf<'class'> | undefi
 
 function basesOf(f: Flow, cls: ValueOf<'class'>): AbstractValue[] {
   const module = moduleOf(f, cls.file);
-  return module ? cls.class.bases.map((base) => inModule(f, module, () => evaluate(f, base, cls.scope as Names))) : [];
+  return module ? cls.class.bases.map((base) => inModule(f, module, () => f.evaluate(base, cls.scope as Names))) : [];
 }
 
 /** A class whose objects carry what was sent: pydantic, dataclasses, msgspec. */
@@ -164,7 +161,7 @@ export function provided(f: Flow, callable: AbstractValue, request: Request, dep
 function provide(f: Flow, callable: AbstractValue, request: Request, depth: number, at: Span): AbstractValue {
   switch (callable.kind) {
     case 'function': {
-      const value = awaited(f, invoke(f, callable, [argumentsFor(f, callable, request, depth + 1)], at, callable.self, false, true), at);
+      const value = awaited(f, f.invoke(callable, [argumentsFor(f, callable, request, depth + 1)], at, callable.self, false, true), at);
       return told(f, value, at);
     }
     case 'class': {
@@ -174,7 +171,7 @@ function provide(f: Flow, callable: AbstractValue, request: Request, depth: numb
       return construct(f, callable, [argumentsFor(f, fn, request, depth + 1)], at);
     }
     case 'instance': {
-      const method = memberOf(f, callable, '__call__', at);
+      const method = f.memberOf(callable, '__call__', at);
       return method.kind === 'function' ? provide(f, method, request, depth, at) : told(f, method, at);
     }
     case 'client': return callable;

@@ -1,6 +1,5 @@
-import { constantText, unknown, type AbstractValue, type CodeFile, type CodeFunction } from '@tenantlint/model';
+import { constantText, unknown, type AbstractValue, type Code, type CodeFile, type CodeFunction } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { evaluate } from '../interpret/expressions.ts';
 import { inModule, moduleOf } from '../interpret/modules.ts';
 import { Names } from '../state.ts';
 import { walkStatements } from '../summaries/functions.ts';
@@ -19,9 +18,9 @@ function listens(f: Flow, file: CodeFile, decorator: CodeFunction['decorators'][
   return module !== undefined && decorator.args.some((a) => a.value.kind === 'literal' && constantText(evaluateIn(f, file, a.value)) === 'do_orm_execute');
 }
 
-const evaluateIn = (f: Flow, file: CodeFile, code: Parameters<typeof evaluate>[1]): AbstractValue => {
+const evaluateIn = (f: Flow, file: CodeFile, code: Code): AbstractValue => {
   const module = moduleOf(f, file.path);
-  return module ? inModule(f, module, () => evaluate(f, code, module.names)) : unknown('no file', code.at);
+  return module ? inModule(f, module, () => f.evaluate(code, module.names)) : unknown('no file', code.at);
 };
 
 function criteriaIn(f: Flow, file: CodeFile, fn: CodeFunction): AbstractValue[] {
@@ -33,7 +32,7 @@ function criteriaIn(f: Flow, file: CodeFile, fn: CodeFunction): AbstractValue[] 
     for (const param of fn.params) if (param.target.kind === 'name') f.state.set(names.declare(param.target.name), unknown(param.target.name, param.target.at));
     walkStatements(fn.body, (code) => {
       if (code.kind !== 'call' || lastWord(code) !== 'with_loader_criteria') return true;
-      found.push(evaluate(f, code, names));
+      found.push(f.evaluate(code, names));
       return false;
     });
   });

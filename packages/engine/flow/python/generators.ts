@@ -1,6 +1,7 @@
 import { list, type AbstractValue, type Span } from '@tenantlint/model';
-import type { Flow, Frame } from '../flow.ts';
+import type { Flow } from '../flow.ts';
 import { exitOf } from '../state.ts';
+import type { Frame } from '../frame.ts';
 
 /** A generator gives a value: whoever opened it in `with` goes on here, any other gets it among the rest. */
 export function yielded(f: Flow, value: AbstractValue): void {

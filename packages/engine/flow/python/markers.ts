@@ -1,6 +1,5 @@
 import { constantText, type AbstractValue, type Code, type CodeParam, type CodeType, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { evaluate } from '../interpret/expressions.ts';
 import { inModule, moduleOf } from '../interpret/modules.ts';
 import { packageOf } from '../known/auth.ts';
 import { property } from '../values/property.ts';
@@ -29,7 +28,7 @@ export function markerOf(f: Flow, param: CodeParam, file: string): Marker | unde
 function markerIn(f: Flow, code: Code, file: string): Marker | undefined {
   if (code.kind !== 'call') return undefined;
   const module = moduleOf(f, file);
-  return module && marker(inModule(f, module, () => evaluate(f, code, module.names)));
+  return module && marker(inModule(f, module, () => f.evaluate(code, module.names)));
 }
 
 export function marker(value: AbstractValue): Marker | undefined {

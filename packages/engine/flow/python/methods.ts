@@ -1,9 +1,11 @@
 import { cases, constantText, isNullish, list, literal, nothing, type AbstractValue, type Span, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { iterated, type Becoming } from '../interpret/clients.ts';
+import { iterated } from '../interpret/clients.ts';
 import { elementOf, tidy } from '../values/join.ts';
-import { computed, indexed, maybeElement, property } from '../values/property.ts';
+import { indexed, maybeElement, property } from '../values/property.ts';
 import { namedOf, positionalOf } from './params.ts';
+import type { Becoming } from '../call-site.ts';
+import { computed } from '../values/symbol.ts';
 
 /** Texts that say the same. */
 const SAME_TEXT = new Set(['strip', 'lstrip', 'rstrip', 'encode', 'decode', 'casefold', 'isoformat', 'hex', 'copy', 'removeprefix', 'removesuffix', '__str__', 'model_copy']);

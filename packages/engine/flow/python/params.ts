@@ -2,7 +2,6 @@ import { nothing, unknown, type AbstractValue, type ValueEntry, type ValueOf } f
 import type { Flow } from '../flow.ts';
 import type { Names } from '../state.ts';
 import { bind, withDefault } from '../interpret/targets.ts';
-import { ofType } from '../interpret/types.ts';
 import { entryProperty } from '../values/property.ts';
 
 /** Named arguments of a call; undefined where there are none. */
@@ -37,7 +36,7 @@ export function bindNamed(f: Flow, value: ValueOf<'function'>, args: readonly Ab
     else if (spread >= 0 && i >= spread) given = (name !== undefined && byName(f, named, name, taken)) || unknown('spread argument', at);
     else given = positional[i] ?? (name !== undefined ? byName(f, named, name, taken) : undefined);
     given ??= nothing(at);
-    if (given.kind === 'symbol' && param.type) given = ofType(f, param.type, value.file, at) ?? given;
+    if (given.kind === 'symbol' && param.type) given = f.ofType(param.type, value.file, at) ?? given;
     const bound = withDefault(f, given, param.default, names);
     bind(f, target, bound.kind === 'undefined' ? unknown('an argument that nobody gives', at) : bound, names);
     const self = param.field !== undefined ? names.find('this') : undefined;

@@ -1,14 +1,12 @@
 import { constantText, type AbstractValue, type Code, type CodeClass, type CodeFile, type CodeFunction, type CodeStatement, type EntryPoint, type ValueOf } from '@tenantlint/model';
-import type { Flow } from '../flow.ts';
-import { input, type Convention, type Entry } from '../entries/entry.ts';
-import { invoke } from '../interpret/calls.ts';
+import type { Entry, Flow } from '../flow.ts';
+import { input, type Convention } from '../entries/entry.ts';
 import { classValue, inModule, moduleOf } from '../interpret/modules.ts';
-import { evaluate } from '../interpret/expressions.ts';
 import { packageOf } from '../known/auth.ts';
 import type { Names } from '../state.ts';
 import { itemsOf } from '../values/items.ts';
 import { keyOf } from '../values/key.ts';
-import { decorated, lastWord } from './decorators.ts';
+import { lastWord } from './decorators.ts';
 import { argumentsFor, provided, withFields, type Request } from './dependencies.ts';
 import { dependencyOf, marker, option } from './markers.ts';
 
@@ -59,10 +57,10 @@ function useOf(f: Flow, file: CodeFile, code: Code, scope: Names): Use | undefin
   const module = moduleOf(f, file.path);
   const callee = code.kind === 'call' ? code.callee : code;
   if (!module) return undefined;
-  const owner = callee.kind === 'member' ? inModule(f, module, () => evaluate(f, callee.of, scope)) : undefined;
-  const own = owner ?? inModule(f, module, () => evaluate(f, callee, scope));
+  const owner = callee.kind === 'member' ? inModule(f, module, () => f.evaluate(callee.of, scope)) : undefined;
+  const own = owner ?? inModule(f, module, () => f.evaluate(callee, scope));
   const from = packageOf(own) ?? '';
-  const args = code.kind === 'call' ? inModule(f, module, () => code.args.filter((a) => !a.spread).map((a) => ({ name: a.name, value: evaluate(f, a.value, scope) }))) : [];
+  const args = code.kind === 'call' ? inModule(f, module, () => code.args.filter((a) => !a.spread).map((a) => ({ name: a.name, value: f.evaluate(a.value, scope) }))) : [];
   const [first] = args.filter((a) => a.name === undefined).map((a) => a.value);
   const path = (first && constantText(first)) ?? '';
   const listed = args.find((a) => a.name === 'dependencies')?.value;
@@ -91,9 +89,9 @@ function entry(f: Flow, file: CodeFile, fn: CodeFunction, scope: Names, use: Use
     fn: value,
     run: (flow) => {
       const request: Request = { path: new Set([...use.path.matchAll(/[{<](?:\w+:)?(\w+)(?::\w+)?[}>]/g)].map((m) => m[1] ?? '')), given: new Map() };
-      const wrapped = decorated(flow, value);
+      const wrapped = flow.decorated(value);
       const target = wrapped.kind === 'function' ? wrapped : value;
-      if (system) return invoke(flow, target, fn.params.map((p, i) => input('payload', [p.target.kind === 'name' ? p.target.name : String(i)], p.target.at)), fn.nameAt, undefined, false);
+      if (system) return flow.invoke(target, fn.params.map((p, i) => input('payload', [p.target.kind === 'name' ? p.target.name : String(i)], p.target.at)), fn.nameAt, undefined, false);
       for (const one of [...standing(flow, use.router, new Set()), ...use.dependencies]) {
         const made = marker(one);
         const callable = made && dependencyOf(made);
@@ -101,7 +99,7 @@ function entry(f: Flow, file: CodeFile, fn: CodeFunction, scope: Names, use: Use
         if (!flow.state.live) return { kind: 'undefined', at: fn.at };
       }
       const instance = self && withFields(flow, self, request, 0, fn.nameAt);
-      return invoke(flow, target, [argumentsFor(flow, value, request)], fn.nameAt, instance, false);
+      return flow.invoke(target, [argumentsFor(flow, value, request)], fn.nameAt, instance, false);
     },
   };
 }
@@ -119,7 +117,7 @@ function ofClass(f: Flow, file: CodeFile, of: CodeClass, scope: Names): Entry[] 
   const listed = of.fields.filter((x) => x.name === 'functions' || x.name === 'cron_jobs');
   return [...found, ...listed.flatMap((field) => {
     const module = moduleOf(f, file.path);
-    const value = field.value && module ? inModule(f, module, () => evaluate(f, field.value ?? { kind: 'undefined', at: field.at }, scope)) : undefined;
+    const value = field.value && module ? inModule(f, module, () => f.evaluate(field.value ?? { kind: 'undefined', at: field.at }, scope)) : undefined;
     return ((value && itemsOf(value)) ?? []).flatMap((item) => functionsIn(item)).map((fn) => job(fn, field.name === 'cron_jobs' ? 'cron' : 'queue'));
   })];
 }
@@ -130,7 +128,7 @@ function job(fn: ValueOf<'function'>, kind: EntryPoint['kind']): Entry {
   return {
     point: { kind, framework: 'arq', name: `${fn.file}#${fn.fn.name ?? ''}`, at: fn.fn.nameAt, authenticates: 'secret' },
     fn,
-    run: (flow) => invoke(flow, fn, fn.fn.params.map((p, i) => input('payload', [p.target.kind === 'name' ? p.target.name : String(i)], p.target.at)), fn.fn.nameAt, undefined, false),
+    run: (flow) => flow.invoke(fn, fn.fn.params.map((p, i) => input('payload', [p.target.kind === 'name' ? p.target.name : String(i)], p.target.at)), fn.fn.nameAt, undefined, false),
   };
 }
 

@@ -1,17 +1,10 @@
-import { nothing, type AbstractValue, type CodeClass, type Span, type ValueOf } from '@tenantlint/model';
+import { nothing, type AbstractValue, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { invoke } from '../interpret/calls.ts';
-import { lineage } from '../interpret/classes.ts';
+import { lineage, type Owner } from '../interpret/lineage.ts';
 import { Names } from '../state.ts';
 
 /** Name by which methods find the class that they are written in. */
 const OWNER = '#class';
-
-interface Owner {
-  readonly class: CodeClass;
-  readonly file: string;
-  readonly scope: Names;
-}
 
 /** The surroundings of a class's methods. */
 export function within(f: Flow, owner: Owner): Names {
@@ -39,7 +32,7 @@ export function callSuper(f: Flow, name: string, args: readonly AbstractValue[],
     const slot = scope.declare('this');
     f.state.set(slot, instance);
     const fn: ValueOf<'function'> = { kind: 'function', fn: { ...method.fn, arrow: true }, file: above.file, scope, at };
-    const value = invoke(f, fn, args, at);
+    const value = f.invoke(fn, args, at);
     // What it put into the object is the object's.
     const after = f.state.get(slot);
     if (after) f.state.set(self, after);

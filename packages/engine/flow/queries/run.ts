@@ -2,13 +2,15 @@ import { cases, list, literal, nothing, object, unknown, type AbstractValue, typ
 import type { Flow } from '../flow.ts';
 import { and, column, equals, freeRows, or, TRUE } from './formulas.ts';
 import { toFormula, given } from './conditions.ts';
-import { endOf, resolveTable } from './ends.ts';
+import { columnOf, endOf, resolveTable } from './ends.ts';
 import { rowsOfSql } from './sql.ts';
-import { note, usedBy, type Inserted, type SiteRecord } from './record.ts';
+import { note, usedBy } from './record.ts';
 import { credentialFacts } from './secrets.ts';
-import { columnOf, relatedRow, relatedValue, rowValue, type RowDef } from './rows.ts';
+import { relatedRow, relatedValue, rowValue } from './rows.ts';
 import { termOf } from './terms.ts';
-import { computed } from '../values/property.ts';
+import type { Inserted, SiteRecord } from './site-record.ts';
+import type { RowDef } from './row-store.ts';
+import { computed } from '../values/symbol.ts';
 
 /** A query is sent: it is noted with what is known here, and its result is a row variable of its own. */
 export function runQuery(f: Flow, query: Query): AbstractValue {

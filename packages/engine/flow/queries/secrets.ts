@@ -2,7 +2,7 @@ import type { Condition, Formula, Model, Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { bindings, trustOf } from '../judge/trust.ts';
 import { column, equals } from './formulas.ts';
-import { columnOf } from './rows.ts';
+import { columnOf } from './ends.ts';
 
 /** Whoever has one of these is who it was given to. */
 const CREDENTIAL = /token|secret|hash|api_?key|session(?:_?id)?$|_?key$|nonce|otp/i;

@@ -1,8 +1,9 @@
 import { list, nothing, unknown, type AbstractValue, type Formula, type Query, type SqlExpr, type SqlSelect, type SqlStatement, type SqlText, type ValueEntry } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { and, opaque, TRUE } from './formulas.ts';
-import { note, type Inserted, type Judged } from './record.ts';
+import { note } from './record.ts';
 import { condition, expression, fromRows, tableKey, type Holes, type SqlScope } from './sql-scope.ts';
+import type { Inserted, Judged } from './site-record.ts';
 
 /** SQL that the code spells out, read by the real grammar: holes are values of the program. */
 export function rowsOfSql(f: Flow, query: Query, sql: SqlText): AbstractValue {

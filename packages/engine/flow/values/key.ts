@@ -1,5 +1,4 @@
-import type { AbstractValue, Origin, ValueEntry } from '@tenantlint/model';
-import { never } from '@tenantlint/model';
+import { never, type AbstractValue, type Origin, type ValueEntry } from '@tenantlint/model';
 
 const keys = new WeakMap<object, string>();
 

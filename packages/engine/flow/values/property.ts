@@ -1,13 +1,9 @@
 import { cases, isNullish, nothing, object, unknown, type AbstractValue, type Span, type ValueCase, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { readClient } from '../interpret/clients.ts';
-import { exported } from '../interpret/modules.ts';
-import { memberOf, staticMember } from '../interpret/classes.ts';
 import { rowProperty } from '../queries/rows.ts';
 import { keyOf } from './key.ts';
 import { elementOf, tidy } from './join.ts';
-
-const DEEPEST_PATH = 8;
+import { computed, symbolProperty } from './symbol.ts';
 
 /** Reads a property as the program would. Undefined: nothing can be read, that is, the program throws here. */
 export function property(f: Flow, of: AbstractValue, name: string, at: Span, nameAt: Span = at): AbstractValue | undefined {
@@ -34,10 +30,10 @@ export function property(f: Flow, of: AbstractValue, name: string, at: Span, nam
     case 'symbol': return symbolProperty(of, name, at);
     case 'row': return entryProperty(f, of.extra, name, at, true) ?? rowProperty(f, of, name, at);
     case 'function': return name === 'name' && of.fn.name !== undefined ? { kind: 'literal', value: of.fn.name, at } : computed('property', [of], name, at);
-    case 'class': return staticMember(f, of, name, at) ?? computed('property', [of], name, at);
-    case 'instance': return memberOf(f, of, name, at);
-    case 'module': return exported(f, of.file, name, at);
-    case 'client': return readClient(f, of, name, at, nameAt);
+    case 'class': return f.staticMember(of, name, at) ?? computed('property', [of], name, at);
+    case 'instance': return f.memberOf(of, name, at);
+    case 'module': return f.exported(of.file, name, at);
+    case 'client': return f.readClient(of, name, at, nameAt);
     case 'column': case 'text': case 'test': return computed('property', [of], name, at);
     default: return unknown('property', at);
   }
@@ -101,20 +97,6 @@ function spreadProperty(f: Flow, of: AbstractValue, name: string, at: Span): { v
   }
 }
 
-const SENT = new Set(['body', 'query', 'params', 'headers', 'cookies', 'signedCookies', 'url', 'originalUrl', 'nextUrl', 'method', 'path', 'ip', 'ips', 'hostname', 'host', 'protocol', 'file', 'files', 'req', 'request', 'rawBody', 'rawHeaders', 'json', 'text', 'formData', 'blob', 'arrayBuffer', 'bytes', 'get', 'header', 'param', 'parts', 'raw', 'href', 'origin', 'search', 'searchParams', 'geo', 'cf', 'signal', 'clone', 'resolvedUrl', 'asPath', 'pathname', 'locale', 'locals', 'parseBody', 'queries', 'valid', 'event', 'args', 'input', 'connection', 'socket', 'baseUrl', 'data']);
-const isSent = (name: string): boolean => SENT.has(name);
-
-export function symbolProperty(of: ValueOf<'symbol'>, name: string, at: Span): AbstractValue {
-  if (name === 'length' || name === 'size') return { kind: 'test', test: { kind: 'size', of }, at };
-  if (of.origin.kind === 'input' && of.origin.channel === 'request' && of.path.length === 0 && !isSent(name)) {
-    // Nobody sends `req.user`: what is no part of the protocol was put there by the server.
-    return { kind: 'symbol', origin: { kind: 'identity', library: 'request' }, path: [name], at };
-  }
-  if (of.path.length >= DEEPEST_PATH) return computed('property', [of], name, at);
-  // A promise's own members are not properties of what it resolves to.
-  return { kind: 'symbol', origin: of.origin, path: [...of.path, /^\d+$/.test(name) ? '[]' : name], at };
-}
-
 export function indexed(f: Flow, of: AbstractValue, key: AbstractValue, at: Span): AbstractValue | undefined {
   if (key.kind === 'literal') return property(f, of, String(key.value), at);
   if (of.kind === 'union') {
@@ -134,7 +116,7 @@ export function indexed(f: Flow, of: AbstractValue, key: AbstractValue, at: Span
   }
   const element = elementOf(of, at);
   if (of.kind === 'list' || of.kind === 'array') return element ? maybeElement(element, at) : nothing(at);
-  if (of.kind === 'client') return readClient(f, of, key, at, at);
+  if (of.kind === 'client') return f.readClient(of, key, at, at);
   if (of.kind === 'object') {
     const values = of.entries.flatMap((e) => (e.kind === 'spread' ? [] : cases(e.value)));
     if (values.length > 0 && values.length === of.entries.length) return tidy([...values, { value: nothing(at), truths: [] }], at);
@@ -165,10 +147,6 @@ export function presence(value: AbstractValue, at: Span): { readonly kind: 'row'
     case 'array': return value.items.flatMap((i) => (i.spread ? [] : presence(i.value, at)));
     default: return [];
   }
-}
-
-export function computed(op: string, of: readonly AbstractValue[], detail: string, at: Span): AbstractValue {
-  return { kind: 'symbol', origin: { kind: 'computed', op: detail ? `${op} ${detail}` : op, of }, path: [], at };
 }
 
 /** Keys that an object certainly has, and whether it may have others. */

@@ -1,8 +1,5 @@
 import { constantText, settle, type AbstractValue, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../../flow.ts';
-import { applyFunction } from '../../interpret/calls.ts';
-import { memberOf } from '../../interpret/classes.ts';
-import { evaluate } from '../../interpret/expressions.ts';
 import { classValue, inModule, moduleOf } from '../../interpret/modules.ts';
 import { continuation } from '../chain.ts';
 import { classesOf, decorations, injected } from './decorators.ts';
@@ -69,7 +66,7 @@ function strategy(f: Flow, of: ValueOf<'class'>, app: Application): void {
   const [base] = of.class.bases;
   const module = moduleOf(f, of.file);
   if (base?.kind !== 'call' || !module) return;
-  const value = inModule(f, module, () => evaluate(f, base, module.names));
+  const value = inModule(f, module, () => f.evaluate(base, module.names));
   if (value.kind !== 'symbol' || value.origin.kind !== 'call' || value.origin.callee.kind !== 'symbol' || value.origin.callee.origin.kind !== 'package' || value.origin.callee.origin.name !== 'PassportStrategy') return;
   const [library, name] = value.origin.args;
   const own = name && constantText(name);
@@ -83,10 +80,10 @@ function configure(f: Flow, of: ValueOf<'class'>, app: Application): void {
   const method = of.class.methods.find((m) => m.name === 'configure');
   if (!method) return;
   const instance = injected(of);
-  const fn = memberOf(f, instance, 'configure', method.fn.at);
+  const fn = f.memberOf(instance, 'configure', method.fn.at);
   const { at } = method.fn;
   const consumer = continuation(f, (handlers) => builder(f, handlers, app, method.fn.at), at);
-  applyFunction(f, fn, [{ kind: 'object', entries: [{ kind: 'property', name: 'apply', nameAt: at, value: consumer }], at }], at);
+  f.applyFunction(fn, [{ kind: 'object', entries: [{ kind: 'property', name: 'apply', nameAt: at, value: consumer }], at }], at);
 }
 
 function builder(f: Flow, handlers: readonly AbstractValue[], app: Application, at: AbstractValue['at']): AbstractValue {

@@ -1,6 +1,5 @@
 import type { AbstractValue, Code, CodeClass, CodeFile, ValueOf } from '@tenantlint/model';
 import type { Flow } from '../../flow.ts';
-import { evaluate } from '../../interpret/expressions.ts';
 import { inModule, moduleOf } from '../../interpret/modules.ts';
 import type { Names } from '../../state.ts';
 
@@ -17,16 +16,16 @@ export function decorations(f: Flow, file: string, decorators: readonly Code[], 
   const module = moduleOf(f, file);
   if (!module) return [];
   const names = scope ?? module.names;
-  return decorators.flatMap((code) => inModule(f, module, () => ofParameter(f, code, names) ?? taken(evaluate(f, code, names), 0)));
+  return decorators.flatMap((code) => inModule(f, module, () => ofParameter(f, code, names) ?? taken(f.evaluate(code, names), 0)));
 }
 
 /** `CurrentUser('id')`, where `CurrentUser` was made of a function: that runs with each request, not here. */
 function ofParameter(f: Flow, code: Code, names: Names): Decoration[] | undefined {
-  const value = evaluate(f, code.kind === 'call' ? code.callee : code, names);
+  const value = f.evaluate(code.kind === 'call' ? code.callee : code, names);
   if (value.kind !== 'symbol' || value.origin.kind !== 'call' || value.path.length > 0 || value.origin.callee.kind !== 'symbol') return undefined;
   const { callee, args } = value.origin;
   if (callee.kind !== 'symbol' || callee.origin.kind !== 'package' || callee.origin.name !== 'createParamDecorator') return undefined;
-  const data = code.kind === 'call' ? code.args.slice(0, 1).map((arg) => evaluate(f, arg.value, names)) : [];
+  const data = code.kind === 'call' ? code.args.slice(0, 1).map((arg) => f.evaluate(arg.value, names)) : [];
   return [{ package: callee.origin.package, name: 'createParamDecorator', args: [...args.slice(0, 1), ...data], value }];
 }
 

@@ -1,9 +1,6 @@
 import { cases, constantText, isNullish, type AbstractValue, type Code, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../../flow.ts';
-import { applyFunction } from '../../interpret/calls.ts';
-import { memberOf } from '../../interpret/classes.ts';
 import { awaited } from '../../interpret/clients.ts';
-import { evaluate } from '../../interpret/expressions.ts';
 import { inModule, moduleOf } from '../../interpret/modules.ts';
 import { truthsOf } from '../../interpret/truths.ts';
 import { packageOf } from '../../known/auth.ts';
@@ -37,14 +34,14 @@ export function pass(f: Flow, guard: AbstractValue, of: Passing): void {
   if (base) byPackage(f, base, of);
   if (!own) return;
   const instance = withReflector(f, made, of.metadata, of.at);
-  const answer = awaited(f, applyFunction(f, memberOf(f, instance, 'canActivate', of.at), [of.context], of.at), of.at);
+  const answer = awaited(f, f.applyFunction(f.memberOf(instance, 'canActivate', of.at), [of.context], of.at), of.at);
   if (!f.state.live) return;
   const known = truthsOf(f, answer, true);
   if (known.possible) f.state.learn(known.truths);
   else f.state.live = false;
 }
 
-const canActivate = (f: Flow, of: ValueOf<'instance'>): boolean => memberOf(f, of, 'canActivate', of.at).kind === 'function';
+const canActivate = (f: Flow, of: ValueOf<'instance'>): boolean => f.memberOf(of, 'canActivate', of.at).kind === 'function';
 
 /** What the class extends, where that is a package's: `class JwtAuthGuard extends AuthGuard('jwt')`. */
 function baseOf(f: Flow, of: ValueOf<'instance'>): AbstractValue | undefined {
@@ -53,7 +50,7 @@ function baseOf(f: Flow, of: ValueOf<'instance'>): AbstractValue | undefined {
     const [base]: readonly Code[] = at.class.bases;
     const module = moduleOf(f, at.file);
     if (!base || !module) return undefined;
-    const value: AbstractValue = inModule(f, module, () => evaluate(f, base, module.names));
+    const value: AbstractValue = inModule(f, module, () => f.evaluate(base, module.names));
     if (value.kind !== 'class') return value;
     at = value;
   }
@@ -76,13 +73,13 @@ function byPackage(f: Flow, guard: AbstractValue, { app, at }: Passing): void {
 function validated(f: Flow, strategy: ValueOf<'class'>, identity: AbstractValue, at: Span): AbstractValue | undefined {
   const method = strategy.class.methods.find((m) => m.name === 'validate');
   const instance = injected(strategy);
-  const fn = memberOf(f, instance, 'validate', at);
+  const fn = f.memberOf(instance, 'validate', at);
   if (!method || fn.kind !== 'function') return undefined;
   const request = takesRequest(strategy);
   // Names and passwords are sent; a token's claims are signed.
   const sent = method.fn.params.length - (request ? 1 : 0) > 1 && /local|basic|digest/i.test(strategy.class.name ?? '');
   const args = sent ? method.fn.params.map((_, i) => input('credentials', [String(i)], at)) : method.fn.params.map(() => identity);
-  const value = awaited(f, applyFunction(f, fn, request ? [currentRequest(f, at), ...args] : args, at), at);
+  const value = awaited(f, f.applyFunction(fn, request ? [currentRequest(f, at), ...args] : args, at), at);
   if (!f.state.live) return undefined;
   const there = cases(value).filter((c) => !isNullish(c.value));
   const [one] = there;

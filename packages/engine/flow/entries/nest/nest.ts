@@ -1,13 +1,10 @@
 import { constantText, nothing, type AbstractValue, type CodeClass, type CodeFile, type CodeFunction, type CodeParam, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
-import type { Flow } from '../../flow.ts';
-import { apply, applyFunction } from '../../interpret/calls.ts';
-import { memberOf } from '../../interpret/classes.ts';
+import type { Entry, Flow } from '../../flow.ts';
 import { awaited } from '../../interpret/clients.ts';
 import { classValue, moduleOf } from '../../interpret/modules.ts';
-import { ofType } from '../../interpret/types.ts';
 import { property } from '../../values/property.ts';
 import { continuation, currentRequest, sharedRequest } from '../chain.ts';
-import { input, response, type Convention, type Entry } from '../entry.ts';
+import { input, response, type Convention } from '../entry.ts';
 import { applicationOf } from './application.ts';
 import { executionContext } from './context.ts';
 import { classesOf, decorations, injected, type Decoration } from './decorators.ts';
@@ -52,7 +49,7 @@ function entry(f: Flow, file: CodeFile, of: CodeClass, fn: CodeFunction, name: s
       const module = moduleOf(flow, file.path);
       if (!module) return nothing(at);
       const instance = injected(classValue(of, file.path, module.names) as ValueOf<'class'>);
-      const method = memberOf(flow, instance, name, at);
+      const method = flow.memberOf(instance, name, at);
       sharedRequest(flow, at);
       const context = executionContext(flow, at);
       const app = applicationOf(flow);
@@ -60,7 +57,7 @@ function entry(f: Flow, file: CodeFile, of: CodeClass, fn: CodeFunction, name: s
         const guards = written.filter((d) => d.name === 'UseGuards').reverse().flatMap((d) => d.args);
         if (!system) for (const guard of [...app.guards, ...guards]) pass(flow, guard, { app, context, metadata: written, at });
         if (!flow.state.live) return nothing(at);
-        const value = applyFunction(flow, method, fn.params.map((param) => argument(flow, file, param, context, kind)), at);
+        const value = flow.applyFunction(method, fn.params.map((param) => argument(flow, file, param, context, kind)), at);
         // The framework waits for what it is given.
         return flow.state.live ? awaited(flow, value, at) : value;
       };
@@ -73,9 +70,9 @@ function entry(f: Flow, file: CodeFile, of: CodeClass, fn: CodeFunction, name: s
 function behind(f: Flow, [first, ...rest]: readonly AbstractValue[], run: () => AbstractValue, at: Span): AbstractValue {
   if (!first) return run();
   const next = continuation(f, () => behind(f, rest, run, at), at);
-  const handler = first.kind === 'class' ? memberOf(f, injected(first), 'use', at) : first;
+  const handler = first.kind === 'class' ? f.memberOf(injected(first), 'use', at) : first;
   if (handler.kind !== 'function') return behind(f, rest, run, at);
-  return apply(f, handler, [currentRequest(f, at), response(at), next], { at, nameAt: at, construct: false });
+  return f.apply(handler, [currentRequest(f, at), response(at), next], { at, nameAt: at, construct: false });
 }
 
 /** Where the framework takes what it hands to a decorated parameter. */
@@ -97,17 +94,17 @@ function argument(f: Flow, file: CodeFile, param: CodeParam, context: AbstractVa
     if (name === 'Context' || name === 'Ctx') return applied(f, property(f, context, 'getContext', at), [], at);
     if (name === 'createParamDecorator') {
       const [make, data] = args;
-      return make ? applyFunction(f, make, [data ?? nothing(at), context], at) : nothing(at);
+      return make ? f.applyFunction(make, [data ?? nothing(at), context], at) : nothing(at);
     }
   }
   return kind === 'queue' || kind === 'cron' ? input('payload', [], at) : sent(f, param, file.path, ['args']);
 }
 
-const applied = (f: Flow, fn: AbstractValue | undefined, args: readonly AbstractValue[], at: Span): AbstractValue => (fn ? applyFunction(f, fn, args, at) : nothing(at));
+const applied = (f: Flow, fn: AbstractValue | undefined, args: readonly AbstractValue[], at: Span): AbstractValue => (fn ? f.applyFunction(fn, args, at) : nothing(at));
 
 /** Sent by the caller, and not more than that, whatever class of the program the parameter is declared to be of. */
 function sent(f: Flow, param: CodeParam, file: string, path: readonly string[]): AbstractValue {
   const { at } = param.target;
   const of = input('request', path, at);
-  return param.type && ofType(f, param.type, file, at) ? { kind: 'object', entries: [{ kind: 'spread', of, at }], at } : of;
+  return param.type && f.ofType(param.type, file, at) ? { kind: 'object', entries: [{ kind: 'spread', of, at }], at } : of;
 }
