@@ -7,20 +7,22 @@ import { LineIndex, type Source } from '@tenantlint/model';
 import { lint } from 'tenantlint';
 import { readMarks } from './harness/marks.ts';
 import { mutantsOf, type Mutant } from './harness/mutants.ts';
+import { pythonMutants } from './harness/python-mutants.ts';
 
 /** Every so many-th mutant is tried; 1 tries all of them and takes some minutes. */
 const EVERY = Number(process.env['MUTANTS_EVERY'] ?? 2);
 
 const root = fileURLToPath(new URL('../fixtures', import.meta.url));
-const SYSTEMS = ['atlas-fitness', 'dealership', 'leadership-buddy', 'vault-cpa'];
+const SYSTEMS = ['atlas-fitness', 'built-environment', 'dealership', 'leadership-buddy', 'vault-cpa'];
 /** Rules that speak of whose rows a query reaches. */
 const RULES = ['query-without-tenant', 'write-without-tenant', 'insert-without-tenant', 'id-not-bound', 'guard-without-effect', 'filter-widened', 'filter-replaced', 'tenant-maybe-undefined', 'tenant-from-client', 'tenant-hard-coded', 'record-linked-across-tenants', 'related-rows-unscoped', 'client-bypasses-rls', 'scope-extension-incomplete'];
 
 const sourcesOf = (system: string): Source[] =>
-  glob.sync('**/*.{sql,ts,tsx,js,prisma,json}', { cwd: path.join(root, system), ignore: ['**/node_modules/**'] }).sort().map((file) => ({ path: file, text: readFileSync(path.join(root, system, file), 'utf8') }));
+  glob.sync('**/*.{sql,ts,tsx,js,prisma,json,py,toml,ini}', { cwd: path.join(root, system), ignore: ['**/node_modules/**'] }).sort().map((file) => ({ path: file, text: readFileSync(path.join(root, system, file), 'utf8') }));
 
-/** The correct sites of a file, by what the file says of itself. */
+/** The correct sites of a file, by what the file says of itself; of Python, functions of which it says nothing. */
 function correct(source: Source): Mutant[] {
+  if (source.path.endsWith('.py')) return pythonMutants(source);
   const marks = readMarks(source).filter((m) => m.kind === 'ok' && m.rule !== undefined && RULES.includes(m.rule));
   return marks.flatMap((m) => mutantsOf(source, m.line));
 }
