@@ -5,7 +5,7 @@ export type ScriptedTool = Extract<MigrationTool, 'knex' | 'typeorm' | 'node-pg-
 
 const CODE = /\.(?:[cm]?[jt]s)$/;
 /** Code about migrations that is none itself. */
-const ASIDE = /(?:^|\/)(?:node_modules|dist|build|tests?|__tests__|__mocks__|spec|e2e|examples?|seeds?|seeders)\/|\.(?:d|test|spec)\.[cm]?[jt]s$|(?:^|\/)(?:index|knexfile|ormconfig)\.[cm]?[jt]s$/;
+const ASIDE = /(?:^|\/)(?:node_modules|dist|build|tests?|__tests__|__mocks__|spec|e2e|examples?|seeds?|seeders|archived?|archives|deprecated|obsolete|(?:[\w-]+[-_])?backups?)\/|\.(?:d|test|spec)\.[cm]?[jt]s$|(?:^|\/)(?:index|knexfile|ormconfig)\.[cm]?[jt]s$/;
 
 const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqueryRunner\b/i;
 const UP = /\bexports\.up\b|\bexport\s+(?:default\s+)?(?:(?:async\s+)?function|const|let)\s+up\b|\bup\s*[:,(=]|\{[^{}]*\bup\b[^{}]*\}/;

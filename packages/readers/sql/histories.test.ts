@@ -287,6 +287,29 @@ describe('no tool at all', () => {
     expect(read({})).toEqual([]);
   });
 
+  test('a dump elsewhere repeats the history that makes its tables, and no other', () => {
+    const dump = `-- PostgreSQL database dump\n${TABLE}\ncreate table u (a int);`;
+    const [repeated, ...none] = read({ 'app/db/migrations/001_a.sql': TABLE, 'data/schema.sql': dump });
+    expect(none).toEqual([]);
+    expect(skipped(repeated ?? one({}))).toEqual({ 'data/schema.sql': 'the state that the migrations lead to, written down' });
+    expect(read({ 'app/db/migrations/001_a.sql': 'create table other (a int);', 'data/schema.sql': dump }).map(({ root }) => root)).toEqual(['app/db/migrations', 'data/schema.sql']);
+  });
+
+  test('a dump beside a folder written for another product is the schema', () => {
+    const histories = read({ 'db/structure.sql': TABLE, 'db/clickhouse/001_a.sql': 'create table t (a UInt64) engine = MergeTree() order by a;', 'db/clickhouse/002_b.sql': 'drop table t;' });
+    expect(histories.map(({ root, steps }) => [root, steps.length])).toEqual([['db/clickhouse', 0], ['db/structure.sql', 1]]);
+  });
+
+  test('a loose file among migrations that make the same tables is a draft', () => {
+    const histories = read({ 'prisma/migrations/1_a/migration.sql': TABLE, 'prisma/migrations/2_all.sql': TABLE, 'prisma/migrations/3_rls.sql': 'alter table t enable row level security;' });
+    expect(histories.map(({ tool, steps }) => [tool, steps.length])).toEqual([['prisma', 1], ['plain', 1]]);
+    expect(histories.map(skipped)).toEqual([{}, { 'prisma/migrations/2_all.sql': 'prisma does not run it, and its migrations make the same tables' }]);
+  });
+
+  test('archived migrations are history that is no longer run', () => {
+    expect(read({ 'migrations/001_a.sql': TABLE, 'migrations/archive/001_old.sql': TABLE, 'db_backup/001_x.sql': TABLE, 'db_backup/002_y.sql': TABLE }).map(({ root }) => root)).toEqual(['migrations']);
+  });
+
   test('several histories of one project, each with its own', () => {
     const histories = read({
       'supabase/migrations/20240101000000_a.sql': TABLE,

@@ -28,19 +28,29 @@ export const sqlHistories: HistoryReader = {
       if (found.length > 0) pool = pool.without(new Set(found.flatMap(({ paths }) => paths)));
     };
     for (const convention of CONVENTIONS) claim(convention);
-    const described = dumps.find(pool);
-    claims.push(...described.filter((dump) => !repeats(dump, claims)));
-    if (claims.length === 0) claim(anything);
-    const histories = claims.map((one) => one.read(sql));
-    return histories
-      .map((history) => ({ ...history, skipped: [...history.skipped, ...repeated(history, described, claims)] }))
-      .sort((a, b) => byText(a.root, b.root));
+    const told = claims.map((one) => one.read(sql));
+    const described = dumps.find(pool).map((one) => one.read(sql));
+    const dumped = described.map((dump) => ({ dump, owner: repeats(dump, told) }));
+    told.push(...dumped.filter(({ owner }) => owner === undefined).map(({ dump }) => dump));
+    if (told.length === 0) told.push(...anything.find(pool).map((one) => one.read(sql)));
+    const histories = told.map((history) => ({
+      ...history,
+      skipped: [...history.skipped, ...dumped.filter(({ owner }) => owner === history).map(({ dump }) => ({ file: dump.root, reason: 'the state that the migrations lead to, written down' }))],
+    }));
+    return histories.map((history) => withoutRepeats(history, histories)).sort((a, b) => byText(a.root, b.root));
   },
 };
 
-/** A dump beside a history, or above it, is the state that the history leads to. */
-function repeats(dump: Claim, claims: readonly Claim[]): boolean {
-  return claims.some((claim) => claim.tool !== 'dump' && isNear(dump.root, claim.root));
+/**
+ * The history whose outcome a dump writes down: one beside or below it, or else one that makes most of its tables.
+ * A folder for another product's SQL has no outcome here.
+ */
+function repeats(dump: History, told: readonly History[]): History | undefined {
+  const run = told.filter(({ steps }) => steps.length > 0);
+  const near = run.find(({ root }) => isNear(dump.root, root));
+  if (near !== undefined) return near;
+  const own = created(dump.steps);
+  return own.size === 0 ? undefined : run.find(({ steps }) => share(own, created(steps)) >= 0.5);
 }
 
 function isNear(file: string, root: string): boolean {
@@ -48,9 +58,26 @@ function isNear(file: string, root: string): boolean {
   return folder === root || folder === folderOf(root) || folder === '' || root.startsWith(`${folder}/`);
 }
 
-function repeated(history: History, found: readonly Claim[], claims: readonly Claim[]): History['skipped'] {
-  const owner = (dump: Claim): string | undefined => claims.find((claim) => claim.tool !== 'dump' && isNear(dump.root, claim.root))?.root;
-  return found
-    .filter((dump) => !claims.includes(dump) && owner(dump) === history.root)
-    .map((dump) => ({ file: dump.root, reason: 'the state that the migrations lead to, written down' }));
+/** Loose files in the folder of a tool that does not run them are drafts where they make what its migrations make. */
+function withoutRepeats(history: History, all: readonly History[]): History {
+  const beside = history.tool === 'plain' ? all.find((other) => other !== history && other.root === history.root) : undefined;
+  if (beside === undefined) return history;
+  const made = created(beside.steps);
+  const repeated = history.steps.filter((step) => { const own = created([step]); return own.size > 0 && share(own, made) >= 0.5; });
+  if (repeated.length === 0) return history;
+  return {
+    ...history,
+    steps: history.steps.filter((step) => !repeated.includes(step)),
+    skipped: [...history.skipped, ...repeated.map(({ file }) => ({ file, reason: `${beside.tool} does not run it, and its migrations make the same tables` }))].sort((a, b) => byText(a.file, b.file)),
+  };
+}
+
+function created(steps: History['steps']): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { up } of steps) for (const event of up) if (event.kind === 'create-table') names.add(event.name.name);
+  return names;
+}
+
+function share(own: ReadonlySet<string>, made: ReadonlySet<string>): number {
+  return [...own].filter((name) => made.has(name)).length / own.size;
 }

@@ -8,8 +8,8 @@ const NUMBERED = /^\d+(?=\D)/;
 const BASE = /^(?:base|baseline|init|initial|schema|structure|setup)\b/i;
 const DUMP_NAME = /^(?:structure|schema|dump|full[-_]schema|database)\.sql$/i;
 const DUMP_HEADER = /^--\s*(?:PostgreSQL database (?:cluster )?dump|Dumped (?:from|by))/m;
-/** Folders whose SQL is no history: it is run by tests, by people, or by the product itself. */
-const ASIDE = /(?:^|\/)(?:tests?|__tests__|spec|specs|e2e|fixtures?|seeds?|seeders|queries|examples?|snippets|docs?|node_modules|vendor|benchmarks?|rollbacks?|downs?)(?:\/|$)/i;
+/** Folders whose SQL is no history: it is run by tests, by people, by the product itself, or no longer. */
+const ASIDE = /(?:^|\/)(?:tests?|__tests__|spec|specs|e2e|fixtures?|seeds?|seeders|queries|examples?|snippets|docs?|node_modules|vendor|benchmarks?|rollbacks?|downs?|archived?|archives|deprecated|obsolete|(?:[\w-]+[-_])?backups?)(?:\/|$)/i;
 const MIGRATIONS = /(?:^|\/)(?:\w+[-_])?(?:migrations?|migrate)$/i;
 const CREATES = /\b(?:create|alter)\s+(?:or\s+replace\s+)?(?:table|policy|function|schema|view|type|role|unlogged|temp|materialized|extension|publication|index|unique)\b/i;
 
