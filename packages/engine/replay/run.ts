@@ -6,7 +6,6 @@ import { drop } from './ddl/drop.ts';
 import { createExtension } from './ddl/extensions.ts';
 import { alterFunction, createFunction } from './ddl/functions.ts';
 import { defaultPrivileges, grant } from './ddl/grants.ts';
-import { createIndex } from './ddl/indexes.ts';
 import { changeOwner } from './ddl/owners.ts';
 import { alterPolicy, createPolicy } from './ddl/policies.ts';
 import { publish } from './ddl/publications.ts';
@@ -23,6 +22,7 @@ import { data } from './ddl/data.ts';
 import { runQuery } from './interpret/run-query.ts';
 import { runBlock } from './interpret/run-block.ts';
 import { doubt, type World } from './world.ts';
+import { createIndex } from './ddl/create-index.ts';
 
 /** One event's effect on the catalog and the session. Transactions are the caller's business. */
 export function apply(world: World, event: SchemaEvent): void {

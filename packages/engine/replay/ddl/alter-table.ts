@@ -1,5 +1,4 @@
-import type { Column, Constraint, SchemaEvent, Span, Table, TableAction } from '@tenantlint/model';
-import { never } from '@tenantlint/model';
+import { never, type Column, type Constraint, type SchemaEvent, type Span, type Table, type TableAction } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { requireColumn } from '../inferred.ts';
 import { formatType } from '../types.ts';

@@ -1,5 +1,4 @@
-import type { Column, Constraint, ConstraintDef, SqlExpr, Table } from '@tenantlint/model';
-import { never } from '@tenantlint/model';
+import { never, type Column, type Constraint, type ConstraintDef, type SqlExpr, type Table } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { bind } from '../expr/scope.ts';
 import { qualifyExpr, tableScope } from '../expr/qualify.ts';

@@ -2,8 +2,8 @@ import type { TableAction } from '@tenantlint/model';
 import type { Obj } from '../dependencies.ts';
 import { fail } from '../failure.ts';
 import { putTable, tableAt, type World } from '../world.ts';
-import { dropAll } from './drop.ts';
 import { childrenOf, partitionsOf, sameIndex } from './partitions.ts';
+import { dropAll } from './drop-all.ts';
 
 export function dropColumn(world: World, key: string, action: TableAction & { readonly do: 'drop-column' }): void {
   const table = tableAt(world, key);

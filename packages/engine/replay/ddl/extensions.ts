@@ -3,8 +3,8 @@ import { EXTENSION_CONTENTS } from '../base/extension-contents.ts';
 import type { Obj } from '../dependencies.ts';
 import { fail } from '../failure.ts';
 import { creationSchema, keyOf, requireSchema, searchPath, type World } from '../world.ts';
-import { dropAll } from './drop.ts';
 import { quoteIdent } from '../quote.ts';
+import { dropAll } from './drop-all.ts';
 
 type CreateExtension = SchemaEvent & { readonly kind: 'create-extension' };
 

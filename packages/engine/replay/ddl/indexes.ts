@@ -1,14 +1,11 @@
-import type { Index, IndexKey, SchemaEvent, Span, SqlExpr, Table } from '@tenantlint/model';
+import type { Index, IndexKey, Span, SqlExpr } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { distinctNames, freeName, joinedNames } from '../names.ts';
 import { indexColumnName } from '../expr/output-name.ts';
-import { qualifyExpr, tableScope, viewItem } from '../expr/qualify.ts';
-import { scopeOfRelation } from '../expr/scope.ts';
-import { inferTable, requireColumn } from '../inferred.ts';
-import { findRelation, findTable, findView, keyOf, putTable, tableAt, type World } from '../world.ts';
+import { qualifyExpr, tableScope } from '../expr/qualify.ts';
+import { requireColumn } from '../inferred.ts';
+import { keyOf, putTable, tableAt, type World } from '../world.ts';
 import { isImmutable } from './immutable.ts';
-import { requirePartitionKey } from './constraints.ts';
-import { indexPartitions } from './partitions.ts';
 
 /** An index as a statement or constraint asks for it, before it has a name. */
 export interface NewIndex {
@@ -22,34 +19,6 @@ export interface NewIndex {
   readonly keys: readonly IndexKey[];
   readonly include: readonly string[];
   readonly where: SqlExpr | undefined;
-}
-
-export function createIndex(world: World, event: SchemaEvent & { readonly kind: 'create-index' }): void {
-  const view = findView(world, event.table);
-  if (event.name !== undefined && event.ifNotExists) {
-    const schema = view?.schema ?? findTable(world, event.table)?.schema;
-    if (schema !== undefined && world.catalog.relation(keyOf(schema, event.name)) !== undefined) return;
-  }
-  const wanted: NewIndex = {
-    name: event.name, at: event.nameAt, unique: event.unique, primary: false, constraint: false, exclusion: false,
-    method: event.method, keys: event.keys, include: event.include, where: event.where,
-  };
-  if (view !== undefined) {
-    if (!view.materialized) fail('wrong_object_type', `"${view.name}" is not a table or materialized view`);
-    const scope = scopeOfRelation(viewItem(view));
-    const index = makeIndex(world, view, wanted, (expr) => qualifyExpr(world, expr, scope));
-    world.catalog.put('view', view.key, { ...view, indexes: new Map(view.indexes).set(index.name, index) });
-    return;
-  }
-  const table = findTable(world, event.table) ?? inferRelation(world, event);
-  if (event.unique) requirePartitionKey(table, event.keys.map((key) => key.column));
-  const index = addIndex(world, table.key, wanted);
-  if (!event.only) indexPartitions(world, table.key, index);
-}
-
-function inferRelation(world: World, event: SchemaEvent & { readonly kind: 'create-index' }): Table {
-  if (findRelation(world, event.table) !== undefined) fail('wrong_object_type', `"${event.table.name}" is not a table`);
-  return inferTable(world, event.table);
 }
 
 /** Adds an index to a table and gives it its name. */
@@ -69,7 +38,8 @@ export function buildIndex(world: World, tableKey: string, wanted: NewIndex): In
   return makeIndex(world, table, wanted, (expr) => qualifyExpr(world, expr, tableScope(own)));
 }
 
-function makeIndex(world: World, on: { readonly schema: string; readonly name: string }, wanted: NewIndex, qualify: (expr: SqlExpr) => SqlExpr): Index {
+/** An index on a table or materialized view, named, with its expressions bound. */
+export function makeIndex(world: World, on: { readonly schema: string; readonly name: string }, wanted: NewIndex, qualify: (expr: SqlExpr) => SqlExpr): Index {
   const stored = (expr: SqlExpr): SqlExpr => {
     const qualified = qualify(expr);
     return isImmutable(world, qualified) ? qualified : fail('invalid_object_definition', 'functions in index expression must be marked IMMUTABLE');

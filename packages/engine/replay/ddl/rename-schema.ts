@@ -1,7 +1,7 @@
 import { fail } from '../failure.ts';
 import type { World } from '../world.ts';
 import { moveSequence, moveTable, moveView } from './rename-relation.ts';
-import { moveRoutine, moveType } from './rename.ts';
+import { moveRoutine, moveType } from './rename-definition.ts';
 
 /** Renames a schema: everything in it moves, and everything that names it follows. */
 export function renameSchema(world: World, from: string, to: string): void {

@@ -1,8 +1,8 @@
 import type { Grant, Role, RoleName, SchemaEvent, Span } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { putTable, type World } from '../world.ts';
-import { dropAll } from './drop.ts';
 import type { Obj } from '../dependencies.ts';
+import { dropAll } from './drop-all.ts';
 
 export function createRole(world: World, event: SchemaEvent & { readonly kind: 'create-role' | 'alter-role' }): void {
   if (world.catalog.get('role', event.name) !== undefined) fail('duplicate_object', `role "${event.name}" already exists`);

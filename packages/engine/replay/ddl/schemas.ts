@@ -3,11 +3,11 @@ import { fail } from '../failure.ts';
 import { findRelation, keyOf, requireKind, requireSchema, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
 import { moveSequence, moveTable, moveView } from './rename-relation.ts';
-import { moveRoutine, moveType } from './rename.ts';
 import { resolveRoutines } from './routine-names.ts';
 import { findType } from './user-types.ts';
 import { ownerTable } from './policies.ts';
 import { moveExtension } from './extensions.ts';
+import { moveRoutine, moveType } from './rename-definition.ts';
 
 export function createSchema(world: World, event: SchemaEvent & { readonly kind: 'create-schema' }): void {
   if (world.catalog.get('schema', event.name) !== undefined) {

@@ -1,5 +1,4 @@
-import type { SchemaEvent, SqlExpr, UserType } from '@tenantlint/model';
-import { never } from '@tenantlint/model';
+import { never, type SchemaEvent, type SqlExpr, type UserType } from '@tenantlint/model';
 import { fail } from '../failure.ts';
 import { qualifyExpr } from '../expr/qualify.ts';
 import { formatType } from '../types.ts';
