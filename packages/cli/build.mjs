@@ -2,6 +2,7 @@
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
+import { required } from './required.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -62,6 +63,7 @@ if (!process.argv.includes('--registry-only')) {
     platform: 'node',
     target: 'node20',
     external: Object.keys(dependencies),
+    plugins: [required(['@ts-morph/common', 'jsonc-parser', 'picomatch'])],
     // Half the text is half the time until the first file is read; names stay, for the traces of TENANTLINT_DEBUG.
     minifyWhitespace: true,
     minifySyntax: true,

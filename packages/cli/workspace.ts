@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Source, Unread } from '@tenantlint/model';
@@ -135,12 +136,10 @@ function read(absolute: string, file: string, unread: Unread[], overlay: Overlay
   try {
     const bytes = fileBytes(absolute, overlay);
     if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(bytes);
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-      unread.push({ at, reason: 'not valid UTF-8; read as Latin-1' });
-      return Buffer.from(bytes).toString('latin1');
-    }
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (isUtf8(buffer)) return buffer.toString('utf8');
+    unread.push({ at, reason: 'not valid UTF-8; read as Latin-1' });
+    return buffer.toString('latin1');
   } catch (error) {
     unread.push({ at, reason: `cannot be read: ${codeOf(error)}` });
     return undefined;
