@@ -34,7 +34,7 @@ export const PARTS: readonly Part[] = [
 ];
 
 /** Walkers of one grammar call one another: an expression holds a query holds an expression. Such circles stay inside. */
-export const RECURSIVE: readonly RegExp[] = [/^packages\/readers\/sql\//, /^packages\/readers\/python\//, /^packages\/readers\/scripted\//, /^packages\/engine\/replay\//, /^packages\/engine\/isolation\/bind\//];
+export const RECURSIVE: readonly RegExp[] = [/^packages\/readers\/sql\/(?:lower|plpgsql)-/, /^packages\/readers\/python\/(?:lower|constant)\//, /^packages\/engine\/replay\/interpret\//, /^packages\/engine\/isolation\/bind\//];
 
 /** Parts of the engine, each of which answers one question with the answers of those before it. */
 export const ENGINE: readonly { readonly name: string; readonly may: readonly string[]; readonly because: string }[] = [

@@ -18,7 +18,7 @@ import { createTable } from './ddl/tables.ts';
 import { createTrigger } from './ddl/triggers.ts';
 import { alterDomain, alterEnum, createType } from './ddl/user-types.ts';
 import { createTableAs, createView } from './ddl/views.ts';
-import { data } from './ddl/data.ts';
+import { data } from './interpret/data.ts';
 import { runQuery } from './interpret/run-query.ts';
 import { runBlock } from './interpret/run-block.ts';
 import { doubt, type World } from './world.ts';

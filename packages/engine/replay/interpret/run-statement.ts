@@ -1,5 +1,5 @@
 import type { SqlStatement } from '@tenantlint/model';
-import { changeData } from '../ddl/data.ts';
+import { changeData } from './data.ts';
 import type { Context, Relation } from './context.ts';
 import { select } from './query.ts';
 

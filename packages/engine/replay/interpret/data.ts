@@ -1,11 +1,11 @@
 import type { Bucket, QName, SqlAssignment, SqlExpr, SqlStatement, Table } from '@tenantlint/model';
 import { findTable, type World } from '../world.ts';
-import type { Context } from '../interpret/context.ts';
-import { evaluate } from '../interpret/evaluate.ts';
-import { select } from '../interpret/query.ts';
-import { topLevel } from '../interpret/run-block.ts';
-import { calls } from '../interpret/run-query.ts';
-import { NOT_DECIDED, textOf, toBoolean, type Value } from '../interpret/values.ts';
+import type { Context } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import { select } from './query.ts';
+import { topLevel } from './run-block.ts';
+import { calls } from './run-query.ts';
+import { NOT_DECIDED, textOf, toBoolean, type Value } from './values.ts';
 
 /** A change of data at the top level. Only storage buckets are modelled; a function that it calls may do more. */
 export function data(world: World, statement: SqlStatement, at: Bucket['at']): void {
