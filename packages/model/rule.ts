@@ -13,19 +13,8 @@ import type { TenancyModel, TenancyOf } from './tenancy.ts';
 /** What some source has to know before a rule can run; a rule whose needs are not met is listed as not run. */
 export type Need = 'sql' | 'rls' | 'sites' | 'models' | 'history' | 'tenancy';
 
-/** All that is known, decided once and shared by the rules. Every answer is memoised. */
-export interface Facts {
-  readonly schema: Schema;
-  /** The tables as models alone describe them, where migrations make them too; undefined where only one of both is there. */
-  modelled(): Schema | undefined;
-  /** What ORMs say of the tables, as the code sees them. */
-  readonly models: readonly ModelMap[];
-  readonly timeline: Timeline;
-  readonly environment: Environment;
-  readonly tenancy: TenancyModel;
-  readonly sites: readonly QuerySite[];
-  /** What the code does besides its queries; by place. */
-  readonly code: readonly CodeFact[];
+/** Who can reach which rows. Every answer is memoised. */
+export interface AccessFacts {
   tenancyOf(table: Table): TenancyOf;
   /** Effective access of every untrusted role (and of the application's own, where known) to a table. */
   access(table: Table): readonly Access[];
@@ -53,6 +42,21 @@ export interface Facts {
   triggerReach(table: Table, trigger: Trigger): readonly RoutineReach[];
   /** What callers reach through a function with its owner's rights; empty where it cannot be called or reaches no rows of tenants. */
   routineReach(routine: Routine): readonly RoutineReach[];
+}
+
+/** All that is known, decided once and shared by the rules. */
+export interface Facts extends AccessFacts {
+  readonly schema: Schema;
+  /** The tables as models alone describe them, where migrations make them too; undefined where only one of both is there. */
+  modelled(): Schema | undefined;
+  /** What ORMs say of the tables, as the code sees them. */
+  readonly models: readonly ModelMap[];
+  readonly timeline: Timeline;
+  readonly environment: Environment;
+  readonly tenancy: TenancyModel;
+  readonly sites: readonly QuerySite[];
+  /** What the code does besides its queries; by place. */
+  readonly code: readonly CodeFact[];
   /** SQL files that no migration tool runs and that speak of who may see what: scripts, tests, copies of the schema. */
   readonly loose: readonly SqlFile[];
   /**

@@ -1,4 +1,4 @@
-import type { Access, Capture, Environment, FilteredColumn, Formula, FunctionBody, Isolation, Policy, PolicyCall, Routine, RoutineReach, Row, Schema, SqlParser, Table, TenancyModel, TenancyOf, Timeline, Trigger, View } from '@tenantlint/model';
+import type { Access, AccessFacts, Capture, Environment, FunctionBody, Isolation, Routine, Schema, SqlParser, Table, TenancyModel, Timeline } from '@tenantlint/model';
 import type { TenancyConfig } from '../tenancy/index.ts';
 import { ADMIN_ROLES, listOf, tenantKeys } from '../tenancy/index.ts';
 import { EffectiveRules } from './access/effective.ts';
@@ -28,27 +28,8 @@ export interface IsolationOptions {
   readonly timeline?: Timeline;
 }
 
-/** Everything that is known of who can reach which rows; the part of Facts that this engine answers. */
-export interface IsolationFacts {
-  tenancyOf(table: Table): TenancyOf;
-  access(table: Table): readonly Access[];
-  isolates(table: Table, policy: Policy, side: 'using' | 'check'): Isolation;
-  formula(table: Table, policy: Policy, side: 'using' | 'check'): Formula | undefined;
-  filters(table: Table, policy: Policy): readonly FilteredColumn[];
-  captures(table: Table, policy: Policy): readonly Capture[];
-  body(routine: Routine): FunctionBody;
-  reachableBy(object: Table | View | Routine, privilege: string): readonly string[];
-  /** Calls in the policy's conditions, and how often each runs. */
-  calls(table: Table, policy: Policy): readonly PolicyCall[];
-  /** Tables of the circle that reading under this policy runs into; such a statement fails at run time. */
-  circle(table: Table, policy: Policy): readonly string[] | undefined;
-  /** Rows that the policy's conditions read besides its own, in sub-selects and opened helpers. */
-  reads(table: Table, policy: Policy): readonly Row[];
-  /** What every judged role sees through the view. */
-  viewAccess(view: View): readonly Access[];
-  /** What callers reach through a function with its owner's rights; empty where it cannot be called or reaches no rows of tenants. */
-  routineReach(routine: Routine): readonly RoutineReach[];
-  triggerReach(table: Table, trigger: Trigger): readonly RoutineReach[];
+/** What this engine answers, and what its answers rest on. */
+export interface IsolationFacts extends AccessFacts {
   /** What `prove` rests on, for judging conditions that are no policies. */
   readonly database: Database;
   /** Roles that `access` speaks of. */
