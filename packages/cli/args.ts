@@ -21,6 +21,7 @@ export interface Args {
   readonly suppressed: boolean;
   readonly allMigrations: boolean;
   readonly dryRun: boolean;
+  readonly unsafe: boolean;
   /** Report only what a change brought about. */
   readonly change: Asked | undefined;
 }
@@ -36,7 +37,7 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   tenantlint explain <rule>                what a rule looks for, and why
   tenantlint explain table <name> [path]   why a table counts as it does
   tenantlint explain <file:line> [path]    what is known about a line
-  tenantlint fix [paths…] [--since REF]    write the ways back of migrations that are missing; never edits an applied one
+  tenantlint fix [paths…] [--since REF]    mend what can be mended, write the ways back that are missing; never edits an applied migration
 
   --format pretty|json|sarif|github        default: pretty (inspect: pretty, json)
   --output FILE                            write there instead of standard output
@@ -47,7 +48,8 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   --config FILE                            instead of the nearest tenantlint.config.jsonc
   --at FILE                                inspect: the state after that migration
   --all-migrations                         judge applied migrations for locks too; default: only files named as paths
-  --dry-run                                fix: print what would be written
+  --dry-run                                fix: print what would be written, as a diff
+  --unsafe                                 fix: also what may change the meaning
   --suppressed                             show suppressed findings too
   --color, --no-color                      default: colour on a terminal only
   --help, --version
@@ -75,6 +77,7 @@ export function readArgs(argv: readonly string[]): Args | 'help' | 'version' {
     suppressed: values.suppressed ?? false,
     allMigrations: values['all-migrations'] ?? false,
     dryRun: values['dry-run'] ?? false,
+    unsafe: values.unsafe ?? false,
     change: changeOf(command, values.since, values.staged ?? false),
   };
 }
@@ -96,6 +99,7 @@ function parse(argv: readonly string[]) {
         suppressed: { type: 'boolean' },
         'all-migrations': { type: 'boolean' },
         'dry-run': { type: 'boolean' },
+        unsafe: { type: 'boolean' },
         since: { type: 'string' },
         staged: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -1,4 +1,5 @@
 import type { History, Step } from '@tenantlint/model';
+import { programTarget } from './fix-program.ts';
 
 /** Where a tool looks for the way back of a migration, and what it wants to find there. */
 export type Target =
@@ -21,14 +22,18 @@ export function targetOf(step: Step, history: History, text: string): Target {
   const folder = step.file.slice(0, Math.max(0, step.file.lastIndexOf('/')));
   const name = step.file.slice(step.file.lastIndexOf('/') + 1);
   const beside = (file: string): string => (folder === '' ? file : `${folder}/${file}`);
-  if (/\.[cm]?[jt]s$/.test(name)) return { kind: 'program', file: step.file, text: (script) => program(step, script) };
+  if (/\.[cm]?[jt]s$/.test(name)) return programTarget(step, text) ?? { kind: 'program', file: step.file, text: (script) => program(step, script) };
   const empty = step.downAt !== undefined && step.downAt.file !== step.file ? step.downAt.file : undefined;
   switch (step.tool) {
     case 'golang-migrate': return { kind: 'file', file: empty ?? beside(name.replace(/\.up\.sql$/i, '.down.sql')), text: bare };
     case 'flyway': return { kind: 'file', file: empty ?? beside(name.replace(/^V/, 'U')), text: bare };
     case 'sqitch': return { kind: 'file', file: empty ?? `${history.root === '' ? '' : `${history.root}/`}revert/${step.id}.sql`, text: wrapped };
     case 'dbmate': return section(step, text, '-- migrate:down', bare);
-    case 'goose': return section(step, text, '-- +goose Down', goose);
+    case 'goose': {
+      // sql-migrate reads the same marks under a name of its own.
+      const mark = /^--\s*\+migrate\s/im.test(text) ? 'migrate' : 'goose';
+      return section(step, text, `-- +${mark} Down`, (script) => goose(script, mark));
+    }
     case 'node-pg-migrate': return section(step, text, '-- Down Migration', bare);
     case 'alembic': return revision(step, text);
     case 'supabase': case 'prisma': case 'drizzle': case 'graphile-migrate': case 'knex': case 'typeorm': case 'plain': case 'dump': case 'models': {
@@ -63,8 +68,8 @@ function program({ tool }: Step, { statements, notes }: Script): string {
 }
 
 /** goose ends statements at semicolons, unless it is told where they end. */
-function goose({ statements, notes }: Script): string {
-  const one = (s: string): string => (s.includes(';') ? `-- +goose StatementBegin\n${s};\n-- +goose StatementEnd\n` : `${s};\n`);
+function goose({ statements, notes }: Script, mark: string): string {
+  const one = (s: string): string => (s.includes(';') ? `-- +${mark} StatementBegin\n${s};\n-- +${mark} StatementEnd\n` : `${s};\n`);
   return `${notes.map((line) => `-- ${line}\n`).join('')}${statements.map(one).join('')}`;
 }
 

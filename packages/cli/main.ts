@@ -89,7 +89,7 @@ async function fix(args: Args, host: Host): Promise<number> {
   const base = locate(host.cwd(), args.rest);
   const change = args.change && (await import('./change.ts')).readChange(base.dir, args.change);
   const changed = change && ((file: string) => change.files.has(path.join(base.top, file)));
-  const { text, left } = await (await import('./fix.ts')).fix(await openOne(base, args, host), { dir: base.dir, dryRun: args.dryRun, changed });
+  const { text, left } = await (await import('./fix.ts')).fix(await openOne(base, args, host), { dir: base.dir, dryRun: args.dryRun, unsafe: args.unsafe, changed, preset: args.preset, rules, known: KNOWN });
   return print(host, text, args) || (left ? 1 : 0);
 }
 

@@ -19,8 +19,17 @@ export interface Fix {
   /** Safe: meaning preserved apart from the defect. Unsafe edits are offered, never applied unasked. */
   readonly safe: boolean;
   readonly edits: readonly Edit[];
-  /** A new migration that the mend needs: SQL text and a slug for its name. Applied migrations are never edited. */
-  readonly migration?: { readonly slug: string; readonly sql: string };
+  /** A new migration that the mend needs, behind all others. Applied migrations are never edited. */
+  readonly migration?: NewMigration;
+}
+
+export interface NewMigration {
+  /** For its name. */
+  readonly slug: string;
+  /** In order, without their semicolons. */
+  readonly statements: readonly string[];
+  /** Postgres refuses them inside of a transaction. */
+  readonly outside: boolean;
 }
 
 export interface Finding {

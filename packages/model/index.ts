@@ -30,5 +30,6 @@ export * from './volatility.ts';
 export * from './type-change.ts';
 export * from './locks.ts';
 export * from './operations.ts';
+export * from './rewrites.ts';
 export * from './tolerant.ts';
 export * from './versions.ts';

@@ -1,4 +1,4 @@
-import { defineRule, isNewColumn, isProvenNotNull, namesOfTable, operations, sqlName, sqlTable, typeText, usedTable } from '@tenantlint/model';
+import { defineRule, isNewColumn, isProvenNotNull, namesOfTable, operations, replaced, sqlName, sqlTable, typeText, usedTable, type Fix, type Operation, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -46,7 +46,7 @@ export default defineRule({
             if (column?.notNull === true && !isNewColumn(facts, op, action.column)) report({ message: 'nullable', at, subject, data: { table: named, column: action.column } });
           } else if (!isProvenNotNull(table, action.column, facts.postgres)) {
             // Whoever fills a new column in the same deploy counts on a table that is small.
-            report({ message: 'scanned', at, subject, certainty: isNewColumn(facts, op, action.column) ? 'possible' : 'proven', data: { table: named, column: action.column, steps: steps(sqlTable(table.key), table.name, action.column, facts.postgres) } });
+            report({ message: 'scanned', at, subject, certainty: isNewColumn(facts, op, action.column) ? 'possible' : 'proven', fixes: proven(op, table, action.column, facts.postgres), data: { table: named, column: action.column, steps: steps(sqlTable(table.key), table.name, action.column, facts.postgres) } });
           }
         }
         if (action.do === 'add-constraint' && action.constraint.kind === 'not null' && action.constraint.notValid !== true) {
@@ -64,6 +64,15 @@ export default defineRule({
     },
   },
 });
+
+/** The sequence as edits: what the statement proves at once is promised for new rows first, and proven for old ones in a migration behind. */
+function proven(op: Operation, { key, name }: Table, column: string, postgres: number): readonly Fix[] {
+  const [sql, called, check] = [sqlTable(key), sqlName(column), sqlName(`${name}_${column}_not_null`)];
+  const edit = postgres < 12 ? undefined : replaced(op, `add constraint ${check} ${postgres >= 18 ? `not null ${called}` : `check (${called} is not null)`} not valid`);
+  if (edit === undefined) return [];
+  const more = postgres >= 18 ? [] : [`alter table ${sql} alter column ${called} set not null`, `alter table ${sql} drop constraint ${check}`];
+  return [{ title: 'NOT VALID, and proven in a later migration', safe: true, edits: [edit], migration: { slug: `require_${name}_${column}`, statements: [`alter table ${sql} validate constraint ${check}`, ...more], outside: false } }];
+}
 
 function steps(sql: string, table: string, column: string, postgres: number): string {
   const [check, name] = [sqlName(`${table}_${column}_not_null`), sqlName(column)];

@@ -1,4 +1,4 @@
-import { defineRule, operations, outsideTransaction, type Operation } from '@tenantlint/model';
+import { defineRule, moved, operations, outsideTransaction, type Operation } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -36,6 +36,7 @@ export default defineRule({
   visit: {
     step(step, index, facts, report) {
       for (const op of operations(facts, index)) {
+        const { event } = op;
         const statement = refused(op);
         if (statement === undefined) continue;
         const inBlock = op.statement.kind === 'do' || op.statement.kind === 'run';
@@ -45,10 +46,12 @@ export default defineRule({
         const words = new RegExp(`^${statement.split(' ').join('\\s+')}`, 'i').exec(text)?.[0] ?? text;
         const place = { at: { ...op.event.at, end: op.event.at.start + words.length }, subject: { kind: 'step', name: step.id } } as const;
         const outside = outsideTransaction(step);
+        const slug = event.kind === 'create-index' || event.kind === 'drop' ? `index_${event.kind === 'drop' ? (event.names[0]?.name ?? '') : (event.name ?? '')}` : 'outside_transaction';
+        const fixes = moved(op, facts, 'In a migration without a transaction', { slug, statements: [text], outside: true });
         if (inBlock) report({ message: 'byBlock', ...place, data: { statement, outside } });
-        else if (batched) report({ message: 'olderTool', ...place, certainty: 'possible', data: { statement } });
-        else if (op.transaction?.by === 'script' && op.transaction.at) report({ message: 'byScript', ...place, related: [{ at: op.transaction.at, note: 'the transaction begins here' }], data: { statement } });
-        else report({ message: 'byTool', ...place, data: { statement, tool: step.tool, outside } });
+        else if (batched) report({ message: 'olderTool', ...place, fixes, certainty: 'possible', data: { statement } });
+        else if (op.transaction?.by === 'script' && op.transaction.at) report({ message: 'byScript', ...place, fixes, related: [{ at: op.transaction.at, note: 'the transaction begins here' }], data: { statement } });
+        else report({ message: 'byTool', ...place, fixes, data: { statement, tool: step.tool, outside } });
       }
     },
   },

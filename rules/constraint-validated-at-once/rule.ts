@@ -1,4 +1,4 @@
-import { columnList, defineRule, operations, namesOfTable, sqlName, sqlTable, sqlText, usedTable, type ConstraintDef, type Operation, type Table, type Transaction } from '@tenantlint/model';
+import { columnList, constraintName, defineRule, isWritten, moved, operations, namesOfTable, sqlName, sqlTable, sqlText, usedTable, type ConstraintDef, type Facts, type Fix, type NewMigration, type Operation, type Table, type Transaction } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -55,23 +55,25 @@ export default defineRule({
         const common = { subject: { kind: 'table', name: table.key } } as const;
         if (action.do === 'add-constraint' && (action.constraint.kind === 'check' || action.constraint.kind === 'foreign key')) {
           const { constraint } = action;
-          const data = { table: namesOfTable(table).table, ...steps(constraint, table) };
-          const fixes = [{ title: 'Add it with NOT VALID; validate it in the next migration', safe: false, edits: [{ at: { ...constraint.at, start: constraint.at.end }, text: ' not valid' }], migration: { slug: `validate_${nameOf(constraint, table)}`, sql: data.validate } }];
-          if (constraint.notValid === true) added.set(`${table.key}.${nameOf(constraint, table)}`, { transaction: op.transaction, op });
+          const name = constraintName(op, facts, constraint.at) ?? nameOf(constraint, table);
+          const data = { table: namesOfTable(table).table, ...steps(constraint, table, name) };
+          const fixes = isWritten(op) ? [{ title: 'NOT VALID, and validated in a later migration', safe: true, edits: [{ at: { ...constraint.at, start: constraint.at.end }, text: ' not valid' }], migration: validated(table, name) }] : [];
+          if (constraint.notValid === true) added.set(`${table.key}.${name}`, { transaction: op.transaction, op });
           else if (constraint.kind === 'check') report({ message: 'check', at: constraint.at, ...common, data, fixes });
           else report({ message: 'foreignKey', at: constraint.at, ...common, fixes, data: { ...data, other: constraint.references.name } });
         }
         if (action.do === 'add-column') {
           for (const constraint of action.column.constraints) {
-            if (constraint.kind === 'check' || (constraint.kind === 'foreign key' && action.column.default !== undefined))
-              report({ message: 'inColumn', at: constraint.at, ...common, data: { constraint: constraint.kind === 'check' ? 'CHECK' : 'foreign key', table: namesOfTable(table).table, ...steps(constraint, table, action.column.name) } });
+            if (constraint.kind !== 'check' && (constraint.kind !== 'foreign key' || action.column.default === undefined)) continue;
+            const name = constraintName(op, facts, constraint.at) ?? nameOf(constraint, table, action.column.name);
+            report({ message: 'inColumn', at: constraint.at, ...common, fixes: apart(op, facts, constraint, name, action.column.name), data: { constraint: constraint.kind === 'check' ? 'CHECK' : 'foreign key', table: namesOfTable(table).table, ...steps(constraint, table, name, action.column.name) } });
           }
         }
         if (action.do === 'validate-constraint') {
           const before = added.get(`${table.key}.${action.name}`);
           if (before && before.transaction !== undefined && before.transaction === op.transaction) {
             const blocks = before.op.action?.do === 'add-constraint' && before.op.action.constraint.kind === 'check' ? 'all reads and writes' : 'all writes';
-            report({ message: 'sameTransaction', at: action.at, ...common, related: [{ at: before.op.event.at, note: 'added here' }], data: { name: action.name, blocks, validate: `alter table ${sqlTable(table.key)} validate constraint ${sqlName(action.name)};` } });
+            report({ message: 'sameTransaction', at: action.at, ...common, related: [{ at: before.op.event.at, note: 'added here' }], fixes: moved(op, facts, 'VALIDATE in a migration of its own', validated(table, action.name)), data: { name: action.name, blocks, validate: `alter table ${sqlTable(table.key)} validate constraint ${sqlName(action.name)};` } });
           }
         }
       }
@@ -90,9 +92,24 @@ function nameOf(constraint: ConstraintDef, table: Table, column?: string): strin
   return [table.name, ...columns, constraint.kind === 'foreign key' ? 'fkey' : 'check'].join('_');
 }
 
+function validated(table: Table, name: string): NewMigration {
+  return { slug: `validate_${name}`, statements: [`alter table ${sqlTable(table.key)} validate constraint ${sqlName(name)}`], outside: false };
+}
+
+/** The constraint behind its column, as an action of its own. */
+function apart(op: Operation, facts: Facts, { kind, at }: ConstraintDef, name: string, column: string): readonly Fix[] {
+  if (!isWritten(op) || op.action === undefined || op.table === undefined) return [];
+  const text = facts.text(at).replace(/^constraint\s+(?:"[^"]*"|\S+)\s+/i, '');
+  const added = `add constraint ${sqlName(name)} ${kind === 'foreign key' ? `foreign key (${sqlName(column)}) ` : ''}${text} not valid`;
+  const blank = /\s*$/.exec(facts.text({ file: at.file, start: 0, end: at.start }))?.[0].length ?? 0;
+  const end = op.action.at.end;
+  const edits = [{ at: { ...at, start: at.start - blank }, text: '' }, { at: { ...at, start: end, end }, text: `, ${added}` }];
+  return [{ title: 'NOT VALID, and validated in a later migration', safe: true, edits, migration: validated(op.table, name) }];
+}
+
 /** The two statements that do the same without a long lock. */
-function steps(constraint: ConstraintDef & { readonly kind: 'check' | 'foreign key' }, table: Table, column?: string): { readonly add: string; readonly validate: string } {
-  const [sql, name] = [sqlTable(table.key), sqlName(nameOf(constraint, table, column))];
+function steps(constraint: ConstraintDef & { readonly kind: 'check' | 'foreign key' }, table: Table, called: string, column?: string): { readonly add: string; readonly validate: string } {
+  const [sql, name] = [sqlTable(table.key), sqlName(called)];
   const referenced = (c: ConstraintDef & { readonly kind: 'foreign key' }): string => `${c.references.schema === undefined ? '' : `${sqlName(c.references.schema)}.`}${sqlName(c.references.name)}${c.referenced.length > 0 ? ` (${columnList(c.referenced)})` : ''}`;
   const body = constraint.kind === 'check' ? `check (${sqlText(constraint.expr)})` : `foreign key (${columnList(column === undefined ? constraint.columns : [column])}) references ${referenced(constraint)}${constraint.onDelete === 'no action' ? '' : ` on delete ${constraint.onDelete}`}`;
   return { add: `alter table ${sql} add constraint ${name} ${body} not valid;`, validate: `alter table ${sql} validate constraint ${name};` };

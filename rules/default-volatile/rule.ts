@@ -1,4 +1,4 @@
-import { defineRule, isCheckedDomain, mayBeVolatile, namesOfTable, operations, sqlName, sqlText, typeText, usedTable } from '@tenantlint/model';
+import { defineRule, isCheckedDomain, isWritten, mayBeVolatile, namesOfTable, operations, sqlName, sqlText, typeText, usedTable, type Facts, type Fix, type Operation, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -56,11 +56,28 @@ export default defineRule({
           report({ message: 'domain', ...place, data: { ...data, type: typeText(column.type) } });
         } else if (column.default && !(column.default.kind === 'literal' && column.default.value === null)) {
           const values = { ...data, sql, name: sqlName(column.name), value: sqlText(column.default) };
-          if (mayBeVolatile(column.default, facts.timeline.at(index)) === true) report({ message: 'volatile', ...place, data: values });
-          else if (facts.postgres < 11) report({ message: 'old', ...place, data: values });
+          if (mayBeVolatile(column.default, facts.timeline.at(index)) === true) report({ message: 'volatile', ...place, fixes: filledLater(op, facts, table, values), data: values });
+          else if (facts.postgres < 11) report({ message: 'old', ...place, fixes: filledLater(op, facts, table, values), data: values });
         }
       }
     },
   },
 });
 
+/** The column without its default, which new rows get from then on; old rows are filled in batches that commit, and only then it is required. */
+function filledLater(op: Operation, facts: Facts, table: Table, { sql, name, value }: { readonly sql: string; readonly name: string; readonly value: string }): readonly Fix[] {
+  if (op.action?.do !== 'add-column' || !isWritten(op)) return [];
+  const { column, at } = op.action;
+  // What else hangs on the column is left to whoever wrote it.
+  if (column.constraints.length > 0) return [];
+  const action = `add column ${op.action.ifNotExists ? 'if not exists ' : ''}${name} ${facts.text(column.typeAt)}, alter column ${name} set default ${value}`;
+  const key = sqlName([...table.constraints.values()].flatMap((c) => (c.kind === 'primary key' && c.columns.length === 1 ? c.columns : []))[0] ?? 'ctid');
+  const batch = `update ${sql} set ${name} = default where ${key} = any (array(select ${key} from ${sql} where ${name} is null limit 10000))`;
+  const check = sqlName(`${table.name}_${column.name}_not_null`);
+  const required = [
+    `alter table ${sql} add constraint ${check} check (${name} is not null) not valid`, `alter table ${sql} validate constraint ${check}`,
+    `alter table ${sql} alter column ${name} set not null`, `alter table ${sql} drop constraint ${check}`,
+  ];
+  const statements = [`do $$\nbegin\n  loop\n    ${batch};\n    exit when not found;\n    commit;\n  end loop;\nend $$`, ...(column.notNull ? required : [])];
+  return [{ title: 'Filled in batches, in a migration without a transaction', safe: true, edits: [{ at, text: action }], migration: { slug: `fill_${table.name}_${column.name}`, statements, outside: true } }];
+}

@@ -1,4 +1,4 @@
-import { columnList, defineRule, namesOfTable, operations, outsideTransaction, sqlName, sqlTable, sqlText, usedTable, type IndexKey, type Operation, type Table } from '@tenantlint/model';
+import { columnList, defineRule, isWritten, moved, namesOfTable, operations, outsideTransaction, sqlName, sqlTable, sqlText, usedTable, type Facts, type Fix, type IndexKey, type Operation, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -45,7 +45,7 @@ export default defineRule({
           const table = usedTable(op);
           if (!table || table.kind === 'foreign') continue;
           const common = { at: event.nameAt, subject: { kind: 'table', name: table.key } } as const;
-          if (table.kind !== 'partitioned') report({ message: 'created', ...common, data: { table: namesOfTable(table).table, outside, sql: concurrent(event, table) } });
+          if (table.kind !== 'partitioned') report({ message: 'created', ...common, fixes: fixesOf(op, facts, `index_${event.name ?? table.name}`, /^create\s+(?:unique\s+)?index/i), data: { table: namesOfTable(table).table, outside, sql: concurrent(event, table) } });
           else if (!event.only && hasPartitions(op, table)) report({ message: 'partitioned', ...common, data: namesOfTable(table) });
         }
         if (event.kind === 'drop' && event.object === 'index' && !event.concurrently) {
@@ -53,14 +53,14 @@ export default defineRule({
             const found = op.named(name);
             const table = found?.index && usedTable({ ...op, table: found.table });
             if (!table || table.kind === 'partitioned' || found.index === undefined || isOfThisDeploy(found.index.createdIn)) continue;
-            report({ message: 'dropped', at: name.at, subject: { kind: 'index', name: found.key }, related: [{ at: found.index.at, note: 'created here' }], data: { index: name.name, table: namesOfTable(table).table, outside, sql: sqlTable(found.key) } });
+            report({ message: 'dropped', at: name.at, subject: { kind: 'index', name: found.key }, related: [{ at: found.index.at, note: 'created here' }], fixes: event.names.length === 1 && !event.cascade ? fixesOf(op, facts, `drop_${name.name}`, /^drop\s+index/i) : [], data: { index: name.name, table: namesOfTable(table).table, outside, sql: sqlTable(found.key) } });
           }
         }
         if (event.kind === 'other' && event.verb === 'reindex' && event.concurrently !== true) {
           for (const name of event.names) {
             const found = op.named(name);
             const table = usedTable({ ...op, table: found?.table });
-            if (table) report({ message: 'reindexed', at: name.at, subject: { kind: 'table', name: table.key }, data: { table: namesOfTable(table).table, outside } });
+            if (table) report({ message: 'reindexed', at: name.at, subject: { kind: 'table', name: table.key }, fixes: fixesOf(op, facts, `reindex_${name.name}`, /^reindex\s*(?:\([^)]*\)\s*)?(?:index|table)/i), data: { table: namesOfTable(table).table, outside } });
           }
         }
       }
@@ -76,6 +76,16 @@ export default defineRule({
     },
   },
 });
+
+/** The word that makes the difference: where the statement stands if nothing wraps it into a transaction, else in a migration of its own. */
+function fixesOf(op: Operation, facts: Facts, slug: string, words: RegExp): readonly Fix[] {
+  const { at } = op.event;
+  const text = facts.text(at);
+  const start = words.exec(text)?.[0].length;
+  if (start === undefined || !isWritten(op)) return [];
+  if (op.transaction === undefined && op.step.up.length === 1) return [{ title: 'CONCURRENTLY', safe: true, edits: [{ at: { file: at.file, start: at.start + start, end: at.start + start }, text: ' concurrently' }] }];
+  return moved(op, facts, 'CONCURRENTLY, in a migration without a transaction', { slug, statements: [`${text.slice(0, start)} concurrently${text.slice(start)}`], outside: true });
+}
 
 type Created = Operation['event'] & { readonly kind: 'create-index' };
 

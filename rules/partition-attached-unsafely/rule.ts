@@ -1,4 +1,4 @@
-import { defineRule, isFresh, namesOfTable, operations, outsideTransaction, placeOf, sqlName, sqlTable, tableName, usedTable, walkExpr, type Table } from '@tenantlint/model';
+import { defineRule, isFresh, moved, namesOfTable, operations, outsideTransaction, placeOf, sqlName, sqlTable, tableName, usedTable, walkExpr, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -46,7 +46,7 @@ export default defineRule({
         if (!table || !child || !action || !('partition' in action)) continue;
         const common = { at: action.partition.at, subject: { kind: 'table', name: child.key } } as const;
         if (action.do === 'detach-partition') {
-          if (!action.concurrently && usedTable(op)) report({ message: 'detached', ...common, data: { ...namesOfTable(table), partition: tableName(child.key), name: sqlTable(child.key), outside: outsideTransaction(op.step) } });
+          if (!action.concurrently && usedTable(op)) report({ message: 'detached', ...common, fixes: facts.postgres < 14 ? [] : moved(op, facts, 'CONCURRENTLY, in a migration without a transaction', { slug: `detach_${child.name}`, statements: [`alter table ${sqlTable(table.key)} detach partition ${sqlTable(child.key)} concurrently`], outside: true }), data: { ...namesOfTable(table), partition: tableName(child.key), name: sqlTable(child.key), outside: outsideTransaction(op.step) } });
           continue;
         }
         const [column = ''] = table.partitionBy?.columns ?? [];

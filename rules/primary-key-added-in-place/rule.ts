@@ -1,4 +1,4 @@
-import { addedConstraints, columnList, defineRule, isProvenNotNull, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
+import { addedConstraints, columnList, defineRule, indexFirst, isProvenNotNull, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -35,7 +35,10 @@ export default defineRule({
           if (constraint.kind !== 'primary key') continue;
           if (constraint.usingIndex === undefined) {
             const columns = own.length > 0 ? own : constraint.columns;
-            report({ message: 'built', at: constraint.at, ...place, data: { table: named, sql, outside: outsideTransaction(op.step), index: sqlName(constraint.name ?? `${table.name}_pkey`), columns: columnList(columns) } });
+            const name = constraint.name ?? `${table.name}_pkey`;
+            // Columns that may be NULL have to be proven first, which is more than one deploy can do.
+            const fixes = columns.every((column) => table.columns.get(column)?.notNull === true) ? indexFirst(op, facts, constraint, name, columns) : [];
+            report({ message: 'built', at: constraint.at, ...place, fixes, data: { table: named, sql, outside: outsideTransaction(op.step), index: sqlName(name), columns: columnList(columns) } });
             continue;
           }
           const ready = table.indexes.get(constraint.usingIndex);

@@ -1,4 +1,4 @@
-import { addedConstraints, columnList, defineRule, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
+import { addedConstraints, columnList, constraintName, defineRule, indexFirst, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -37,7 +37,8 @@ export default defineRule({
           if (constraint.kind === 'exclude') report({ message: 'exclusion', at: constraint.at, ...place, data: { table: named } });
           if (constraint.kind !== 'unique' || constraint.usingIndex !== undefined) continue;
           const columns = own.length > 0 ? own : constraint.columns;
-          report({ message: 'built', at: constraint.at, ...place, data: { table: named, sql, outside: outsideTransaction(op.step), index: sqlName(constraint.name ?? [table.name, ...columns, 'key'].join('_')), columns: columnList(columns) } });
+          const name = constraint.name ?? constraintName(op, facts, constraint.at) ?? [table.name, ...columns, 'key'].join('_');
+          report({ message: 'built', at: constraint.at, ...place, fixes: indexFirst(op, facts, constraint, name, columns), data: { table: named, sql, outside: outsideTransaction(op.step), index: sqlName(name), columns: columnList(columns) } });
         }
       }
     },

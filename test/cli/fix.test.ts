@@ -7,7 +7,7 @@ import { main } from '../../packages/cli/main.ts';
 import { project } from './run.ts';
 
 const INIT = 'create table organizations (id uuid primary key);\ncreate table notes (id uuid primary key, organization_id uuid not null references organizations (id), code text);\n';
-const MORE = `create index notes_code_idx on notes (code);
+const MORE = `alter table notes add column mood text;
 create function touch() returns trigger language plpgsql as $$ begin new.code := 'x'; return new; end $$;
 create trigger touch before update on notes for each row execute function touch();
 create policy own on notes using (organization_id = current_setting('app.tenant')::uuid);
@@ -87,16 +87,81 @@ test('a migration that may be applied is not edited: what it lacks is printed', 
   expect(readFileSync(path.join(dir, 'db/2_more.sql'), 'utf8')).toBe(tool?.files['db/2_more.sql']);
 });
 
-test('a migration that is a program is not edited either: the calls are printed', async () => {
-  const { dir } = project({
+/** Programs, the second one with a way back that does nothing, refuses, or is not there; and how the calls of theirs begin. */
+const PROGRAMS: Readonly<Record<string, { readonly files: Readonly<Record<string, string>>; readonly last: string; readonly says: string }>> = {
+  'knex, empty': { files: knex('exports.down = async function () {};\n'), last: 'migrations/20240102000000_more.js', says: 'exports.down = async function (knex) {\n  // Undoes 20240102000000_more.\n  await knex.raw(`alter table public.notes drop column mood`);\n};\n' },
+  'knex, refuses': { files: knex("exports.down = async (db) => {\n  throw new Error('no way back');\n};\n"), last: 'migrations/20240102000000_more.js', says: 'exports.down = async (db) => {\n  // Undoes 20240102000000_more.\n  await db.raw(`alter table public.notes drop column mood`);\n};\n' },
+  'knex, none': { files: knex(''), last: 'migrations/20240102000000_more.js', says: 'exports.down = async function (knex) {' },
+  'typeorm, empty': {
+    files: { 'package.json': '{ "dependencies": { "typeorm": "0.3.20" } }', 'src/migrations/1700000000001-Init.ts': typeorm('Init1700000000001', 'CREATE TABLE notes (id uuid PRIMARY KEY)', 'await queryRunner.query(`DROP TABLE notes`);'), 'src/migrations/1700000000002-More.ts': typeorm('More1700000000002', 'ALTER TABLE notes ADD COLUMN mood text', '// nothing\n') },
+    last: 'src/migrations/1700000000002-More.ts', says: '  public async down(queryRunner: QueryRunner): Promise<void> {\n    // Undoes 1700000000002-More.\n    await queryRunner.query(`alter table public.notes drop column mood`);\n  }\n',
+  },
+  'node-pg-migrate, none': {
+    files: { 'package.json': '{ "dependencies": { "node-pg-migrate": "7.0.0" } }', 'migrations/1700000000001_init.js': "exports.up = (pgm) => { pgm.sql('create table notes (id uuid primary key)'); };\nexports.down = (pgm) => { pgm.sql('drop table notes'); };\n", 'migrations/1700000000002_more.js': "exports.up = (pgm) => {\n  pgm.sql('alter table notes add column mood text');\n};\n" },
+    last: 'migrations/1700000000002_more.js', says: 'exports.down = function (pgm) {\n  // Undoes 1700000000002_more.\n  pgm.sql(`alter table public.notes drop column mood`);\n};\n',
+  },
+};
+
+function knex(down: string): Readonly<Record<string, string>> {
+  return {
     'package.json': '{ "dependencies": { "knex": "3.1.0" } }',
     'migrations/20240101000000_init.js': "exports.up = async function (knex) {\n  await knex.schema.createTable('notes', (t) => { t.uuid('id').primary(); });\n};\nexports.down = async function (knex) {\n  await knex.schema.dropTable('notes');\n};\n",
-    'migrations/20240102000000_more.js': "exports.up = async function (knex) {\n  await knex.schema.alterTable('notes', (t) => { t.string('mood'); });\n};\nexports.down = async function () {};\n",
-  });
-  const { code, out } = await run(dir, ['fix', 'migrations/20240102000000_more.js']);
+    'migrations/20240102000000_more.js': `exports.up = async function (knex) {\n  await knex.schema.alterTable('notes', (t) => { t.text('mood'); });\n};\n${down}`,
+  };
+}
+
+function typeorm(name: string, up: string, down: string): string {
+  return `import { MigrationInterface, QueryRunner } from 'typeorm';\n\nexport class ${name} implements MigrationInterface {\n  public async up(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query(\`${up}\`);\n  }\n\n  public async down(queryRunner: QueryRunner): Promise<void> {\n    ${down}\n  }\n}\n`;
+}
+
+test.each(Object.entries(PROGRAMS))('the way back of a program is written into it: %s', async (_name, { files, last, says }) => {
+  const { dir } = project(files);
+  const rest = files[last]?.split(/(?:exports|async) ?\.?down/)[0] ?? '';
+  const { code, out } = await run(dir, ['fix', last]);
+  expect(out).toContain(`${last}: wrote the way back`);
+  expect(code).toBe(0);
+  const text = readFileSync(path.join(dir, last), 'utf8');
+  expect(text.startsWith(rest.trimEnd())).toBe(true);
+  expect(text).toContain(says);
+  expect((await lint({ cwd: dir, preset: 'audit', rules: ['migration-without-undo', 'undo-incomplete'], config: { migrations: { downs: 'required' } } })).findings.map((f) => f.text), text).toEqual([]);
+  expect((await run(dir, ['fix', last])).out).toContain('Nothing to write');
+});
+
+test('a program of another form is not edited: the calls are printed', async () => {
+  const last = 'migrations/20240102000000_more.js';
+  const { dir } = project(knex('exports.down = () => Promise.resolve();\n'));
+  const { code, out } = await run(dir, ['fix', last]);
   expect(code).toBe(1);
-  expect(out).toContain('it is a program');
+  expect(out).toContain('put this into it');
   expect(out).toContain('await knex.raw(`alter table public.notes drop column mood`);');
+});
+
+test('findings of applied migrations are left; unsafe fixes are written when they are asked for', async () => {
+  const leak = "create table organizations (id uuid primary key);\ncreate table members (user_id uuid not null, organization_id uuid not null references organizations (id), primary key (user_id, organization_id));\nalter table members enable row level security;\ncreate policy own on members for select using (user_id = auth.uid());\ncreate table notes (id uuid primary key, organization_id uuid not null references organizations (id));\nalter table notes enable row level security;\n";
+  const policy = 'create policy "members" on notes for select using (\n  exists (select 1 from members m where m.organization_id = organization_id and m.user_id = (select auth.uid()))\n);\n';
+  const files = { 'supabase/migrations/20240101000000_init.sql': leak, 'supabase/migrations/20240102000000_policy.sql': policy };
+  const last = 'supabase/migrations/20240102000000_policy.sql';
+  const applied = project(files);
+  const unasked = await run(applied.dir, ['fix']);
+  expect(unasked.out).toContain('--unsafe writes it');
+  const named = project(files);
+  await run(named.dir, ['fix', last, '--unsafe']);
+  expect(readFileSync(path.join(named.dir, last), 'utf8')).toContain('m.organization_id = notes.organization_id');
+  // An applied policy is changed by a new migration.
+  const done = await run(applied.dir, ['fix', '--unsafe']);
+  expect(done.out).toContain('supabase/migrations/20240102000001_policy_members.sql: new');
+  expect(readFileSync(path.join(applied.dir, last), 'utf8')).toBe(policy);
+  expect(readFileSync(path.join(applied.dir, 'supabase/migrations/20240102000001_policy_members.sql'), 'utf8')).toContain('m.organization_id = notes.organization_id');
+  expect((await lint({ cwd: applied.dir, rules: ['policy-captures-name'] })).findings).toEqual([]);
+});
+
+test('a dry run prints a diff that patch takes', async () => {
+  const { dir } = project({ 'db/1_init.sql': `-- migrate:up\n${INIT}\n-- migrate:down\ndrop table notes;\ndrop table organizations;\n`, 'db/2_more.sql': '-- migrate:up\nalter table notes add check (code <> \'\');\n\n-- migrate:down\nalter table notes drop constraint notes_code_check;\n' });
+  const { out } = await run(dir, ['fix', 'db/2_more.sql', '--dry-run']);
+  const diff = out.slice(out.indexOf('\n--- ') + 1);
+  execFileSync('patch', ['-p1'], { cwd: dir, input: diff });
+  expect(readFileSync(path.join(dir, 'db/2_more.sql'), 'utf8')).toContain("add check (code <> '') not valid;");
+  expect(readFileSync(path.join(dir, 'db/3_validate_notes_code_check.sql'), 'utf8')).toContain('validate constraint notes_code_check;');
 });
 
 test('with --since the migrations of the change are edited, and no others', async () => {
@@ -105,12 +170,12 @@ test('with --since the migrations of the change are edited, and no others', asyn
   git('init', '-q', '-b', 'main');
   git('add', '.');
   git('commit', '-q', '-m', 'a');
-  writeFileSync(path.join(dir, 'db/3_new.sql'), '-- migrate:up\nalter table notes add column mood text;\n\n-- migrate:down\n');
+  writeFileSync(path.join(dir, 'db/3_new.sql'), '-- migrate:up\nalter table notes add column spirit text;\n\n-- migrate:down\n');
   const { code, out } = await run(dir, ['fix', '--since', 'main']);
   expect(out).toContain('db/3_new.sql: wrote');
   expect(out).not.toContain('2_more');
   expect(code).toBe(0);
-  expect(readFileSync(path.join(dir, 'db/3_new.sql'), 'utf8')).toContain('alter table public.notes drop column mood;');
+  expect(readFileSync(path.join(dir, 'db/3_new.sql'), 'utf8')).toContain('alter table public.notes drop column spirit;');
 });
 
 test('what no statement brings back is said in the file', async () => {
@@ -132,7 +197,7 @@ test('forward-only by configuration: nothing is asked, and the reason is', async
   const config = (text: string) => ({ ...TOOLS['golang-migrate']?.files, 'tenantlint.config.jsonc': text });
   const silent = project(config('{ "migrations": { "downs": "forward-only", "reason": "restored from a snapshot" } }'));
   expect((await run(silent.dir, ['--format', 'json'])).out).not.toContain('migration-without-undo');
-  expect((await run(silent.dir, ['fix'])).out).toContain('Every migration');
+  expect((await run(silent.dir, ['fix'])).out).toContain('Nothing to write');
   const { code, out } = await run(project(config('{ "migrations": { "downs": "forward-only" } }')).dir, []);
   expect(code).toBe(2);
   expect(out).toContain('reason');

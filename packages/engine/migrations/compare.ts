@@ -1,4 +1,4 @@
-import { tableName, type Change, type Difference, type SchemaEvent, type Table } from '@tenantlint/model';
+import { tableName, type Change, type Difference, type Schema, type SchemaEvent, type Table } from '@tenantlint/model';
 import { keptCopies, madeByQuery } from './copies.ts';
 import { partsOf, type ObjectOf, type PartOf, type Parts } from './parts.ts';
 
@@ -84,4 +84,24 @@ export function nameOf(object: Change['object'], key: string): string {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What two states do not have in common, by what their objects say. */
+export function schemaDifferences(before: Schema, after: Schema): readonly Difference[] {
+  const changes: Change[] = [];
+  const compare = (object: Change['object'], a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): void => {
+    for (const key of new Set([...a.keys(), ...b.keys()])) changes.push({ object, key, before: a.get(key), after: b.get(key) });
+  };
+  compare('schema', before.schemas, after.schemas);
+  compare('table', before.tables, after.tables);
+  compare('view', before.views, after.views);
+  compare('function', before.functions, after.functions);
+  compare('type', before.types, after.types);
+  compare('sequence', before.sequences, after.sequences);
+  compare('role', before.roles, after.roles);
+  compare('publication', before.publications, after.publications);
+  compare('extension', before.extensions, after.extensions);
+  compare('bucket', before.buckets, after.buckets);
+  changes.push({ object: 'default-privileges', key: '', before: before.defaultPrivileges, after: after.defaultPrivileges });
+  return differences(changes, [], []);
 }

@@ -15,12 +15,14 @@ export const flyway: Convention = {
     const tops = [...roots].sort(byText).filter((root) => ![...roots].some((other) => other !== root && root.startsWith(`${other}/`)));
     return tops.map((root) => {
       const files = pool.sqlBelow(root).filter(({ path }) => folderOf(path) === root || /^[VURB]/.test(nameOf(path)));
-      return { tool: 'flyway', root, paths: files.map(({ path }) => path), read: (sql) => read(sql, root, files) };
+      const bare = new Set(files.filter(({ path }) => /^\s*executeInTransaction\s*=\s*false\b/im.test(pool.get(`${path}.conf`)?.text ?? '')).map(({ path }) => path));
+      return { tool: 'flyway', root, paths: files.map(({ path }) => path), read: (sql) => read(sql, root, files, bare) };
     });
   },
 };
 
-function read(sql: SqlParser, root: string, files: readonly Source[]): History {
+/** @param alone files that the tool runs without a transaction */
+function read(sql: SqlParser, root: string, files: readonly Source[], alone: ReadonlySet<string>): History {
   const named = files.filter(({ path }) => VERSIONED.test(nameOf(path)) || REPEATABLE.test(nameOf(path)));
   const { native, skipped: foreign } = sortDialects(named);
   const undos = files.filter(({ path }) => UNDO.test(nameOf(path)));
@@ -29,7 +31,7 @@ function read(sql: SqlParser, root: string, files: readonly Source[]): History {
     const down = version === undefined ? undefined : undos.find(({ path }) => sameVersion(UNDO.exec(nameOf(path))?.[1] ?? '', version));
     const up = sql.file(withoutPlaceholders(source));
     // What cannot run in a transaction takes the whole file out of it.
-    const bare = up.events.some((event) => (event.kind === 'create-index' || event.kind === 'drop') && event.concurrently);
+    const bare = alone.has(source.path) || up.events.some((event) => (event.kind === 'create-index' || event.kind === 'drop') && event.concurrently);
     return stepOf({
       id: stemOf(source.path), tool: 'flyway', up: wholeOf(up), transactional: !bare,
       down: down === undefined ? undefined : wholeOf(sql.file(withoutPlaceholders(down))),

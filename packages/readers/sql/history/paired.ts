@@ -54,18 +54,20 @@ export const folders: Convention = {
     }
     return [...roots].sort(byText).map((root) => {
       const files = pool.sqlBelow(root).filter(({ path }) => folderOf(folderOf(path)) === root && folderOf(path) !== root);
-      return { tool: 'plain', root, paths: files.map(({ path }) => path), read: (sql) => readFolders(sql, root, files) };
+      // Diesel runs a migration without a transaction where the file beside it says so.
+      const bare = new Set(files.map(({ path }) => folderOf(path)).filter((folder) => /^\s*run_in_transaction\s*=\s*false\b/m.test(pool.get(`${folder}/metadata.toml`)?.text ?? '')));
+      return { tool: 'plain', root, paths: files.map(({ path }) => path), read: (sql) => readFolders(sql, root, files, bare) };
     });
   },
 };
 
-function readFolders(sql: SqlParser, root: string, files: readonly Source[]): ReturnType<Claim['read']> {
+function readFolders(sql: SqlParser, root: string, files: readonly Source[], bare: ReadonlySet<string>): ReturnType<Claim['read']> {
   const { native, skipped } = sortDialects(files.filter(({ path }) => nameOf(path) === 'up.sql'));
   const steps = [...native].sort((a, b) => byNumber(folderOf(a.path), folderOf(b.path))).map((source) => {
     const folder = folderOf(source.path);
     const down = files.find(({ path }) => path === `${folder}/down.sql`);
     return stepOf({
-      id: nameOf(folder), tool: 'plain', up: wholeOf(sql.file(source)), transactional: true,
+      id: nameOf(folder), tool: 'plain', up: wholeOf(sql.file(source)), transactional: !bare.has(folder),
       down: down === undefined ? undefined : wholeOf(sql.file(down)),
     });
   });

@@ -1,0 +1,100 @@
+import { wholeStatement, type Edit } from '@tenantlint/model';
+import { candidates, isSchemaOnly, problemOf, write, type Candidate } from './fix-rewrites.ts';
+import { stateOf, type Asked, type State } from './fix-state.ts';
+import { planOf, place, proposalsFor } from './fix-downs.ts';
+
+/** How often a project is judged again before what is left is left. */
+const MOST = 40;
+
+export interface Rewritten {
+  readonly state: State;
+  readonly done: readonly Candidate[];
+  readonly refused: readonly (Candidate & { readonly why: string })[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Writes the fixes of the rules, all at once where that goes well. Each draft is judged before it is believed: the findings
+ * are gone, there are no others, and the catalog at the end is the one that was meant. What goes wrong together is tried by halves.
+ */
+export async function rewritten(start: State, asked: Asked, unsafe: boolean): Promise<Rewritten> {
+  let state = start;
+  let left = MOST;
+  const done: Candidate[] = [];
+  const refused = new Map<string, Candidate & { readonly why: string }>();
+  const notes = new Set<string>();
+  const giveUp = (one: Candidate, why: string): void => void refused.set(one.finding.fingerprint, { ...one, why });
+  const open = (): readonly Candidate[] => candidates(state.findings, state.analysis, state.draft, unsafe).some.filter((c) => !refused.has(c.finding.fingerprint));
+
+  const attempt = async (wanted: readonly Candidate[]): Promise<void> => {
+    const draft = state.draft.fork();
+    const written = write(draft, wanted, state.analysis);
+    for (const one of written.refused) giveUp(one, one.why);
+    if (written.done.length === 0) return;
+    if (left <= 0) {
+      for (const one of written.done) giveUp(one, 'too many were tried; run it again');
+      return;
+    }
+    left -= 2;
+    const next = await withDowns(state, await stateOf(draft, asked), asked);
+    const problem = problemOf(state, next, written.done);
+    if (problem === undefined) {
+      state = next;
+      done.push(...written.done);
+      for (const note of written.notes) notes.add(note);
+      return;
+    }
+    const [only] = written.done;
+    if (only !== undefined && written.done.length === 1) return giveUp(only, problem);
+    const half = Math.ceil(written.done.length / 2);
+    for (const part of [written.done.slice(0, half), written.done.slice(half)]) {
+      const prints = new Set(part.map((c) => c.finding.fingerprint));
+      await attempt(open().filter((c) => prints.has(c.finding.fingerprint)));
+    }
+  };
+
+  for (let some = open(); some.length > 0; some = open()) await attempt(some);
+  for (const one of candidates(state.findings, state.analysis, state.draft, unsafe).refused) if (!refused.has(one.finding.fingerprint)) refused.set(one.finding.fingerprint, one);
+  return { state, done, refused: [...refused.values()], notes: [...notes] };
+}
+
+/** Ways back follow what became of their migrations: statements whose object moved away go, and new migrations get theirs. */
+async function withDowns(before: State, next: State, asked: Asked): Promise<State> {
+  const unclean = (state: State, n: number): boolean => {
+    const undone = state.analysis.facts.migrations.undone(n);
+    return undone !== undefined && !undone.doubtful && undone.differences.length + undone.failures.length > 0;
+  };
+  const touched = (state: State): readonly number[] => state.analysis.facts.timeline.steps.flatMap((step, n) => {
+    const was = before.analysis.facts.timeline.steps.findIndex((s) => s.file === step.file);
+    return was >= 0 && before.draft.text(step.file) !== state.draft.text(step.file) && !unclean(before, was) && unclean(state, n) ? [n] : [];
+  });
+  let state = next;
+  const edits = new Map<string, Edit[]>();
+  const { steps } = state.analysis.facts.timeline;
+  const built = new Set(steps.flatMap((s) => (state.draft.isNew(s.file) ? s.up.flatMap((e) => (e.kind === 'create-index' && e.name !== undefined ? [e.name] : [])) : [])));
+  for (const [n, step] of steps.entries()) {
+    if (state.draft.isNew(step.file) || before.draft.text(step.file) === state.draft.text(step.file)) continue;
+    const failed = touched(state).includes(n) ? (state.analysis.facts.migrations.undone(n)?.failures ?? []).map(({ at }) => at) : [];
+    // An index that no migration made yet may be one of the database's own: its DROP does not count as failed.
+    const moved = (step.down?.known === true ? step.down.value : []).filter((e) => e.kind === 'drop' && e.object === 'index' && e.names.every(({ name }) => built.has(name))).map(({ at }) => at);
+    for (const at of [...failed, ...moved]) {
+      if (at.file !== step.downAt?.file || !at.file.endsWith('.sql')) continue;
+      edits.set(at.file, [...(edits.get(at.file) ?? []).filter((e) => e.at.start !== at.start), { at: wholeStatement(at, state.draft.text(at.file) ?? ''), text: '' }]);
+    }
+  }
+  if (edits.size > 0) {
+    const draft = state.draft.fork();
+    for (const [file, list] of edits) draft.edit(file, list);
+    state = await stateOf(draft, asked);
+  }
+  const { facts } = state.analysis;
+  const anew = touched(state).filter((n) => { const down = facts.timeline.steps[n]?.down; return down?.known === true && isSchemaOnly(down.value); });
+  const missing = facts.timeline.steps.flatMap((step, n) => (state.draft.isNew(step.file) && step.down === undefined && facts.timeline.histories.find((h) => h.steps.includes(step))?.downs.expected === true ? [n] : []));
+  if (anew.length + missing.length === 0) return state;
+  const draft = state.draft.fork();
+  for (const proposal of await proposalsFor(state, [...anew, ...missing])) {
+    const plan = planOf(proposal, state, (file) => draft.text(file) ?? '');
+    if (plan.derived === undefined) place(draft, plan, anew.includes(proposal.step));
+  }
+  return stateOf(draft, asked);
+}

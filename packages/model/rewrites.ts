@@ -1,0 +1,69 @@
+import type { Edit, Fix, NewMigration } from './finding.ts';
+import type { ConstraintDef } from './events.ts';
+import type { Operation } from './operations.ts';
+import { columnList, sqlTable } from './questions.ts';
+import { sqlName } from './sql-text.ts';
+import type { Facts } from './rule.ts';
+import type { Span } from './span.ts';
+
+/** Edits of pending migrations: what a rule offers to put in the place of an operation that locks for long. */
+
+/** Whether the operation is written in an SQL file as itself: not made by a program, nor run by a block. */
+export function isWritten({ event, statement }: Operation): boolean {
+  return event === statement && event.at.end > event.at.start && event.at.file.endsWith('.sql');
+}
+
+/** Puts SQL in the place of one action of an ALTER TABLE, or of a whole statement; undefined where there is no such text. */
+export function replaced(op: Operation, text: string): Edit | undefined {
+  return isWritten(op) ? { at: op.action?.at ?? op.event.at, text } : undefined;
+}
+
+/** Takes an operation out of its file: an action with its comma, a statement that has no other with its semicolon and its line. */
+export function withoutOperation(op: Operation, facts: Facts): Edit | undefined {
+  if (!isWritten(op)) return undefined;
+  const { event, action } = op;
+  const text = facts.text({ file: event.at.file, start: 0, end: Number.MAX_SAFE_INTEGER });
+  if (event.kind !== 'alter-table' || event.actions.length < 2 || action === undefined) return { at: wholeStatement(event.at, text), text: '' };
+  const n = event.actions.indexOf(action);
+  const [before, after] = [event.actions[n - 1], event.actions[n + 1]];
+  return { at: { ...action.at, start: after === undefined ? (before?.at.end ?? action.at.start) : action.at.start, end: after?.at.start ?? action.at.end }, text: '' };
+}
+
+/** With its semicolon, and the rest of its line where nothing else stands on it. */
+export function wholeStatement(at: Span, text: string): Span {
+  const end = at.end + (/^\s*;/.exec(text.slice(at.end))?.[0].length ?? 0);
+  const line = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(end))?.[0].length ?? 0;
+  const alone = at.start === 0 || text[at.start - 1] === '\n';
+  return { ...at, end: alone ? end + line : end };
+}
+
+/** Moves an operation into a new migration; undefined where it cannot be taken out of the text. */
+export function moved(op: Operation, facts: Facts, title: string, migration: NewMigration): readonly Fix[] {
+  const edit = withoutOperation(op, facts);
+  return edit === undefined ? [] : [{ title, safe: true, edits: [edit], migration }];
+}
+
+/** The name that Postgres gives a constraint written at that place. */
+export function constraintName(op: Operation, facts: Facts, at: Span): string | undefined {
+  const table = op.table && facts.timeline.at(op.index).tables.get(op.table.key);
+  for (const constraint of table?.constraints.values() ?? []) if (constraint.at.file === at.file && constraint.at.start === at.start) return constraint.name;
+  return undefined;
+}
+
+/** A UNIQUE or PRIMARY KEY whose index is there first: built CONCURRENTLY in a migration without a transaction, then taken over. */
+export function indexFirst(op: Operation, facts: Facts, constraint: ConstraintDef & { readonly kind: 'primary key' | 'unique' }, name: string, columns: readonly string[]): readonly Fix[] {
+  if (op.table === undefined || op.action === undefined || !isWritten(op)) return [];
+  const { at } = constraint;
+  const blank = /\s*$/.exec(facts.text({ file: at.file, start: 0, end: at.start }))?.[0].length ?? 0;
+  const edit = op.action.do === 'add-constraint' ? withoutOperation(op, facts) : { at: { ...at, start: at.start - blank }, text: '' };
+  if (edit === undefined) return [];
+  const [sql, index] = [sqlTable(op.table.key), sqlName(name)];
+  const include = constraint.include.length > 0 ? ` include (${columnList(constraint.include)})` : '';
+  // What it says of deferring, and of NULL, stands behind its columns.
+  const [deferred = ''] = /\b(?:not\s+)?deferrable\b.*$|\binitially\b.*$/is.exec(facts.text(at)) ?? [];
+  const statements = [
+    `create unique index concurrently ${index} on ${sql} (${columnList(columns)})${include}${constraint.nullsNotDistinct === true ? ' nulls not distinct' : ''}`,
+    `alter table ${sql} add constraint ${index} ${constraint.kind} using index ${index}${deferred === '' ? '' : ` ${deferred}`}`,
+  ];
+  return [{ title: 'Its index first, in a migration without a transaction', safe: true, edits: [edit], migration: { slug: `index_${name}`, statements, outside: true } }];
+}
