@@ -145,6 +145,8 @@ export type CodeFact =
   | { readonly kind: 'setting'; readonly name: string; /** Ends with the transaction. */ readonly local: boolean; readonly transaction: boolean; readonly at: Span }
   /** Rows of one tenant are kept under a key that is the same for all. */
   | { readonly kind: 'kept'; readonly key: string; readonly table: string; readonly at: Span; readonly query: Span }
+  /** Related rows are fetched by reading a property, once for each row that a loop goes through. */
+  | { readonly kind: 'lazy'; readonly relation: string; readonly table: string; readonly at: Span; readonly loop: Span }
   /** A key that goes past row level security stands in code that is sent to browsers. */
   | { readonly kind: 'secret-shipped'; readonly name: string; readonly how: 'name' | 'literal'; readonly at: Span }
   /** A client is extended, and nobody uses what came out of it. */

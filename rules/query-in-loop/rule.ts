@@ -1,4 +1,4 @@
-import { defineRule, reaches, sitePath, siteSubject, siteTable, type QuerySite, type Span } from '@tenantlint/model';
+import { defineRule, reaches, sitePath, siteSubject, siteTable, tableName, type QuerySite, type Span } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -11,8 +11,18 @@ export default defineRule({
       why: 'A round trip a row: a hundred rows take a hundred times as long, and hold a connection for all that time.',
       fix: 'Ask once for all of them before the loop (`in`, a join, `groupBy`), or write them in one statement.',
     },
+    lazy: {
+      what: '`{relation}` is read from `{table}` once for each turn of a loop.',
+      why: 'Reading the property sends a query: a hundred rows take a hundred round trips, and nothing in the loop looks like one.',
+      fix: 'Load it along with the rows, by an option of their query, or ask once for all of them before the loop.',
+    },
   },
   visit: {
+    project(facts, report) {
+      for (const fact of facts.code) {
+        if (fact.kind === 'lazy') report({ message: 'lazy', at: fact.at, subject: { kind: 'file', name: fact.at.file }, certainty: 'likely', related: [{ at: { ...fact.loop, end: Math.min(fact.loop.end, fact.loop.start + 3) }, note: 'the loop' }], data: { relation: fact.relation, table: tableName(fact.table) } });
+      }
+    },
     site(site, _facts, report) {
       const { inLoop } = site.shape;
       if (!inLoop || isOffline(site) || !isAround(inLoop, site.at)) return;

@@ -18,7 +18,8 @@ export default defineRule({
       const table = siteTable(site);
       const defect = leakBy(site, 'linked');
       if (defect) report({ message: 'linked', ...common, at: site.defectAt ?? site.at, certainty: site.certainty, data: { table, field: defect.field, to: tableName(defect.to), value: defect.value } });
-      if (site.verdict === 'leak') return;
+      // Whoever may reach the row is at fault first; who may replace its tenant is another mistake.
+      if (site.verdict === 'leak' && !leakBy(site, 'tenant-overwritten')) return;
       for (const link of site.shape.linked) report({ message: 'linked', ...common, at: link.at, certainty: 'likely', data: { table, field: link.field, to: tableName(link.to), value: link.value } });
     },
   },

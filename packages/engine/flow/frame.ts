@@ -16,11 +16,16 @@ export interface Frame {
   readonly depth: number;
   /** Innermost loop or callback over a collection. */
   loop: Span | undefined;
+  /** Rows that are another one at each of its turns. */
+  turn: ReadonlySet<number>;
   /** Run with arguments that nobody is known to pass. */
   readonly guessed: boolean;
   /** What a generator yields; `first`: whoever called goes on at the first one. */
   readonly yields?: AbstractValue[] | 'first';
 }
+
+/** No rows. */
+export const NO_ROWS: ReadonlySet<number> = new Set();
 
 /** A handler that runs before others, or a router that is mounted there. */
 export interface Middleware {

@@ -18,7 +18,7 @@ import { isDefined, shortCircuits } from './presence.ts';
 import { bindParams } from './params.ts';
 import { run } from './statements.ts';
 import { become } from './targets.ts';
-import type { Frame } from '../frame.ts';
+import { NO_ROWS, type Frame } from '../frame.ts';
 import type { Becoming, CallSite } from '../call-site.ts';
 
 type CallCode = Extract<Code, { kind: 'call' }>;
@@ -216,7 +216,7 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) return opaque;
   const outside = f.state;
   const base = outside.fork();
-  const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, guessed, ...(f.python && fn.generator ? { yields: first ? 'first' as const : [] } : {}) };
+  const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, turn: f.frame?.turn ?? NO_ROWS, guessed, ...(f.python && fn.generator ? { yields: first ? 'first' as const : [] } : {}) };
   f.frame = frame;
   f.state = base;
   const names = new Names(value.scope as Names, value.file);

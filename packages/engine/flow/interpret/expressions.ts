@@ -14,6 +14,8 @@ import { classValue, moduleName } from './modules.ts';
 import { awaited, contextAt, iterated, operatorOf } from './clients.ts';
 import { call } from './calls.ts';
 import { element } from './elements.ts';
+import { NO_ROWS } from '../frame.ts';
+import { rowsIn } from '../queries/record.ts';
 import { entry } from './entries.ts';
 import { fork } from './branches.ts';
 import { isDefined, shortCircuits } from './presence.ts';
@@ -291,11 +293,14 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
   const inner = new Names(names, names.file);
   const base = f.state;
   const truths: Truth[] = [];
+  const { frame } = f;
+  const outer = frame && { loop: frame.loop, turn: frame.turn };
   const end = f.branch([], () => {
     for (const clause of code.clauses) {
       const over = iterated(f, evaluate(f, clause.over, inner), clause.over.at);
       const of = elementOf(over, clause.over.at) ?? unknown('element', clause.over.at);
       bind(f, clause.target, of, inner);
+      if (frame) [frame.loop, frame.turn] = [code.at, rowsIn(of)];
       truths.push(...presence(of, clause.over.at));
       for (const test of clause.tests) {
         const known = truthsOf(f, evaluate(f, test, inner), true);
@@ -306,6 +311,7 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
     }
     value = evaluate(f, code.element, inner);
   });
+  if (frame) [frame.loop, frame.turn] = [outer?.loop, outer?.turn ?? NO_ROWS];
   join(base, [exitOf(end, base), { changes: new Map(), truths: base.truths }], f.joinValues);
   return { kind: 'list', of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: [...truths, ...c.truths] })), code.at) : value, at: code.at };
 }

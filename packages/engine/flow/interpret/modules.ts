@@ -6,7 +6,7 @@ import { ambient } from '../python/identity.ts';
 import { property } from '../values/property.ts';
 import { walkStatements } from '../summaries/functions.ts';
 import { contextAt } from './clients.ts';
-import type { Frame } from '../frame.ts';
+import { NO_ROWS, type Frame } from '../frame.ts';
 import { boundNames, ModuleNames, type Declaration } from '../module-names.ts';
 
 const MODULE_FUEL = 30_000;
@@ -43,7 +43,7 @@ export function inModule<T>(f: Flow, module: ModuleNames, run: () => T): T {
 }
 
 const moduleFrame = (module: ModuleNames, loaded: State): Frame => ({
-  fn: undefined, name: module.file.path, from: undefined, base: loaded, returns: [], jumps: [], caller: undefined, depth: 0, loop: undefined, guessed: false,
+  fn: undefined, name: module.file.path, from: undefined, base: loaded, returns: [], jumps: [], caller: undefined, depth: 0, loop: undefined, turn: NO_ROWS, guessed: false,
 });
 
 /** The value of a name of a file; undefined where the file does not declare it. */

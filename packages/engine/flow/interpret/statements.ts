@@ -8,7 +8,8 @@ import { narrow } from './narrow.ts';
 import { bind } from './targets.ts';
 import { truthsOf } from './truths.ts';
 import { classValue } from './modules.ts';
-import type { Jump, Statements } from '../frame.ts';
+import { NO_ROWS, type Jump, type Statements } from '../frame.ts';
+import { rowsIn } from '../queries/record.ts';
 
 /** Runs statements in order; functions and classes are there from the start. */
 export function run(f: Flow, statements: Statements, names: Names): void {
@@ -118,15 +119,17 @@ function repeated(f: Flow, label: string | undefined, at: CodeStatement['at'], b
   const base = f.state;
   const { frame } = f;
   const jump: Jump = { label, loop: true, base, breaks: [], continues: [] };
-  const outer = frame?.loop;
+  const outer = frame && { loop: frame.loop, turn: frame.turn };
   if (frame) {
     frame.jumps.push(jump);
     frame.loop = at;
+    frame.turn = NO_ROWS;
   }
   const end = f.branch([], body);
   if (frame) {
     frame.jumps.pop();
-    frame.loop = outer;
+    frame.loop = outer?.loop;
+    frame.turn = outer?.turn ?? NO_ROWS;
   }
   const exits = [...jump.breaks, ...jump.continues];
   if (end.live) exits.push(exitOf(end, base));
@@ -183,6 +186,7 @@ function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names
   }
   const element: AbstractValue = s.form === 'in' ? unknown('key', s.over.at) : (elementOf(over, s.over.at) ?? unknown('element', s.over.at));
   const every = repeated(f, s.label, s.at, () => {
+    if (f.frame) f.frame.turn = rowsIn(element);
     f.state.learn(presence(element, s.over.at));
     const inner = new Names(names, names.file);
     bind(f, s.target, element, inner);

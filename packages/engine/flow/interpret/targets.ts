@@ -1,7 +1,8 @@
-import { cases, isNullish, nothing, unknown, type AbstractValue, type Code, type CodeTarget, type ValueEntry } from '@tenantlint/model';
+import { cases, isNullish, literal, nothing, unknown, type AbstractValue, type Code, type CodeTarget, type ValueEntry } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import type { Names } from '../state.ts';
 import { usedBy } from '../queries/record.ts';
+import { kept } from '../known/kept.ts';
 import { reassignModule } from './modules.ts';
 import { contextAt } from './clients.ts';
 import { truthsOf } from './truths.ts';
@@ -99,7 +100,7 @@ function write(f: Flow, code: Code, value: AbstractValue, names: Names): void {
   }
   if (code.kind !== 'member' && code.kind !== 'index') return;
   const root = rootSlot(code, names);
-  if (!root) return;
+  if (!root) return keepsIn(f, code, value, names);
   const live = f.state.live;
   const owner = f.evaluate(code.of, names);
   f.state.live = live;
@@ -111,6 +112,15 @@ function write(f: Flow, code: Code, value: AbstractValue, names: Names): void {
   const changed = withEntry(f, owner, entry);
   if (changed && sharesRequest(changed)) f.state.set(f.shared, changed);
   if (changed) write(f, code.of, changed, names);
+}
+
+/** `_cache['projects'] = rows`: a collection of the file itself outlives the request. */
+function keepsIn(f: Flow, code: Extract<Code, { kind: 'member' | 'index' }>, value: AbstractValue, names: Names): void {
+  const { of } = code;
+  if (!f.input.tell || f.offline || !f.frame?.fn || of.kind !== 'name' || f.modules.get(names.file)?.declared.get(of.name)?.kind !== 'value') return;
+  if (f.evaluate(of, names).kind !== 'object') return;
+  const key = code.kind === 'member' ? literal(code.name, code.nameAt) : f.evaluate(code.key, names);
+  kept(f, key, value, code.at);
 }
 
 /** Marks the object that all handlers of one request are given. */

@@ -28,7 +28,8 @@ export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoi
     shape: {
       several: query.verb === 'count' || (query.verb === 'select' && (query.result === 'rows' || query.result === 'groups' || query.result === 'count')),
       open: isOpen(query.condition),
-      inLoop: record.loop,
+      // A job does its work tenant by tenant.
+      inLoop: record.eachTenant && (point.kind === 'queue' || point.kind === 'cron') ? undefined : record.loop,
       transaction: query.transaction,
       filters: [...filters].sort(),
       orders: query.orders.map((o) => columnOf(model, o) ?? o),

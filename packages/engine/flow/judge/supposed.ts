@@ -1,7 +1,8 @@
-import { never, type AbstractValue, type Condition, type Defect, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
+import { never, type AbstractValue, type Condition, type Defect, type Formula, type Span, type Term, type Truth, type Value } from '@tenantlint/model';
 import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
+import { equalities, namesCaller } from '../queries/belonging.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
@@ -69,6 +70,16 @@ function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula 
 /** Set by the server's own proxy or middleware as often as by the caller. */
 export const isAmbient = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:headers|cookies|host|hostname)$/.test(p));
 
+/** The caller's own row was read, and names the one tenant of theirs: what a header says beside it is the caller's word. */
+function knowsOwn(f: Flow, truths: readonly Truth[]): boolean {
+  return truths.some((t) => {
+    if (t.kind === 'any') return t.of.every((way) => knowsOwn(f, way));
+    const def = t.kind === 'row' ? f.rows.get(t.row) : undefined;
+    if (!def || def.table === undefined || def.table !== f.input.tenancy.users || f.input.tenancy.of.get(def.table)?.tenancy.kind !== 'membership') return false;
+    return equalities(def.formula, def.id).some(([, value]) => namesCaller(value));
+  });
+}
+
 /** The condition is right if the value is: a tenant that is handed in binds, one that the request brings does not. */
 export function supposed(f: Flow, { at, entry, truths }: Case, row: number, table: string, whole: Formula, goal: Goal): Judgement | undefined {
   const found = bound(f, row, table, whole, goal, at);
@@ -77,6 +88,7 @@ export function supposed(f: Flow, { at, entry, truths }: Case, row: number, tabl
   if (value.kind === 'input') {
     const name = named(value.channel, value.path.join('.'));
     const defect: Defect = as === 'tenant' ? { kind: 'chosen-tenant', value: name } : { kind: 'unbound-id', value: name };
+    if (isAmbient(value) && as === 'tenant' && entry && knowsOwn(f, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is taken from ${name}, and not from the row of the caller that was read`, at }], defect };
     if (isAmbient(value)) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}`, at }], defect };
     if (vouched(f, whole, truths)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${name} is checked against something that could not be read`, at }] };
     return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };

@@ -1,4 +1,4 @@
-import { cases, type AbstractValue, type ValueOf } from '@tenantlint/model';
+import { cases, type AbstractValue, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { awaited } from '../interpret/clients.ts';
 import { namesOwner } from '../judge/owners.ts';
@@ -12,6 +12,8 @@ import type { SiteRecord } from '../queries/site-record.ts';
 const STORES: readonly { readonly packages: RegExp; readonly calls: Readonly<Record<string, readonly [key: number, value: number]>> }[] = [
   { packages: /^(?:ioredis|redis|@upstash\/redis|@vercel\/kv|node-cache|lru-cache|quick-lru|keyv|@keyv\/.+|cacheable|flat-cache|memcached|memjs|@cacheable\/.+)$/, calls: { set: [0, 1], setex: [0, 2], setEx: [0, 2], psetex: [0, 2], setnx: [0, 1], getset: [0, 1], hset: [0, 2], wrap: [0, 1] } },
   { packages: /^(?:cache-manager|@nestjs\/cache-manager)$/, calls: { set: [0, 1], wrap: [0, 1] } },
+  // Of Python.
+  { packages: /^(?:redis|aioredis|valkey|aiocache|cashews|diskcache|pymemcache|flask_caching|django\.core\.cache)(?:\.|$)/, calls: { set: [0, 1], setex: [0, 2], psetex: [0, 2], setnx: [0, 1], getset: [0, 1], hset: [0, 2], add: [0, 1] } },
   { packages: /^next\/cache$/, calls: { unstable_cache: [1, 0] } },
 ];
 
@@ -23,11 +25,16 @@ export function keeps(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abstrac
   const name = callee.path.at(-1) ?? (callee.origin.kind === 'package' ? callee.origin.name : '');
   const call = from === undefined ? undefined : STORES.find((s) => s.packages.test(from))?.calls[name];
   const [key, value] = [args[call?.[0] ?? -1], args[call?.[1] ?? -1]];
-  if (!call || !key || !value || !isSame(key)) return;
-  const query = tenantQuery(f, value, site);
+  if (call && key && value) kept(f, key, value, site.at);
+}
+
+/** A value is kept under a key. */
+export function kept(f: Flow, key: AbstractValue, value: AbstractValue, at: Span): void {
+  if (!isSame(key)) return;
+  const query = tenantQuery(f, value, at);
   if (query?.table === undefined) return;
   const shown = cases(key)[0]?.value ?? key;
-  tell({ kind: 'kept', key: text(shown), table: query.table, at: key.at, query: query.query.at });
+  f.input.tell?.({ kind: 'kept', key: text(shown), table: query.table, at: key.at, query: query.query.at });
 }
 
 /** Whoever asks, the key is this one. */
@@ -53,13 +60,13 @@ function text(key: AbstractValue): string {
 }
 
 /** The query that the value's rows came from, where it asked for one tenant's. */
-function tenantQuery(f: Flow, value: AbstractValue, site: CallSite): SiteRecord | undefined {
+function tenantQuery(f: Flow, value: AbstractValue, at: Span): SiteRecord | undefined {
   // What is handed in to be called later: here, to see what it gives.
   if (value.kind === 'function' && value.fn.params.length > 0) return undefined;
   let given = value;
   if (value.kind === 'function') {
     f.branch([], () => {
-      given = awaited(f, f.applyFunction(value, [], site.at), site.at);
+      given = awaited(f, f.applyFunction(value, [], at), at);
     });
   }
   for (const row of rowsIn(given)) {

@@ -10,6 +10,13 @@ export function note(f: Flow, record: SiteRecord): void {
   for (const one of record.others) f.recordOf.set(one.row, record);
 }
 
+/** Where a query is met. */
+export const around = (f: Flow): Pick<SiteRecord, 'frame' | 'loop' | 'eachTenant'> => ({
+  frame: f.frame,
+  loop: f.frame?.loop,
+  eachTenant: f.input.tenancy.root !== undefined && [...(f.frame?.turn ?? [])].some((row) => f.rows.get(row)?.table === f.input.tenancy.root),
+});
+
 const DEEPEST = 6;
 
 /** Rows that are in a value, or that it was computed from. */

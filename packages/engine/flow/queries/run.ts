@@ -4,7 +4,7 @@ import { and, column, equals, freeRows, or, TRUE } from './formulas.ts';
 import { toFormula, given } from './conditions.ts';
 import { columnOf, endOf, resolveTable } from './ends.ts';
 import { rowsOfSql } from './sql.ts';
-import { note, usedBy } from './record.ts';
+import { around, note, usedBy } from './record.ts';
 import { credentialFacts } from './secrets.ts';
 import { relatedRow, relatedValue, rowValue } from './rows.ts';
 import { termOf } from './terms.ts';
@@ -21,7 +21,7 @@ export function runQuery(f: Flow, query: Query): AbstractValue {
   const def = f.rows.make(table, model, TRUE, query.at);
   const formula = toFormula(f, query.condition, { row: def.id, model });
   const inserted = query.inserts.flatMap((written) => insert(f, written, table, model));
-  const record: SiteRecord = { query, table, model, row: def.id, formula, inserted, others: [], truths: f.state.truths, frame: f.frame, loop: f.frame?.loop };
+  const record: SiteRecord = { query, table, model, row: def.id, formula, inserted, others: [], truths: f.state.truths, ...around(f) };
   note(f, record);
   for (const written of [...query.inserts, ...query.changes]) for (const e of written.entries) if (e.kind === 'field') usedBy(f, e.value, e.at);
   def.formula = and([afterwards(query, formula, def, model, f), ...credentialFacts(f, query.condition, def.id, table, model)]);

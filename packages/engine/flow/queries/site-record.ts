@@ -19,6 +19,8 @@ export interface SiteRecord {
   readonly truths: Truths | undefined;
   readonly frame: Frame | undefined;
   readonly loop: Span | undefined;
+  /** The loop goes from tenant to tenant. */
+  readonly eachTenant: boolean;
 }
 
 export interface Judged {

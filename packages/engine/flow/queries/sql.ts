@@ -1,7 +1,7 @@
 import { list, nothing, unknown, type AbstractValue, type Formula, type Query, type SqlExpr, type SqlSelect, type SqlStatement, type SqlText, type ValueEntry } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { and, opaque, TRUE } from './formulas.ts';
-import { note } from './record.ts';
+import { around, note } from './record.ts';
 import { condition, expression, fromRows, tableKey, type Holes, type SqlScope } from './sql-scope.ts';
 import type { Inserted, Judged } from './site-record.ts';
 
@@ -26,7 +26,7 @@ const isSetting = (text: string): boolean => /\bset_config\s*\(|^\s*set\s+(?:loc
 function unread(f: Flow, query: Query, why: string, harmless: boolean): AbstractValue {
   const { at } = query;
   const def = f.rows.make(undefined, undefined, TRUE, at);
-  if (!harmless) note(f, { query: { ...query, table: { kind: 'unknown', why } }, table: undefined, model: undefined, row: def.id, formula: opaque(why, '', [def.id], at), inserted: [], others: [], truths: f.state.truths, frame: f.frame, loop: f.frame?.loop });
+  if (!harmless) note(f, { query: { ...query, table: { kind: 'unknown', why } }, table: undefined, model: undefined, row: def.id, formula: opaque(why, '', [def.id], at), inserted: [], others: [], truths: f.state.truths, ...around(f) });
   return query.result === 'rows' ? list(unknown('row of SQL', at), at) : unknown('result of SQL', at);
 }
 
@@ -91,7 +91,7 @@ function selectRows(h: Holes, select: SqlSelect, outer: SqlScope | undefined, ju
 function finish(f: Flow, query: Query, judged: readonly Judged[], inserted: readonly Inserted[], result: () => AbstractValue): AbstractValue {
   const [first, ...others] = judged;
   const row = first?.row ?? f.rows.make(undefined, undefined, TRUE, query.at).id;
-  note(f, { query, table: first?.table ?? inserted[0]?.table, model: undefined, row, formula: first?.formula ?? TRUE, inserted, others, truths: f.state.truths, frame: f.frame, loop: f.frame?.loop });
+  note(f, { query, table: first?.table ?? inserted[0]?.table, model: undefined, row, formula: first?.formula ?? TRUE, inserted, others, truths: f.state.truths, ...around(f) });
   return query.result === 'void' || query.result === 'count' ? (first ? { kind: 'test', test: { kind: 'size', of: list({ kind: 'row', row, table: first.table ?? '', model: undefined, extra: [], at: query.at }, query.at) }, at: query.at } : nothing(query.at)) : result();
 }
 
