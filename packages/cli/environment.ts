@@ -24,7 +24,10 @@ const OWN_ROLES = /\bcreate\s+role\s+"?(?:anon|authenticated)"?/i;
 const GIVEN = /"?\bauth"?\s*\.\s*"?(?:users|uid|jwt)\b|\bstorage"?\s*\.\s*"?(?:objects|buckets)\b/i;
 
 /** SQL that only runs on Supabase: its auth functions and its storage. */
-const SUPABASE_SQL = /\bauth\s*\.\s*(?:uid|jwt|role|users)\b|\bstorage\s*\.\s*(?:objects|buckets)\b/i;
+const SUPABASE_SQL = /\bauth\s*\.\s*(?:uid|jwt|role)\b|\bstorage\s*\.\s*(?:objects|buckets)\b/i;
+/** Its users are kept by its auth server, which others run on its own: by themselves they show no API, unless rows are meant to be secured. */
+const AUTH_USERS = /\bauth"?\s*\.\s*"?users\b/i;
+const ROW_SECURITY = /\brow\s+level\s+security\b/i;
 /** Its roles have everyday names: a lone grant to one is no sign where the product keeps the tenant in a setting of its own. */
 const SUPABASE_ROLES = /\bto\s+(?:"?anon"?|"?authenticated"?)\b/i;
 const OWN_SETTING = /\bcurrent_setting\s*\(\s*'(?!request\.|pgrst\.|role')\w+\.\w+'/i;
@@ -58,7 +61,7 @@ export function detectPlatform(workspace: Workspace, config: Config, sqlFiles: r
     if (names.some((n) => n.startsWith('@supabase/'))) return from('supabase', file, `${file} depends on Supabase's client`);
     if (names.includes('postgraphile')) return from('postgraphile', file, `${file} depends on PostGraphile`);
   }
-  const mention = sqlFiles.find((f) => SUPABASE_SQL.test(workspace.text(f) ?? '')) ?? (some(OWN_SETTING) ? undefined : sqlFiles.find((f) => SUPABASE_ROLES.test(workspace.text(f) ?? '')));
+  const mention = sqlFiles.find((f) => SUPABASE_SQL.test(workspace.text(f) ?? '')) ?? (some(ROW_SECURITY) ? sqlFiles.find((f) => AUTH_USERS.test(workspace.text(f) ?? '')) : undefined) ?? (some(OWN_SETTING) ? undefined : sqlFiles.find((f) => SUPABASE_ROLES.test(workspace.text(f) ?? '')));
   if (mention !== undefined) return from('supabase', mention, `${mention} uses Supabase's roles or functions`);
   return from('own-connection', '', 'nothing shows an API in front of the database: the product talks to it over a connection of its own');
 }

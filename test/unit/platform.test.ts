@@ -11,6 +11,8 @@ test.each([
   ['a role of that name beside a setting of the product\'s own', "grant select on t to authenticated;\ncreate policy p on t using (org_id = current_setting('app.org_id', true)::uuid);", 'own-connection'],
   ['its roles beside the claims of a request', "create policy p on t for select to authenticated using (org_id = current_setting('request.jwt.claims', true)::jsonb ->> 'org');", 'supabase'],
   ['its functions beside a setting', "create policy p on t using (user_id = auth.uid() or org_id = current_setting('app.org_id')::uuid);", 'supabase'],
+  ['its users where rows are secured', 'create table t (id uuid references auth.users); alter table t enable row level security;', 'supabase'],
+  ['its users alone, who have a server of their own', 'create table t (id uuid references auth.users);', 'own-connection'],
   ['nothing of it', 'create table t (id int);', 'own-connection'],
 ])('Supabase is told by %s', (_, sql, expected) => {
   expect(kind({ 'db/migrations/001_init.sql': sql })).toBe(expected);

@@ -1,4 +1,5 @@
 import type { ForeignKeyHop, ModelMap, Schema, Span, Table } from '@tenantlint/model';
+import { productPrefix, withoutPrefix } from './names.ts';
 
 /** Foreign keys of the product's own tables, from constraints and, where the database has none, from the models' relations. */
 export interface KeyGraph {
@@ -7,6 +8,8 @@ export interface KeyGraph {
   readonly out: ReadonlyMap<string, readonly ForeignKeyHop[]>;
   /** Keys that point to a table. */
   readonly into: ReadonlyMap<string, readonly ForeignKeyHop[]>;
+  /** A table's name without the word that nearly all of them begin with. */
+  ownName(table: Table): string;
 }
 
 export function keyGraph(schema: Schema, models: readonly ModelMap[]): KeyGraph {
@@ -30,7 +33,8 @@ export function keyGraph(schema: Schema, models: readonly ModelMap[]): KeyGraph 
     }
   }
   for (const map of models) for (const one of relations(map, schema)) add(one);
-  return { tables, out, into };
+  const prefix = productPrefix(tables.map((table) => table.name));
+  return { tables, out, into, ownName: (table) => withoutPrefix(table.name, prefix) };
 }
 
 function hop(table: Table, columns: readonly string[], parent: string, referenced: readonly string[], at: Span): ForeignKeyHop {

@@ -4,7 +4,7 @@ import { listOf } from './config.ts';
 import type { KeyGraph } from './graph.ts';
 import { keyGraph, primaryKey, uniqueKeys } from './graph.ts';
 import { classify, rootlessKeys, tenantColumns, usualNames } from './keyed.ts';
-import { isAuthorColumn, isBookkeeping, isCreatorColumn, isMembershipName, isPointer, isReferenceName, isTenantWord, rootWeight } from './names.ts';
+import { canonical, idNoun, isAuthorColumn, isBookkeeping, isCreatorColumn, isMembershipName, isPointer, isReferenceName, isTenantWord, noun, rootWeight } from './names.ts';
 import { impliedHops, pathsToTenant } from './paths.ts';
 import type { People } from './people.ts';
 import { findPeople } from './people.ts';
@@ -19,7 +19,10 @@ export function inferTenancy(schema: Schema, models: readonly ModelMap[], config
   const rootless = rootlessKeys(graph, mentioned);
   const roots = chooseRoots(graph, people, mentioned, config, Math.max(0, ...rootless.values()));
   const usual = usualNames(graph, roots);
-  const names = [...(config.keys ?? []), ...[...rootless.keys()].filter((name) => roots.length === 0 || (isTenantWord(name) && (rootless.get(name) ?? 0) >= 6))];
+  // A frequent name that says the tenant, or the root's own, is its key whatever the column's type.
+  const rootNouns = new Set(roots.map((root) => canonical(noun(root.table.name))));
+  const says = (name: string): boolean => (isTenantWord(name) || rootNouns.has(idNoun(name) ?? '')) && (rootless.get(name) ?? 0) >= 6;
+  const names = [...(config.keys ?? []), ...[...rootless.keys()].filter((name) => roots.length === 0 || says(name))];
   const of = new Map<string, TenancyOf>();
   const put = (table: Table, tenancy: Tenancy, why: readonly Reason[], declared = false): void => {
     of.set(table.key, { table: table.key, tenancy, declared, why });
@@ -77,20 +80,21 @@ export function tenantKeys(tenancy: Tenancy | undefined): readonly string[] {
 function chooseRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMap<string, ReadonlySet<string>>, config: TenancyConfig, rootless: number): readonly RootCandidate[] {
   const declared = [resolve(config.root, graph), ...Object.entries(config.tables ?? {}).filter(([, given]) => given === 'root').map(([name]) => resolve(name, graph))].filter((key): key is string => key !== undefined);
   const ranked = rankRoots(graph, people, mentioned);
+  const weight = (one: RootCandidate): number => rootWeight(graph.ownName(one.table));
   const chosen: RootCandidate[] = [];
   for (const key of declared) {
     const known = ranked.find((one) => one.table.key === key);
     const table = graph.tables.find((one) => one.key === key);
     if (table === undefined) continue;
-    chosen.push(known ?? { table, key: primaryKey(table)[0] ?? 'id', score: 0, why: [{ text: 'declared in the configuration', at: table.at }] });
+    chosen.push(known ?? { table, key: primaryKey(table)[0] ?? 'id', score: 0, direct: 0, why: [{ text: 'declared in the configuration', at: table.at }] });
   }
   if (chosen.length > 0) return chosen;
   const plausible = ranked.filter((candidate) => tied(candidate, graph, people, mentioned));
   for (const candidate of plausible) {
     // Projects and sites are tenants only where nothing with a better name stands above them.
-    if (rootWeight(candidate.table.name) < 0.45 && plausible.some((other) => rootWeight(other.table.name) >= 0.8 && other !== candidate && hangsOff(candidate.table.key, [other], graph))) continue;
+    if (weight(candidate) < 0.45 && plausible.some((other) => weight(other) >= 0.8 && other !== candidate && hangsOff(candidate.table.key, [other], graph))) continue;
     // A table with an everyday name is no tenant where columns without a table say who is.
-    if (rootWeight(candidate.table.name) < 0.45 && rootless > (graph.into.get(candidate.table.key) ?? []).length) continue;
+    if (weight(candidate) < 0.45 && rootless > (graph.into.get(candidate.table.key) ?? []).length) continue;
     if (chosen.length === 0) chosen.push(candidate);
     else if (beside(candidate, chosen, graph)) chosen.push(candidate);
   }
@@ -106,13 +110,18 @@ function tied(candidate: RootCandidate, graph: KeyGraph, people: People, mention
   const member = candidate.why.some((reason) => reason.text.includes('says which users'));
   const tested = incoming.some((hop) => hop.columns.some((column) => mentioned.get(hop.table)?.has(column) === true)) || candidate.why.some((reason) => reason.text.startsWith('policies of'));
   if (member || tested) return true;
+  const weight = rootWeight(graph.ownName(candidate.table));
+  // Where no row names the user it is for, users live elsewhere: what half of all tables have to name is the tenant.
+  const anonymous = ![...people.columns.values()].flat().some((column) => !/^(?:staff|employee|individual|person)/i.test(column));
+  const required = new Set(incoming.filter((hop) => hop.required).map((hop) => hop.table)).size;
+  if (weight >= 0.8 && required >= 4 && required * 2 >= graph.tables.length && anonymous) return true;
   const share = candidate.score / Math.max(1, graph.tables.length);
-  return rootWeight(candidate.table.name) === 1 && /tenant|organi[sz]ation|workspace/i.test(candidate.table.name) && share >= 0.8 && (people.people.size === 0 || incoming.length >= 3 || graph.tables.length <= 4);
+  return weight === 1 && /tenant|organi[sz]ation|workspace/i.test(candidate.table.name) && share >= 0.8 && (people.people.size === 0 || candidate.direct >= 3 || graph.tables.length <= 4);
 }
 
 /** A second root: one that the first hangs off (a parent organization), or that stands on its own with members. */
 function beside(candidate: RootCandidate, chosen: readonly RootCandidate[], graph: KeyGraph): boolean {
-  if (!candidate.why.some((reason) => reason.text.includes('says which users')) || rootWeight(candidate.table.name) < 0.45) return false;
+  if (!candidate.why.some((reason) => reason.text.includes('says which users')) || rootWeight(graph.ownName(candidate.table)) < 0.45) return false;
   return !hangsOff(candidate.table.key, chosen, graph);
 }
 

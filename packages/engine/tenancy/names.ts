@@ -25,6 +25,26 @@ export function singular(word: string): string {
   return word.endsWith('s') && word.length > 2 ? word.slice(0, -1) : word;
 }
 
+/**
+ * The word that most tables' names begin with (`pm_users`, `pm_pages`): it names the product and says nothing of
+ * the table. Undefined where there is none, or where it could be the tenant itself.
+ */
+export function productPrefix(tables: readonly string[]): string | undefined {
+  const count = new Map<string, number>();
+  for (const table of tables) {
+    const [first, second] = words(table);
+    if (first !== undefined && second !== undefined) count.set(first, (count.get(first) ?? 0) + 1);
+  }
+  const [found] = [...count].sort((a, b) => b[1] - a[1]);
+  return found !== undefined && found[1] >= 5 && found[1] >= tables.length * 0.7 && !ROOT_NOUNS.has(canonical(found[0])) ? found[0] : undefined;
+}
+
+/** A table's name without the product's. */
+export function withoutPrefix(table: string, prefix: string | undefined): string {
+  const all = words(table);
+  return prefix !== undefined && all.length > 1 && all[0] === prefix ? all.slice(1).join('_') : table;
+}
+
 /** Last part of a table's name as a noun: `app_organizations` → organization. */
 export function noun(table: string): string {
   const all = words(table);
@@ -77,7 +97,7 @@ export function isPersonTable(name: string): boolean {
 
 /** Names under which a table holds the id of the user that the row is about. */
 export function isSubjectColumn(column: string): boolean {
-  return /^(user|user_id|user_uuid|users_id|uid|auth_id|auth_uid|auth_user|auth_user_id|authid|supabase_user_id|supabase_id|clerk_id|clerk_user_id|profile_id|user_profile_id|member_id|member_user_id|account_user_id|individual_id|person_id|staff_id|employee_id|owner_id|owner|owner_user_id|app_user_id|principal_id)$/.test(words(column).join('_'));
+  return /^(user|user_id|user_uuid|users_id|uid|auth_id|auth_uid|auth_user|auth_user_id|authid|supabase_user_id|supabase_id|clerk_id|clerk_user_id|profile_id|user_profile_id|member_id|member_user_id|account_user_id|individual_id|person_id|staff_id|employee_id|owner_id|owner|owner_user_id|app_user_id|principal_id|subject_id)$/.test(words(column).join('_'));
 }
 
 /** Names under which a table holds the id of a user who did something to the row. */

@@ -16,8 +16,8 @@ export function findPeople(schema: Schema, graph: KeyGraph, declared: string | u
   const auth = schema.tables.get('auth.users');
   if (auth !== undefined) people.set('auth.users', 'id');
   let users = declared ?? (auth !== undefined && (graph.into.get('auth.users') ?? []).length > 0 ? 'auth.users' : undefined);
-  const named = graph.tables.filter((table) => isPersonTable(table.name) && singleKey(table) !== undefined);
-  const plain = named.filter((table) => /^(app_|auth_)?users?$/.test(words(table.name).join('_')));
+  const named = graph.tables.filter((table) => isPersonTable(graph.ownName(table)) && singleKey(table) !== undefined);
+  const plain = named.filter((table) => /^(app_|auth_)?users?$/.test(words(graph.ownName(table)).join('_')));
   users ??= best(plain, graph) ?? (auth !== undefined ? 'auth.users' : best(named, graph));
   if (users !== undefined && users !== 'auth.users') {
     const key = singleKey(schema.tables.get(users));
@@ -30,7 +30,8 @@ export function findPeople(schema: Schema, graph: KeyGraph, declared: string | u
       const key = singleKey(table);
       if (key === undefined || people.has(table.key)) continue;
       const extendsUsers = (graph.out.get(table.key) ?? []).some((hop) => people.has(hop.parent) && hop.columns.length === 1 && hop.columns[0] === key);
-      const named = isPersonTable(table.name) && !/^(members|individuals?|staff|employees?|drivers?|sales)$/.test(words(table.name).join('_'));
+      const name = graph.ownName(table);
+      const named = isPersonTable(name) && !/^(members|individuals?|staff|employees?|drivers?|sales)$/.test(words(name).join('_'));
       if (extendsUsers || named) {
         people.set(table.key, key);
         again = true;

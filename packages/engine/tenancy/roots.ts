@@ -9,6 +9,8 @@ export interface RootCandidate {
   readonly table: Table;
   readonly key: string;
   readonly score: number;
+  /** Tables that carry its key. */
+  readonly direct: number;
   readonly why: readonly Reason[];
 }
 
@@ -17,8 +19,8 @@ export function rankRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMa
   const out: RootCandidate[] = [];
   for (const table of graph.tables) {
     const key = singleKey(table);
-    if (key === undefined || people.people.has(table.key) || isPersonTable(table.name)) continue;
-    const weight = rootWeight(table.name);
+    if (key === undefined || people.people.has(table.key) || isPersonTable(graph.ownName(table))) continue;
+    const weight = rootWeight(graph.ownName(table));
     const incoming = (graph.into.get(table.key) ?? []).filter((hop) => hop.table !== table.key);
     const byFk = new Set(incoming.map((hop) => hop.table));
     if (weight === 0 && byFk.size === 0) continue;
@@ -37,7 +39,7 @@ export function rankRoots(graph: KeyGraph, people: People, mentioned: ReadonlyMa
     const why: Reason[] = [{ text: `${direct} ${direct === 1 ? 'table points' : 'tables point'} to ${table.name}`, at: table.at }];
     for (const member of members.slice(0, 2)) why.push({ text: `${member} says which users belong to it`, at: graph.tables.find((one) => one.key === member)?.at ?? table.at });
     if (policies > 0) why.push({ text: `policies of ${policies} ${policies === 1 ? 'table' : 'tables'} test the key to it`, at: table.at });
-    out.push({ table, key, score, why });
+    out.push({ table, key, score, direct, why });
   }
   return out.sort((a, b) => b.score - a.score || (a.table.key < b.table.key ? -1 : 1));
 }

@@ -144,6 +144,40 @@ create table deals (id uuid primary key, company_id uuid references companies, o
     expect(made.tenancy.root).toBeUndefined();
   });
 
+  test('past the word that the names of all tables begin with', () => {
+    expect(infer(`
+create table pm_user (uid bigint primary key, email text);
+create table pm_workspace (id uuid primary key, owner bigint references pm_user (uid));
+create table pm_workspace_member (workspace_id uuid not null references pm_workspace, uid bigint not null references pm_user (uid), role_id int, primary key (workspace_id, uid));
+create table pm_page (id uuid primary key, workspace_id uuid not null references pm_workspace);
+create table pm_block (id uuid primary key, page_id uuid not null references pm_page);`)).toEqual({
+      pm_user: 'user uid', pm_workspace: 'root id', pm_workspace_member: 'membership uid × workspace_id as role_id', pm_page: 'keyed workspace_id', pm_block: 'through page_id → pm_page',
+    });
+  });
+
+  test('across schemas without foreign keys, in columns of two types', () => {
+    const parts = ['invoice', 'usage', 'quota', 'webhook', 'event', 'export'].map((name) => `create table ${name} (id uuid primary key, org_id text not null);`).join('\n');
+    expect(infer(`create schema iam;
+create table iam.organizations (id uuid primary key, name text);
+create table iam.organization_members (org_id uuid not null, subject_id text not null, status text, primary key (org_id, subject_id));
+create table iam.role_assignments (id uuid primary key, org_id uuid not null, subject_id text not null, role text);
+${parts}`)).toMatchObject({
+      'iam.organizations': 'root id', 'iam.organization_members': 'membership subject_id × org_id', 'iam.role_assignments': 'membership subject_id × org_id as role', invoice: 'keyed org_id', export: 'keyed org_id',
+    });
+  });
+
+  test('where no table holds a user: what half of all tables have to name', () => {
+    const sql = (column: string): string => `
+create table clinic (id uuid primary key, name text);
+create table opening (id uuid primary key, clinic_id uuid not null references clinic);
+create table service (id uuid primary key, clinic_id uuid not null references clinic);
+create table device (id uuid primary key, clinic_id uuid not null references clinic);
+create table visit (id uuid primary key, clinic_id uuid not null references clinic, staff_id text not null, ${column});
+create table currency (code text primary key);`;
+    expect(infer(sql('customer text'))).toMatchObject({ clinic: 'root id', visit: 'keyed clinic_id' });
+    expect(infer(sql('user_id uuid'))).toMatchObject({ clinic: 'global' });
+  });
+
   test('a few lines of configuration have the last word', () => {
     expect(infer(`
 create table orgs (id uuid primary key);
