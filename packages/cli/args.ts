@@ -22,6 +22,8 @@ export interface Args {
   readonly allMigrations: boolean;
   readonly dryRun: boolean;
   readonly unsafe: boolean;
+  /** Believe nothing that an earlier run found out. */
+  readonly anew: boolean;
   /** Report only what a change brought about. */
   readonly change: Asked | undefined;
 }
@@ -51,6 +53,7 @@ export const HELP = `tenantlint: can one tenant reach another tenant's rows?
   --dry-run                                fix: print what would be written, as a diff
   --unsafe                                 fix: also what may change the meaning
   --suppressed                             show suppressed findings too
+  --no-cache                               judge anew what did not change since an earlier run
   --color, --no-color                      default: colour on a terminal only
   --help, --version
 
@@ -78,6 +81,7 @@ export function readArgs(argv: readonly string[]): Args | 'help' | 'version' {
     allMigrations: values['all-migrations'] ?? false,
     dryRun: values['dry-run'] ?? false,
     unsafe: values.unsafe ?? false,
+    anew: values['no-cache'] ?? false,
     change: changeOf(command, values.since, values.staged ?? false),
   };
 }
@@ -100,6 +104,7 @@ function parse(argv: readonly string[]) {
         'all-migrations': { type: 'boolean' },
         'dry-run': { type: 'boolean' },
         unsafe: { type: 'boolean' },
+        'no-cache': { type: 'boolean' },
         since: { type: 'string' },
         staged: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

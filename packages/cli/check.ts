@@ -8,6 +8,7 @@ import type { Config } from './config-file.ts';
 import { settingsOf, type Settings } from './config.ts';
 import { matcher } from './globs.ts';
 import { fails, judge } from './lint.ts';
+import { withTexts, type Answer, type Memory } from './memory/memory.ts';
 import { productFolders, together } from './products.ts';
 import { Remembered } from './remembered.ts';
 import { shownFrom } from './shown.ts';
@@ -23,6 +24,8 @@ export interface CheckOptions {
   readonly pending?: PendingFiles | undefined;
   /** Report only what this change brought about. */
   readonly change?: Change | undefined;
+  /** Answers of earlier runs. */
+  readonly memory?: Memory | undefined;
 }
 
 export interface Checked {
@@ -78,19 +81,31 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
   };
 }
 
-export async function checkOne(project: Project, options: CheckOptions): Promise<Checked> {
-  const analysis = await analyse(project, { pending: options.pending });
-  const outcome = outcomeOf(project, analysis, options);
+export async function checkOne(project: Project, options: CheckOptions, base?: Base): Promise<Checked> {
+  const { memory, pending } = options;
+  const judged = async (of: Project): Promise<Answer> => {
+    const analysis = await analyse(of, { pending });
+    const { text: _, ...outcome } = outcomeOf(of, analysis, options);
+    return { outcome, nothing: analysis.nothing };
+  };
+  const answer = memory && base ? await memory.of(base.dir).answer(project, base.overlay, about(project, options), judged) : await judged(project);
+  const outcome = withTexts(answer, project.workspace);
   const whole = shownFrom(project.workspace.prefix, outcome);
-  return { outcome: whole, failing: fails(outcome, levelOf(project, options)), nothing: analysis.nothing, whole, before: undefined };
+  return { outcome: whole, failing: fails(outcome, levelOf(project, options)), nothing: answer.nothing, whole, before: undefined };
+}
+
+/** What an answer depends on besides the project itself. */
+function about({ workspace: { files, prefix } }: Project, { preset, rules, known, pending }: CheckOptions): readonly unknown[] {
+  return [preset, rules.map((r) => [r.id, r.preview]), [...known], typeof pending === 'function' ? [...files].filter((file) => pending(prefix + file)) : pending];
 }
 
 /** The same, and what is left of it when only the change is asked about. */
 async function checkChange(project: Project, base: Base, configFile: string | undefined, options: CheckOptions): Promise<Checked> {
-  const now = await checkOne(project, options);
+  const now = await checkOne(project, options, base);
   const { change } = options;
   if (!change) return now;
-  const before = once(async () => (await checkOne(await open({ ...base, overlay: change.before }, configFile, options.known), options)).outcome);
+  const then = { ...base, overlay: change.before };
+  const before = once(async () => (await checkOne(await open(then, configFile, options.known), options, then)).outcome);
   const { states } = change;
   const kept = states && new Remembered(states.folder, [path.relative(base.top, base.dir), base.prefix, base.paths.join('\0'), options.preset ?? '', JSON.stringify(project.config), configFile ?? '', [...project.workspace.named].join('\0')]);
   const outcome = await caused(now.whole, change, base.top, async () => {

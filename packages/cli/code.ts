@@ -2,6 +2,7 @@ import { prove } from '@tenantlint/engine';
 import type { FlowInput } from '@tenantlint/engine/flow';
 import type { ClientAdapter, CodeFact, ModelMap, QuerySite, Unread } from '@tenantlint/model';
 import { NO_CODE, type CodeRead } from './code-read.ts';
+import { asking } from './memory/questions.ts';
 import { installedVersions } from './packages.ts';
 import { readPythonCode } from './python-code.ts';
 import type { Workspace } from './workspace.ts';
@@ -33,16 +34,15 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
   const models = merged(maps);
   const hints = hintsOf(clients, models);
   const named = new RegExp(`['"](?:${clients.flatMap((c) => c.packages).map(escaped).join('|')})['"/]`);
-  if (!code.some((f) => hints.test(workspace.text(f) ?? '') || named.test(workspace.text(f) ?? ''))) return NO_CODE;
-  const [{ readProgram }, { analyse: judgeSites, frameworkPackages, mayEnter }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
+  const glance = await asking(workspace, { about: 'code', hints: hints.source, clients: named.source });
+  if (!code.some((f) => { const seen = glance(f); return seen?.asks === true || seen?.client === true; })) return NO_CODE;
+  const [{ readProgram }, { analyse: judgeSites, frameworkPackages }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
   const program = readProgram({
     files: workspace.files,
     configs: new Map([...workspace.files].filter((f) => /(?:^|\/)(?:[tj]sconfig[^/]*|package)\.json$/.test(f)).map((f) => [f, workspace.text(f) ?? ''])),
     text: (path) => workspace.text(path),
-    hints,
-    clients: named,
-    mayEnter,
-    packages: installedVersions(workspace, new Set([...clients.flatMap((c) => c.packages), ...frameworkPackages])),
+    glance,
+    packages: await installedVersions(workspace, new Set([...clients.flatMap((c) => c.packages), ...frameworkPackages])),
   });
   const told = new Map<string, CodeFact>();
   const tell = (fact: CodeFact): void => void told.set(`${fact.kind} ${fact.at.file}:${fact.at.start}:${'name' in fact ? fact.name : ''}`, fact);

@@ -8,6 +8,7 @@ import { analyse } from './analyse.ts';
 import { HELP, readArgs, type Args } from './args.ts';
 import { UsageError } from './usage-error.ts';
 import { checkAll, open, outcomeOf } from './check.ts';
+import { Memory } from './memory/memory.ts';
 import type { Project } from './project.ts';
 import { productFolders } from './products.ts';
 import { shownFile } from './shown.ts';
@@ -62,7 +63,7 @@ async function openOne(base: Base, args: Args, host: Host): Promise<Project> {
 async function check(args: Args, host: Host): Promise<number> {
   const base = locate(host.cwd(), args.rest);
   const change = args.change && (await import('./change.ts')).readChange(base.dir, args.change);
-  const { outcome, failing, nothing } = await checkAll(base, configFile(args, host), { preset: args.preset, failOn: args.failOn, rules, known: KNOWN, pending: args.allMigrations ? 'all' : undefined, change });
+  const { outcome, failing, nothing } = await checkAll(base, configFile(args, host), { preset: args.preset, failOn: args.failOn, rules, known: KNOWN, pending: args.allMigrations ? 'all' : undefined, change, memory: args.anew ? undefined : new Memory(true) });
   write(reporters[args.format ?? 'pretty'](outcome, { color: colours(args, host), width: host.stdout.columns || 100, suppressed: args.suppressed }), args, host);
   return nothing === undefined ? (failing ? 1 : 0) : refuse(nothing, host);
 }

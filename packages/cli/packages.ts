@@ -1,10 +1,11 @@
+import { asking } from './memory/questions.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
  * Installed versions of packages, as far as the repository says: what a client does with an undefined value depends on
  * them. Lock files tell the truth; without one an exact version of package.json counts, and a range by its lower bound.
  */
-export function installedVersions(workspace: Workspace, names: ReadonlySet<string>): ReadonlyMap<string, string> {
+export async function installedVersions(workspace: Workspace, names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
   const asked = new Map<string, string>();
   for (const file of byDepth(workspace, 'package.json')) {
     for (const [name, range] of dependencies(workspace.text(file) ?? '')) if (names.has(name) && !asked.has(name)) asked.set(name, range);
@@ -12,13 +13,8 @@ export function installedVersions(workspace: Workspace, names: ReadonlySet<strin
   const versions = new Map<string, string>();
   if (asked.size === 0) return versions;
   for (const [base, version] of LOCKS) {
-    for (const file of byDepth(workspace, base)) {
-      const text = workspace.text(file) ?? '';
-      for (const name of asked.keys()) {
-        const found = versions.has(name) ? undefined : version(name).exec(text)?.[1];
-        if (found !== undefined) versions.set(name, found);
-      }
-    }
+    const told = await asking(workspace, { about: 'versions', pattern: [...asked.keys()].map((name) => { const { source, flags } = version(name); return [name, source, flags] as const; }) });
+    for (const file of byDepth(workspace, base)) for (const [name, found] of Object.entries(told(file) ?? {})) if (!versions.has(name)) versions.set(name, found);
   }
   for (const [name, range] of asked) {
     const lower = /\d+(?:\.\d+){0,2}/.exec(range)?.[0];

@@ -1,4 +1,5 @@
 import type { Comment, History, SqlParser } from '@tenantlint/model';
+import { asking } from './memory/questions.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ScriptedRead {
@@ -13,9 +14,11 @@ const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqu
 
 /** Migrations that are programs; the compiler is only loaded where there is one. */
 export async function readPrograms(workspace: Workspace, sql: SqlParser): Promise<ScriptedRead> {
-  if (![...workspace.files].some((f) => /\.[cm]?[jt]s$/.test(f) && WORDS.test(workspace.text(f) ?? ''))) return NOTHING;
+  const says = await asking(workspace, { about: 'words', pattern: WORDS.source, flags: WORDS.flags });
+  const files = new Set([...workspace.files].filter((f) => /\.[cm]?[jt]s$/.test(f) && says(f) === true));
+  if (files.size === 0) return NOTHING;
   const { findScripted, readScripted } = await import('@tenantlint/readers/scripted');
   const input = { files: workspace.files, text: (path: string) => workspace.text(path) };
-  const found = findScripted(input);
+  const found = findScripted({ ...input, files });
   return found.size === 0 ? NOTHING : readScripted(input, found, sql);
 }

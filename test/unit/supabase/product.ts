@@ -2,7 +2,7 @@ import { ADMIN_ROLES, prove } from '@tenantlint/engine';
 import { analyse, mayEnter } from '@tenantlint/engine/flow';
 import type { ClientAdapter, Query, QuerySite } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
-import { readProgram } from '@tenantlint/readers/typescript';
+import { glanceAt, readProgram } from '@tenantlint/readers/typescript';
 import { clients } from '@tenantlint/readers/typescript/clients';
 import { product as database, SUPABASE } from '../isolation/product.ts';
 
@@ -64,9 +64,7 @@ export function analysed(files: Readonly<Record<string, string>>, packages: Read
     files: new Set(Object.keys(files)),
     configs: new Map(),
     text: (path) => files[path],
-    mayEnter,
-    clients: /prisma|supabase/,
-    hints: /supabase|\.from\(|\.rpc\(/,
+    glance: (path) => glanceAt(path, files[path] ?? '', { mayEnter, clients: /prisma|supabase/, hints: /supabase|\.from\(|\.rpc\(/ }),
     packages: new Map(Object.entries(packages)),
   });
   const sites = analyse(program, { schema: known.schema, tenancy: known.tenancy, models: undefined, environment: SUPABASE, adapters: [recording(queries)], prove, sql, adminRoles: new Set(ADMIN_ROLES), reach: known.facts.routineReach });

@@ -1,5 +1,6 @@
 import type { CodeExport, CodeFile, CodeImport, CodeProgram, Source, Unread } from '@tenantlint/model';
 import { lowerFile } from '../lower/file.ts';
+import { MAX_SIZE, type Glance } from './glance.ts';
 import { createResolver, type Resolver } from './resolve.ts';
 
 export interface ProgramInput {
@@ -9,12 +10,8 @@ export interface ProgramInput {
   readonly configs: ReadonlyMap<string, string>;
   /** Undefined where the file cannot be read as text. */
   text(path: string): string | undefined;
-  /** Words of which a file that asks a database must contain at least one. */
-  readonly hints: RegExp;
-  /** Words of which a file that names a client's package must contain at least one. */
-  readonly clients: RegExp;
-  /** Whether a file that does neither may be where the product is entered. */
-  mayEnter(path: string, text: string): boolean;
+  /** What a look at each file tells; undefined where it cannot be read as text. */
+  glance(path: string): Glance | undefined;
   readonly packages: ReadonlyMap<string, string>;
 }
 
@@ -24,14 +21,6 @@ export interface ReadProgram extends CodeProgram {
 }
 
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
-/**
- * Specifiers of static imports, re-exports, `import()` and `require()`; found as text, since most files need no more.
- * Imports of types alone come first, and are gone at run time.
- */
-const SPECIFIER = /\b(?:import|export)\s+(type)\s+[\w*{][^'";]*?\sfrom\s*(?:'[^'\n]+'|"[^"\n]+")|(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\2/g;
-/** Past this size a file is generated or bundled; it is not read for queries. */
-const MAX_SIZE = 2_000_000;
-
 export function isCode(path: string): boolean {
   return CODE.test(path) && !path.endsWith('.d.ts');
 }
@@ -49,20 +38,17 @@ export function readProgram(input: ProgramInput): ReadProgram {
   const large: Unread[] = [];
   for (const path of input.files) {
     if (!isCode(path)) continue;
-    const text = input.text(path);
-    if (text === undefined) continue;
-    const asks = input.hints.test(text);
-    if (text.length > MAX_SIZE) {
-      if (asks) large.push({ at: { file: path, start: 0, end: 0 }, reason: 'too large to be written by hand; its queries were not looked at' });
+    const seen = input.glance(path);
+    if (!seen) continue;
+    if (seen.large) {
+      if (seen.asks) large.push({ at: { file: path, start: 0, end: 0 }, reason: 'too large to be written by hand; its queries were not looked at' });
       continue;
     }
-    if (asks) wanted.add(path);
-    if (asks || input.clients.test(text)) concerned.add(path);
-    // A browser component that imports a server action calls it over the network: it adds no context.
-    const browser = /^\s*(['"])use client\1/.test(text);
-    if (!browser && input.mayEnter(path, text)) enters.add(path);
-    for (const [, type, , specifier] of text.matchAll(SPECIFIER)) {
-      const target = browser || type !== undefined ? undefined : resolve(path, specifier ?? '');
+    if (seen.asks) wanted.add(path);
+    if (seen.client) concerned.add(path);
+    if (seen.enters) enters.add(path);
+    for (const specifier of seen.imports) {
+      const target = resolve(path, specifier);
       if (target === undefined) continue;
       const list = importers.get(target);
       if (list) list.push(path);
