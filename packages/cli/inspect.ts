@@ -69,7 +69,7 @@ function table(t: Table, facts: Facts, place: Place, verdict: TableVerdict) {
     ...place(t.at),
     kind: t.kind,
     platform: t.platform,
-    tenancy: { kind: tenancy.kind, ...tenancyColumns(tenancy), path: tenancy.kind === 'through' ? tenancy.path.map((h) => h.parent) : [], why: why.map((r) => r.text), declared },
+    tenancy: { kind: tenancy.kind, ...tenancyColumns(tenancy), path: tenancy.kind === 'through' || tenancy.kind === 'user-owned' ? (tenancy.path ?? []).map((h) => h.parent) : [], why: why.map((r) => r.text), declared },
     rls: rls === 'unknown' || forced === 'unknown' ? ('unknown' as const) : { enabled: rls, forced },
     verdict,
     columns: [...t.columns.values()].map((c) => ({

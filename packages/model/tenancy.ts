@@ -11,8 +11,8 @@ export type Tenancy =
   | { readonly kind: 'through'; readonly path: readonly ForeignKeyHop[] }
   /** Says which user belongs to which tenant. `user` and `tenant` are columns; the tenant column is a key as well. */
   | { readonly kind: 'membership'; readonly user: string; readonly tenant: string; readonly role: string | undefined }
-  /** Belongs to a user, not to a tenant. */
-  | { readonly kind: 'user-owned'; readonly column: string }
+  /** Belongs to a user, not to a tenant. `path`: the column is no user's id but leads to a row that is a user's. */
+  | { readonly kind: 'user-owned'; readonly column: string; readonly path?: readonly ForeignKeyHop[] }
   /** Looked up by a secret before any tenant is known (invitation tokens, API keys). Also keyed. */
   | { readonly kind: 'pre-tenant'; readonly secret: string; readonly columns: readonly string[] }
   /** Rows that some predicate makes visible to all; the rest keyed by `columns`. */

@@ -4,7 +4,7 @@ import { listOf } from './config.ts';
 import type { KeyGraph } from './graph.ts';
 import { keyGraph, primaryKey, uniqueKeys } from './graph.ts';
 import { classify, rootlessKeys, tenantColumns, usualNames } from './keyed.ts';
-import { canonical, idNoun, isAuthorColumn, isBookkeeping, isCreatorColumn, isMembershipName, isPointer, isReferenceName, isTenantWord, noun, rootWeight } from './names.ts';
+import { canonical, idNoun, isAuthorColumn, isBookkeeping, isCreatorColumn, isMembershipName, isPersonTable, isPointer, isReferenceName, isTenantWord, noun, rootWeight } from './names.ts';
 import { impliedHops, pathsToTenant } from './paths.ts';
 import type { People } from './people.ts';
 import { findPeople } from './people.ts';
@@ -54,7 +54,7 @@ export function inferTenancy(schema: Schema, models: readonly ModelMap[], config
   const root = roots[0];
   const found = root !== undefined || [...of.values()].some((one) => one.tenancy.kind === 'keyed' || one.tenancy.kind === 'membership' || one.tenancy.kind === 'through');
   const columns = new Map(people.columns);
-  for (const one of of.values()) if (one.declared && one.tenancy.kind === 'user-owned') columns.set(one.table, [one.tenancy.column, ...(columns.get(one.table) ?? [])]);
+  for (const one of of.values()) if (one.declared && one.tenancy.kind === 'user-owned' && one.tenancy.path === undefined) columns.set(one.table, [one.tenancy.column, ...(columns.get(one.table) ?? [])]);
   return {
     root: root?.table.key,
     found,
@@ -207,6 +207,24 @@ function hangOff(graph: KeyGraph, people: People, of: ReadonlyMap<string, Tenanc
   settle((key) => graph.out.get(key) ?? []);
   settle(impliedHops(graph));
   ownedByUser(true);
+  belowUsers(graph, people, of, put, open);
+}
+
+/** What hangs off a user's row is that user's as well: the steps of a user's run, the lines of a user's list. */
+function belowUsers(graph: KeyGraph, people: People, of: ReadonlyMap<string, TenancyOf>, put: (table: Table, tenancy: Tenancy, why: readonly Reason[]) => void, open: readonly Table[]): void {
+  const left = open.filter((table) => !of.has(table.key) && !isBookkeeping(table.name) && !isReferenceName(table.name) && !people.people.has(table.key));
+  const owned = new Set([...of.values()].filter((one) => one.tenancy.kind === 'user-owned').map((one) => one.table));
+  // A key to a person says who deals with the row, not whose it is.
+  const skip = new Set([...people.people.keys(), ...graph.tables.filter(describesPerson).map((table) => table.key)]);
+  for (const [key, path] of pathsToTenant(graph, owned, skip, new Set(left.map((table) => table.key)), (table) => (graph.out.get(table) ?? []).filter((hop) => hop.columns.length === 1))) {
+    const table = left.find((one) => one.key === key);
+    const column = path[0]?.columns[0];
+    if (table !== undefined && column !== undefined) put(table, { kind: 'user-owned', column, path }, path.map((hop) => ({ text: `${hop.table}.${hop.columns.join(', ')} leads to ${hop.parent}, a user's`, at: hop.at })));
+  }
+}
+
+function describesPerson(table: Table): boolean {
+  return isPersonTable(table.name) || [...table.columns.keys()].some((name) => /^(first|last|full|display)_?name$|^e?_?mail(_address)?$/i.test(name));
 }
 
 function rest(table: Table, graph: KeyGraph, people: People, of: ReadonlyMap<string, TenancyOf>, put: (table: Table, tenancy: Tenancy, why: readonly Reason[]) => void): void {

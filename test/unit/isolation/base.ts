@@ -8,6 +8,8 @@ create table tasks (id uuid primary key default gen_random_uuid(), project_id uu
 create table comments (id uuid primary key default gen_random_uuid(), task_id uuid not null references tasks(id), author_id uuid references auth.users(id), body text not null);
 create table docs (id uuid primary key default gen_random_uuid(), org_id uuid not null references organizations(id), project_id uuid not null references projects(id), body text not null);
 create table notes (id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users(id), body text not null);
+create table note_lines (id uuid primary key default gen_random_uuid(), note_id uuid not null references notes(id), body text not null);
+create table plans (id uuid primary key default gen_random_uuid(), name text not null);
 alter table organizations enable row level security;
 alter table members enable row level security;
 alter table profiles enable row level security;
@@ -16,6 +18,8 @@ alter table tasks enable row level security;
 alter table comments enable row level security;
 alter table docs enable row level security;
 alter table notes enable row level security;
+alter table note_lines enable row level security;
+alter table plans enable row level security;
 `;
 
 /** Memberships and profiles that their owners may read and nobody may write. */

@@ -1,4 +1,4 @@
-import type { Tenancy } from '@tenantlint/model';
+import type { ForeignKeyHop, Tenancy } from '@tenantlint/model';
 import { describe, expect, test } from 'vitest';
 import type { TenancyConfig } from '@tenantlint/engine';
 import { OWN, product, SUPABASE, type Product } from './product.ts';
@@ -10,13 +10,15 @@ function summary(made: Product): Record<string, string> {
   return out;
 }
 
+const hops = (path: readonly ForeignKeyHop[]): string => path.map((hop) => `${hop.columns.join('+')} → ${hop.parent.replace('public.', '')}`).join(', ');
+
 function short(tenancy: Tenancy): string {
   switch (tenancy.kind) {
     case 'root': return `root ${tenancy.key}`;
     case 'keyed': return `keyed ${tenancy.columns.join(', ')}${tenancy.nullable ? ' or none' : ''}`;
-    case 'through': return `through ${tenancy.path.map((hop) => `${hop.columns.join('+')} → ${hop.parent.replace('public.', '')}`).join(', ')}`;
+    case 'through': return `through ${hops(tenancy.path)}`;
     case 'membership': return `membership ${tenancy.user} × ${tenancy.tenant}${tenancy.role === undefined ? '' : ` as ${tenancy.role}`}`;
-    case 'user-owned': return `user ${tenancy.column}`;
+    case 'user-owned': return tenancy.path === undefined ? `user ${tenancy.column}` : `user by ${hops(tenancy.path)}`;
     case 'pre-tenant': return `by ${tenancy.secret}, ${tenancy.columns.join(', ')}`;
     case 'shared': return `shared where ${tenancy.predicate}, ${tenancy.columns.join(', ')}`;
     case 'global': case 'unknown': return tenancy.kind;
@@ -39,11 +41,24 @@ create table tasks (id uuid primary key, project_id uuid not null references pro
 create table task_labels (id uuid primary key, task_id uuid not null references tasks);
 create table user_settings (user_id uuid primary key references users, theme text);
 create table sessions (id uuid primary key, user_id uuid not null references users);
+create table session_events (id uuid primary key, session_id uuid references sessions);
+create table event_files (id uuid primary key, event_id uuid not null references session_events);
 create table schema_migrations (version text primary key);`),
     ).toEqual({
       organizations: 'root id', users: 'user id', plans: 'global', memberships: 'membership user_id × organization_id as role', projects: 'keyed organization_id', tasks: 'through project_id → projects',
-      task_labels: 'through task_id → tasks, project_id → projects', user_settings: 'user user_id', sessions: 'user user_id', schema_migrations: 'global',
+      task_labels: 'through task_id → tasks, project_id → projects', user_settings: 'user user_id', sessions: 'user user_id', session_events: 'user by session_id → sessions', event_files: 'user by event_id → session_events, session_id → sessions', schema_migrations: 'global',
     });
+  });
+
+  test('what a person deals with is not the person\'s', () => {
+    expect(
+      infer(`
+create table users (id uuid primary key, email text not null);
+create table sales (id bigint primary key, user_id uuid not null unique references users, first_name text);
+create table carts (id bigint primary key, user_id uuid not null unique references users);
+create table deals (id bigint primary key, sales_id bigint not null references sales);
+create table cart_items (id bigint primary key, cart_id bigint not null references carts);`),
+    ).toMatchObject({ sales: 'user user_id', carts: 'user user_id', deals: 'unknown', cart_items: 'user by cart_id → carts' });
   });
 
   test('under any casing, without foreign keys', () => {

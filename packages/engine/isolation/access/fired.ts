@@ -8,7 +8,7 @@ import { NO_CTES } from '../bind/scope.ts';
 import { and, compare, literal, valueTerm } from '../logic/formula.ts';
 import { prove } from '../prove/prove.ts';
 import type { Caller, Database } from '../prove/question.ts';
-import { isOwned, tableFacts } from '../prove/tables.ts';
+import { isOwned, pathOf, tableFacts } from '../prove/tables.ts';
 
 /**
  * What a trigger writes with its owner's rights when a row of the caller's is written: NEW and OLD are taken as the
@@ -60,9 +60,9 @@ function assumed(b: Bind, table: Table, row: Row, db: Database): { readonly rows
   const facts = tableFacts(db, table.key);
   const tenant: Value = { kind: 'tenant', from: `the row of ${table.name}` };
   if (facts.person !== undefined || table.key === 'auth.users') equal(row, facts.person ?? 'id', { kind: 'caller' });
-  if (facts.tenancy.kind === 'user-owned') equal(row, facts.tenancy.column, { kind: 'caller' });
+  if (facts.tenancy.kind === 'user-owned' && facts.tenancy.path === undefined) equal(row, facts.tenancy.column, { kind: 'caller' });
   let at = row;
-  for (const hop of facts.tenancy.kind === 'through' ? facts.tenancy.path : []) {
+  for (const hop of pathOf(facts.tenancy)) {
     const parent = b.row(hop.parent, hop.parent, table.at, true);
     rows.push(parent);
     hop.columns.forEach((column, index) => {

@@ -7,8 +7,8 @@ import type { Meaning, Scope, Source } from '../bind/scope.ts';
 import { NO_CTES } from '../bind/scope.ts';
 import { compareMeanings } from '../bind/truth.ts';
 import { and, isNull, literal, or } from '../logic/formula.ts';
-import type { Database } from '../prove/question.ts';
-import { tableFacts } from '../prove/tables.ts';
+import type { Database, Goal } from '../prove/question.ts';
+import { pathOf, tableFacts } from '../prove/tables.ts';
 
 /** What triggers let through: facts about the row (row 0), the row before the change, and the row as the statement had it. */
 export interface Guard {
@@ -31,13 +31,13 @@ export class Triggers {
   }
 
   /**
-   * For `reach`, row 0 is the row as it stands (OLD); for `write` it is the row left behind (NEW), and OLD has an id of
+   * For `reach` and `change`, row 0 is the row as it stands (OLD); for `write` it is the row left behind (NEW), and OLD has an id of
    * its own. Undefined where no trigger says anything.
    */
-  guard(table: Table, event: 'insert' | 'update' | 'delete', goal: 'reach' | 'write'): Guard | undefined {
+  guard(table: Table, event: 'insert' | 'update' | 'delete', goal: Goal): Guard | undefined {
     const parts: Formula[] = [];
     const names: string[] = [];
-    const old: Row = { id: goal === 'reach' ? 0 : OLD_ROW, table: table.key, alias: 'old', at: table.at, definer: true };
+    const old: Row = { id: goal === 'write' ? OLD_ROW : 0, table: table.key, alias: 'old', at: table.at, definer: true };
     const fired = [...table.triggers.values()].filter((trigger) => trigger.enabled && trigger.when === undefined && trigger.timing !== 'instead of' && trigger.events.includes(event));
     fired.forEach((trigger, index) => {
       const passes = this.passes(table, trigger, event, goal, old, OLD_ROW - 1 - index);
@@ -50,7 +50,7 @@ export class Triggers {
   }
 
   /** The condition under which the trigger lets the row pass, as the function's ways to return say it. */
-  private passes(table: Table, trigger: Trigger, event: string, goal: 'reach' | 'write', old: Row, newId: number): Formula | undefined {
+  private passes(table: Table, trigger: Trigger, event: string, goal: Goal, old: Row, newId: number): Formula | undefined {
     const routine = this.world.schema.functions.get(trigger.function) ?? this.world.schema.functions.get(`${trigger.function}()`);
     if (routine === undefined || !this.matters(table, routine)) return undefined;
     const body = this.world.body(routine);
@@ -95,7 +95,7 @@ export class Triggers {
   /** Columns that say whose the row is. */
   private telling(table: Table): readonly Column[] {
     const facts = tableFacts(this.db, table.key);
-    const path = facts.tenancy.kind === 'through' ? (facts.tenancy.path[0]?.columns ?? []) : [];
+    const path = pathOf(facts.tenancy)[0]?.columns ?? [];
     const names = new Set([...facts.tenantColumns, ...facts.userColumns, ...path, ...facts.primary]);
     return [...table.columns.values()].filter((column) => names.has(column.name));
   }

@@ -72,9 +72,9 @@ export class Verdicts {
     switch (command) {
       case 'select': return this.parts(table, role, this.rules.of(table, role, 'select', 'using'), TRUE, 'reach');
       case 'insert': return this.guarded(table, role, 'insert', 'write', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'insert', 'check'), seen, 'write', guard));
-      case 'delete': return this.guarded(table, role, 'delete', 'reach', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'delete', 'using'), seen, 'reach', guard));
+      case 'delete': return this.guarded(table, role, 'delete', 'change', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'delete', 'using'), seen, 'change', guard));
       case 'update': {
-        const reach = this.guarded(table, role, 'update', 'reach', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'update', 'using'), seen, 'reach', guard));
+        const reach = this.guarded(table, role, 'update', 'change', (seen, guard) => this.parts(table, role, this.rules.of(table, role, 'update', 'using'), seen, 'change', guard));
         if (reach.verdict === 'leak' || reach.verdict === 'denied') return reach;
         // Without the privilege on the columns that say whose it is, a row stays where it is.
         if (!whole && !this.tells(table, columns)) return reach;
@@ -114,7 +114,7 @@ export class Verdicts {
 
   /** Permissive policies are alternatives, so each is judged by itself, under the restrictive ones and what has to be seen. */
   private parts(table: Table, role: string, effective: Effective, seen: Formula, goal: Goal, guard?: Guard): Judged {
-    const side = goal === 'reach' ? 'using' : 'check';
+    const side = goal === 'write' ? 'check' : 'using';
     if (effective.kind === 'closed') return { verdict: 'denied', why: [effective.why], side };
     if (effective.kind === 'unknown') return { verdict: 'unknown', why: [effective.why], side };
     const parts: readonly (Part | undefined)[] = effective.kind === 'open' ? [undefined] : effective.permissive;

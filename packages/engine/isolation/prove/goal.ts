@@ -6,7 +6,7 @@ import type { Question } from './question.ts';
 export function reached(question: Question, target: KnownRow, atoms: readonly Atom[], known: Known, ownership: Ownership): string | undefined {
   const id = question.row;
   const { table } = target;
-  const common = bySharing(question, target, atoms, known);
+  const common = forEverybody(question) ? bySharing(question, target, atoms, known) : undefined;
   if (common !== undefined) return common;
   if (question.goal === 'write') return left(target, known, ownership, id);
   if (ownership.mine(id) !== undefined) return `${subject(target)} belongs to a tenant of the caller's`;
@@ -21,12 +21,17 @@ function left(target: KnownRow, known: Known, ownership: Ownership, id: number):
   switch (tenancy.kind) {
     case 'root': return 'a tenant\'s own row cannot be made another tenant\'s';
     // A person's row is its own key: a second one for the same person cannot be made.
-    case 'user-owned': return target.table.person === tenancy.column && target.table.uniques.some((key) => key.length === 1 && key[0] === tenancy.column) ? 'a person\'s own row cannot be made another\'s' : ownership.own(id) === 'direct' ? `${tenancy.column} is the caller` : ownership.mine(id) === 'strict' ? `${subject(target)} is bound to a tenant of the caller's` : undefined;
+    case 'user-owned': return tenancy.path !== undefined ? ownership.belowOwn(target) ? `${tenancy.column} leads to a row of the caller's` : undefined : target.table.person === tenancy.column && target.table.uniques.some((key) => key.length === 1 && key[0] === tenancy.column) ? 'a person\'s own row cannot be made another\'s' : ownership.own(id) === 'direct' ? `${tenancy.column} is the caller` : ownership.mine(id) === 'strict' ? `${subject(target)} is bound to a tenant of the caller's` : undefined;
     case 'unknown': return ownership.mine(id) === 'strict' || ownership.own(id) === 'direct' ? 'the row is the caller\'s' : undefined;
     case 'global': return undefined;
     case 'through': return ownership.mine(id) === 'strict' ? `${tenancy.path[0]?.columns.join(', ') ?? ''} leads to a row of the caller's tenant` : undefined;
     default: return ownership.mine(id) === 'strict' ? `${target.table.tenantColumns.join(', ')} is bound to a tenant of the caller's` : undefined;
   }
+}
+
+/** Whoever may only look harms nobody. Behind a connection of its own it is the application that changes what is everybody's. */
+function forEverybody({ goal, caller }: Question): boolean {
+  return goal !== 'change' || caller?.signedIn === undefined;
 }
 
 /** Rows that are nobody's in particular: without a tenant, or declared to be for everybody. */

@@ -96,7 +96,7 @@ export class Known {
 
   /** A row about to be written is not yet the row of the same key that a sub-select finds: that one is the state before. */
   private mayBeOne(a: KnownRow, b: KnownRow): boolean {
-    return this.question.goal === 'reach' || (a.row.id !== this.question.row && b.row.id !== this.question.row);
+    return this.question.goal !== 'write' || (a.row.id !== this.question.row && b.row.id !== this.question.row);
   }
 
   private mergeIfEqual(a: KnownRow, b: KnownRow): boolean {

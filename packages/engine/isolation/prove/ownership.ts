@@ -1,6 +1,7 @@
 import type { ForeignKeyHop } from '@tenantlint/model';
 import type { Known, KnownRow } from './known.ts';
 import type { Question } from './question.ts';
+import { pathOf } from './tables.ts';
 
 /**
  * `strict`: bound by the tenant column or by the path that the tenancy itself goes.
@@ -41,6 +42,13 @@ export class Ownership {
 
   own(row: number): 'direct' | 'child' | undefined {
     return this.ownRows.get(row);
+  }
+
+  /** By the key that says whose the row is, it hangs off a row of the caller's. */
+  belowOwn(row: KnownRow): boolean {
+    const [hop] = pathOf(row.table.tenancy);
+    const parent = hop === undefined ? undefined : this.parentOf(row, hop);
+    return parent !== undefined && this.ownRows.has(parent.row.id);
   }
 
   mine(row: number): Strength | undefined {
@@ -218,6 +226,6 @@ function raise<K>(map: Map<K, Strength>, key: K, strength: Strength): boolean {
 
 /** The key is the first step of the table's way to its tenant. */
 function isPath(row: KnownRow, hop: ForeignKeyHop): boolean {
-  const first = row.table.tenancy.kind === 'through' ? row.table.tenancy.path[0] : undefined;
+  const [first] = pathOf(row.table.tenancy);
   return first !== undefined && first.parent === hop.parent && first.columns.join() === hop.columns.join();
 }

@@ -8,10 +8,11 @@ export interface Caller {
 
 /**
  * What is asked of a row that satisfies the formula:
- * `reach` — may the caller see or change it as it stands? (its tenant is one of the caller's, or it is the caller's own);
+ * `reach` — may the caller see it as it stands? (its tenant is one of the caller's, or it is the caller's own, or everybody's);
+ * `change` — may the caller take it away or overwrite it? As `reach`, but what everybody uses is not for one of them to change;
  * `write` — may the caller leave it behind? (its tenant column itself is bound to one of the caller's tenants).
  */
-export type Goal = 'reach' | 'write';
+export type Goal = 'reach' | 'change' | 'write';
 
 export interface Question {
   /** Holds of the row. Policies and query conditions alike. */

@@ -19,6 +19,11 @@ export interface TableFacts {
   readonly grants: readonly string[];
 }
 
+/** The way from the table's rows to the row that says whose they are. */
+export function pathOf(tenancy: Tenancy): readonly ForeignKeyHop[] {
+  return tenancy.kind === 'through' || tenancy.kind === 'user-owned' ? (tenancy.path ?? []) : [];
+}
+
 /** Do rows of the table belong to somebody: a tenant or a user? */
 export function isOwned(table: TableFacts): boolean {
   return table.tenancy.kind !== 'global' && table.tenancy.kind !== 'unknown';
@@ -45,7 +50,7 @@ function build(db: Database, key: string): TableFacts {
     const referenced = constraint.referenced.length > 0 ? constraint.referenced : primaryKey(db.schema.tables.get(constraint.references));
     hops.push({ table: key, columns: constraint.columns, parent: constraint.references, referenced, required: constraint.columns.every((name) => table?.columns.get(name)?.notNull === true), at: constraint.at });
   }
-  const first = tenancy.kind === 'through' ? tenancy.path[0] : undefined;
+  const [first] = pathOf(tenancy);
   if (first !== undefined && !hops.some((hop) => hop.parent === first.parent && hop.columns.join() === first.columns.join())) hops.push(first);
   return {
     key,
