@@ -36,13 +36,13 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      const transactions = new Map<Transaction, { readonly held: Map<string, Held>; exclusive: Held | undefined; told: boolean }>();
+      const transactions = new Map<Transaction, { readonly held: Map<string, Held>; exclusive: Held | undefined; told: boolean; worked: boolean }>();
       let last: Operation['event'] | undefined;
       for (const op of operations(facts, index)) {
         if (op.transaction === undefined || op.event === last) continue;
         const before = last;
         last = op.event;
-        const state = transactions.get(op.transaction) ?? { held: new Map<string, Held>(), exclusive: undefined, told: false };
+        const state = transactions.get(op.transaction) ?? { held: new Map<string, Held>(), exclusive: undefined, told: false, worked: false };
         transactions.set(op.transaction, state);
         const { held, exclusive } = state;
         const locks = op.locks().filter((l) => atLeast(l.mode, 'ROW EXCLUSIVE'));
@@ -53,8 +53,10 @@ export default defineRule({
         const [other] = held.values();
         if (exclusive && long) {
           const { lock } = exclusive;
-          report({ message: 'working', at, subject: { kind: 'table', name: lock.relation }, certainty: long.work === 'rows' ? 'likely' : 'proven', related: [{ at: exclusive.at, note: 'locked here' }],
+          // One split mends all that follows.
+          if (!state.worked) report({ message: 'working', at, subject: { kind: 'table', name: lock.relation }, certainty: long.work === 'rows' ? 'likely' : 'proven', related: [{ at: exclusive.at, note: 'locked here' }],
             data: { table: tableName(lock.relation), lock: lock.mode, blocks: blocked(lock.mode), work: worded(long, lock) } });
+          state.worked = true;
         } else if (another && other && !state.told) {
           state.told = true;
           report({ message: 'several', at, subject: { kind: 'table', name: another.relation }, certainty: 'likely', related: [{ at: other.at, note: 'locked here' }], data: { table: tableName(another.relation), other: tableName(other.lock.relation) } });

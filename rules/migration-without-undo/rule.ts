@@ -1,4 +1,4 @@
-import { defineRule, type SchemaEvent } from '@tenantlint/model';
+import { defineRule, type Facts, type SchemaEvent, type Step } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -29,6 +29,8 @@ export default defineRule({
       const place = {
         at: { ...first, end: words > 0 ? first.start + words : first.end },
         subject: { kind: 'step', name: step.id },
+        // Somebody decided, and says why.
+        ...(isExplained(step, facts) ? { certainty: 'possible' as const } : {}),
         // The end of a file that says nothing of a way back shows nothing.
         related: step.downAt && facts.text(step.downAt).trim() !== '' ? [{ at: step.downAt, note: down === undefined ? 'not a way back' : 'does nothing' }] : [],
       } as const;
@@ -40,4 +42,18 @@ export default defineRule({
 
 function isIdle(event: SchemaEvent): boolean {
   return event.kind === 'transaction' || event.kind === 'set' || event.kind === 'comment' || event.kind === 'run';
+}
+
+const MARK = /^[ \t]*(?:--|#|\/\/|"""|\*)[ \t]*/;
+
+/** A sentence where the way back would stand, and not the statements of one that were commented out. */
+function isExplained({ downAt }: Step, facts: Facts): boolean {
+  if (downAt === undefined) return false;
+  const text = facts.text({ file: downAt.file, start: 0, end: Number.MAX_SAFE_INTEGER });
+  // In a program the place is what it does; its reasons stand in the lines above.
+  const above = text.slice(0, downAt.start).split('\n').reverse().slice(1);
+  const own = above.findIndex((line) => !MARK.test(line));
+  const below = downAt.file.endsWith('.sql') ? text.slice(downAt.start) : text.slice(downAt.start, downAt.end);
+  const lines = [...above.slice(0, own < 0 ? above.length : own), ...below.split('\n')].filter((line) => MARK.test(line)).map((line) => line.replace(MARK, ''));
+  return lines.some((line) => !/[;(]\s*$/.test(line) && !/^\W*(?:migrate|\+?goose|down migration|undo|rollback|drop|alter|create|delete|update|revoke|grant|begin|commit)\b/i.test(line) && (line.match(/[a-z]{2,}/gi)?.length ?? 0) >= 3);
 }

@@ -32,7 +32,8 @@ export default defineRule({
         const { kind } = tenancy;
         const { columns } = op.event.statement;
         // Rows that name no tenant are everybody's.
-        if (tenancy.kind === 'keyed' && columns.length > 0 && !columns.some((c) => tenancy.columns.includes(c.name))) continue;
+        const own = tenancy.kind === 'keyed' ? tenancy.columns : tenancy.kind === 'through' && tenancy.path[0]?.required === false ? tenancy.path[0].columns : tenancy.kind === 'user-owned' ? [tenancy.column] : [];
+        if (own.length > 0 && columns.length > 0 && !columns.some((c) => own.includes(c.name))) continue;
         if (table.platform || kind === 'global' || kind === 'unknown' || kind === 'shared') continue;
         report({ message: 'rows', ...place, certainty: 'likely', data: { table: tableName(table.key) } });
       }

@@ -1,4 +1,4 @@
-import { defineRule, type Difference, type Related, type Span } from '@tenantlint/model';
+import { defineRule, type Difference, type Related, type SchemaEvent, type Span } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -26,18 +26,24 @@ export default defineRule({
   visit: {
     step(step, index, facts, report) {
       const undone = facts.migrations.undone(index);
-      const [first] = step.down?.known === true ? step.down.value : [];
+      const down = step.down?.known === true ? step.down.value : [];
+      const [first] = down;
       if (!undone || !first || facts.timeline.changes(index).length === 0) return;
       const subject = { kind: 'step', name: step.id } as const;
       const certainty = undone.doubtful ? 'possible' : 'proven';
       if (!undone.doubtful) for (const { at, reason } of undone.failures) report({ message: 'fails', at: headOf(at, facts.text(at)), subject, data: { name: step.id, reason: reason.replace(/^statement fails: /, '') } });
       const [lasting, left] = [undone.differences.filter(isLasting), undone.differences.filter((d) => !isLasting(d))];
       const place = { at: headOf(first.at, facts.text(first.at)), subject, certainty } as const;
-      if (left.length > 0) report({ message: 'left', ...place, related: relatedOf(left), data: { name: step.id, left: listed(left), fix: fixOf(left) } });
+      // What a way back leaves that does nothing is everything: that it does nothing is said elsewhere.
+      if (left.length > 0 && !down.every(isIdle)) report({ message: 'left', ...place, related: relatedOf(left), data: { name: step.id, left: listed(left), fix: fixOf(left) } });
       if (lasting.length > 0) report({ message: 'lasting', ...place, certainty: 'likely', related: relatedOf(lasting), data: { name: step.id, left: listed(lasting) } });
     },
   },
 });
+
+function isIdle(event: SchemaEvent): boolean {
+  return event.kind === 'transaction' || event.kind === 'set' || event.kind === 'comment' || event.kind === 'run';
+}
 
 /** A value that an enum has got stays, and values behind it change their place. */
 function isLasting({ kind, is }: Difference): boolean {

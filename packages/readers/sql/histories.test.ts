@@ -179,6 +179,22 @@ describe('tools with both directions in a file', () => {
 });
 
 describe('tools with a file for each direction', () => {
+  test('one migration in the words of several products: Postgres runs its own', () => {
+    const history = one({
+      'm/1_init.up.sql': TABLE, 'm/1_init.down.sql': 'drop table t;',
+      'm/2_more.postgres.up.sql': 'alter table t add b int;', 'm/2_more.postgres.down.sql': 'alter table t drop b;', 'm/2_more.sqlite3.up.sql': 'alter table t add b int;', 'm/2_more.cockroach.up.sql': 'alter table t add b int;',
+      'm/3_all.up.sql': 'alter table t add c int;', 'm/3_all.postgres.up.sql': 'alter table t add c text;',
+    });
+    expect(ids(history)).toEqual(['1_init', '2_more.postgres', '3_all.postgres']);
+    expect(skipped(history)).toMatchObject({ 'm/2_more.sqlite3.up.sql': 'written for SQLite', 'm/2_more.cockroach.up.sql': 'written for CockroachDB', 'm/3_all.up.sql': 'a variant of it is written for Postgres' });
+    expect(downs(history)).toEqual(['drop', 'alter-table', undefined]);
+  });
+
+  test('what takes a migration out of its transaction beside it: Flyway, Diesel', () => {
+    expect(one({ 'sql/V1__a.sql': TABLE, 'sql/V2__b.sql': 'vacuum;', 'sql/V2__b.sql.conf': 'executeInTransaction=false\n' }).steps.map((s) => s.transactional)).toEqual([true, false]);
+    expect(one({ 'm/1_a/up.sql': TABLE, 'm/2_b/up.sql': 'vacuum;', 'm/2_b/metadata.toml': 'run_in_transaction = false\n' }).steps.map((s) => s.transactional)).toEqual([true, false]);
+  });
+
   test('golang-migrate, by number', () => {
     const files = {
       'migrations/000010_b.up.sql': TABLE,

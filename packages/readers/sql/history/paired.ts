@@ -16,7 +16,9 @@ export const paired: Convention = {
       return [{
         tool, root, paths: files.map(({ path }) => path),
         read: (sql: SqlParser) => {
-          const { native, skipped: foreign } = sortDialects(forward);
+          const { own, others } = variants(forward);
+          const { native, skipped: unread } = sortDialects(own);
+          const foreign = [...unread, ...others];
           const steps = [...native].sort((a, b) => byNumber(a.path, b.path)).map((source) => readPair(sql, tool, source, files));
           const downs = new Set(steps.map(({ id }) => id));
           const skipped: Skipped[number][] = files
@@ -28,6 +30,23 @@ export const paired: Convention = {
     });
   },
 };
+
+/** `<version>_<title>.<product>.up.sql`: one migration in the words of several products, of which each runs its own. */
+const VARIANT = /\.(?:(postgres|postgresql|pg)|(cockroach(?:db)?)|(mysql|mariadb)|(sqlite3?)|(mssql|sqlserver))(?=\.)/i;
+const LABELS = ['CockroachDB', 'MySQL', 'SQLite', 'SQL Server'] as const;
+
+function variants(forward: readonly Source[]): { readonly own: readonly Source[]; readonly others: Skipped } {
+  const found = new Map(forward.flatMap((source) => { const match = VARIANT.exec(nameOf(source.path)); return match === null ? [] : [[source.path, match] as const]; }));
+  const plainOf = (path: string): string => path.replace(VARIANT, '');
+  const preferred = new Set([...found].flatMap(([path, match]) => (match[1] === undefined ? [] : [plainOf(path)])));
+  const others = forward.flatMap(({ path }) => {
+    const match = found.get(path);
+    if (match === undefined) return preferred.has(path) ? [{ file: path, reason: 'a variant of it is written for Postgres' }] : [];
+    return match[1] !== undefined ? [] : [{ file: path, reason: `written for ${LABELS[match.slice(2).findIndex((m) => m !== undefined)] ?? 'another product'}` }];
+  });
+  const aside = new Set(others.map(({ file }) => file));
+  return { own: forward.filter(({ path }) => !aside.has(path)), others };
+}
 
 function stem(path: string): string {
   return DIRECTION.exec(nameOf(path))?.[1] ?? nameOf(path);
