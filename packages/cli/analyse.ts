@@ -1,8 +1,9 @@
 import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing, type Pending } from '@tenantlint/engine';
-import type { Access, BodyText, Comment, Facts, FunctionBody, ModelMap, Schema, Span, SqlParser, Unread } from '@tenantlint/model';
+import type { Access, BodyText, Comment, Facts, FunctionBody, History, ModelMap, Schema, Span, SqlParser, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './usage-error.ts';
 import { useKeptBase } from './base.ts';
+import { madeBeside } from './beside.ts';
 import type { Project } from './project.ts';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { readCode } from './code.ts';
@@ -53,7 +54,10 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
   if (platform.base === 'supabase') useKeptBase(sql);
   const { pending, postgres } = judged(workspace, config, options.pending);
-  const full = replay(withDowns(sources.histories, config), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
+  const replayed = (histories: readonly History[]) => replay(withDowns(histories, config), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
+  const migrated = replayed(sources.histories);
+  const beside = madeBeside(sources.creating, migrated.last);
+  const full = beside.length === 0 ? migrated : replayed([...sources.histories, ...beside]);
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };
   const schema = timeline.last;
   const tenancy = inferTenancy(schema, sources.models, config.tenancy);

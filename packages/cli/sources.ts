@@ -12,6 +12,8 @@ export interface Sources {
   readonly models: readonly ModelMap[];
   /** Models of tables that migrations make: not replayed with these, but held against them. */
   readonly described: readonly History[];
+  /** Of these, models by which a program can make tables as well: what no migration made is made by them. */
+  readonly creating: readonly History[];
   readonly comments: ReadonlyMap<string, readonly Comment[]>;
   /** Statements of SQL files, in order. */
   readonly statements: ReadonlyMap<string, readonly Span[]>;
@@ -46,6 +48,7 @@ export async function readSources(workspace: Workspace, sql: SqlParser): Promise
   return {
     histories: [...schemas.filter((s) => !describes(s, made)).map((s) => s.history), ...migrations],
     models: schemas.map((s) => s.models),
+    creating: (python?.schemas ?? []).filter((s) => describes(s, made)).map((s) => s.history),
     // The same models for another kind of database say nothing of this one.
     described: schemas.filter((s) => describes(s, made) && /^(postgres(ql)?|cockroachdb)$/.test(s.datamodel?.provider ?? 'postgresql')).map((s) => s.history),
     comments,

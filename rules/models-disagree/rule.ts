@@ -1,5 +1,7 @@
-import { columnList, columnSubject, defineRule, listed, sqlName, sqlTable, tableName, tableSubject, type Constraint, type Table } from '@tenantlint/model';
+import { columnList, columnSubject, defineRule, listed, sqlName, sqlTable, tableName, tableSubject } from '@tenantlint/model';
+import { unguarded, unindexed } from './promises.ts';
 import { differs, enumsApart, required } from './types.ts';
+import { unknownColumns, unknownIndexes } from './unknown-columns.ts';
 
 export default defineRule({
   since: '0.1.0',
@@ -21,6 +23,23 @@ export default defineRule({
       what: '`{table}.{column}` is required in the database, without a default, and the model does not know it.',
       why: 'No row can be made through the models any more: each insert leaves the column out and is refused.',
       fix: 'Add the field to the model, or give the column a default.',
+    },
+    policed: {
+      what: 'Policies of `{table}` ask for `{column}`, and the model does not know it.',
+      why: 'Rows that are made through the model leave the column to its default: the policies then hide them, or give them to the wrong tenant.',
+      fix: 'Add the field to the model and fill it, or let the policies ask for what the model holds.',
+    },
+    leftover: {
+      severity: 'note',
+      what: '`{table}.{column}` is in the database, and the model does not know it.',
+      why: 'A tool that brings the database in line with the models writes a migration that drops the column, with all that it holds.',
+      fix: 'Add the field to the model, or drop the column on purpose.',
+    },
+    undeclared: {
+      severity: 'note',
+      what: 'A migration makes an index on {columns} of `{table}`, and the model does not declare it.',
+      why: 'A tool that brings the database in line with the models writes a migration that drops the index.',
+      fix: 'Declare the index in the model, or drop it on purpose.',
     },
     required: {
       what: '`{table}.{column}` is {model} in the model and {database} in the database.',
@@ -71,13 +90,14 @@ export default defineRule({
       for (const model of [...models.tables.values()].filter((t) => !t.platform && !t.inferred)) {
         const table = facts.schema.tables.get(model.key);
         const name = tableName(model.key);
-        if (!table) {
+        // What no migration makes stands in the catalog as the model itself says it.
+        if (!table || (table.at.file === model.at.file && table.at.start === model.at.start)) {
           // Another schema may be made by somebody else's migrations.
           if (!facts.schema.views.has(model.key) && [...facts.schema.tables.values()].some((t) => t.schema === model.schema && !t.platform)) report({ message: 'table', at: model.at, subject: tableSubject(model), certainty: 'likely', data: { table: name } });
           continue;
         }
         if (table.inferred) continue;
-        const related = [{ at: table.at, note: 'the table' }];
+        const [related, toModel] = [[{ at: table.at, note: 'the table' }], [{ at: model.at, note: 'the model' }]];
         for (const column of model.columns.values()) {
           const real = table.columns.get(column.name);
           const common = { at: column.at, subject: columnSubject(model, column.name) };
@@ -90,31 +110,11 @@ export default defineRule({
             if (differ) report({ message: 'type', ...common, certainty: differ, data: { ...data, model: column.typeText, database: real.typeText }, related: [{ at: real.at, note: real.typeText }] });
           }
         }
-        for (const column of table.columns.values()) {
-          if (model.columns.has(column.name) || !column.notNull || column.default || column.generated || column.identity) continue;
-          report({ message: 'unmodelled', at: column.at, subject: columnSubject(table, column.name), data: { table: name, column: column.name }, related: [{ at: model.at, note: 'the model' }] });
-        }
-        const known = (columns: readonly string[]) => columns.every((c) => table.columns.has(c));
-        for (const constraint of model.constraints.values()) {
-          if ((constraint.kind !== 'unique' && constraint.kind !== 'foreign key') || !known(constraint.columns) || keeps(table, constraint)) continue;
-          report({ message: 'unguarded', at: constraint.at, subject: tableSubject(model), data: { table: name, columns: columnList(constraint.columns), kind: constraint.kind === 'foreign key' ? `a key to \`${tableName(constraint.references)}\`` : 'unique' }, related });
-        }
-        for (const index of model.indexes.values()) {
-          const columns = index.keys.flatMap((k) => k.column ?? []);
-          if (index.primary || columns.length !== index.keys.length || !known(columns)) continue;
-          const twins = [...table.indexes.values()].filter((i) => columns.every((c, k) => i.keys[k]?.column === c));
-          if (index.unique ? twins.some((i) => i.unique && i.keys.length === columns.length) : twins.length > 0) continue;
-          if (index.unique) {
-            if (![...model.constraints.values()].some((c) => c.kind === 'unique' && c.index === index.name)) report({ message: 'unguarded', at: index.at, subject: tableSubject(model), data: { table: name, columns: columnList(columns), kind: 'unique' }, related });
-          } else report({ message: 'unindexed', at: index.at, subject: tableSubject(model), data: { table: name, columns: listed(columns) }, related });
-        }
+        for (const { column, message } of unknownColumns(table, model)) report({ message, at: column.at, subject: columnSubject(table, column.name), certainty: message === 'unmodelled' ? 'proven' : 'likely', data: { table: name, column: column.name }, related: toModel });
+        for (const { index, columns } of unknownIndexes(table, model)) report({ message: 'undeclared', at: index.at, subject: { kind: 'index', name: `${table.schema}.${index.name}` }, certainty: 'possible', data: { table: name, columns: listed(columns) }, related: toModel });
+        for (const { at, columns, kind } of unguarded(table, model)) report({ message: 'unguarded', at, subject: tableSubject(model), data: { table: name, columns: columnList(columns), kind }, related });
+        for (const { at, columns } of unindexed(table, model)) report({ message: 'unindexed', at, subject: tableSubject(model), data: { table: name, columns: listed(columns) }, related });
       }
     },
   },
 });
-
-function keeps(table: Table, wanted: Constraint): boolean {
-  const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));
-  if (wanted.kind === 'foreign key') return [...table.constraints.values()].some((c) => c.kind === 'foreign key' && c.references === wanted.references && same(c.columns, wanted.columns));
-  return wanted.kind !== 'unique' || [...table.indexes.values()].some((i) => i.unique && same(i.keys.map((k) => k.column ?? ''), wanted.columns));
-}

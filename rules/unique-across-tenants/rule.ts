@@ -21,6 +21,8 @@ export default defineRule({
       const named = columns.flatMap((c) => (c ? [c] : []));
       // Every column has to be one that people choose: an id, a secret or a key to another row is unique by itself.
       if (named.length === 0 || named.length < columns.length || tenancy.columns.some((name) => named.some((c) => c.name === name)) || !named.every((c) => isNatural(c, table))) return;
+      // One row for each tenant stands for the tenant itself.
+      if ([...table.indexes.values()].some((other) => other.unique && other.where === undefined && other.keys.length === tenancy.columns.length && tenancy.columns.every((name) => other.keys.some((key) => key.column === name)))) return;
       const twin = [...table.indexes.values()].find((other) => other !== index && other.unique && scoped(other, named, tenancy.columns));
       report({
         message: 'across',
