@@ -22,8 +22,12 @@ export function systemKind(file: CodeFile): EntryPoint['kind'] | undefined {
   return offlineKind(file.path);
 }
 
+/** Routes that are there for the tests of a browser; no product has anything of that name. */
+const END_TO_END = /(?:^|\/)(?:e2e|__tests__|playwright|cypress)\//;
+
 /** What a TypeScript or JavaScript file is by its path, if it is no part of what serves requests. */
 export function offlineKind(path: string): EntryPoint['kind'] | undefined {
+  if (END_TO_END.test(path)) return 'test';
   const kind = FILES.find((one) => one.path.test(path))?.kind;
   return kind !== undefined && SERVED.test(path) ? undefined : kind;
 }

@@ -6,6 +6,7 @@ import { kept } from '../known/kept.ts';
 import { reassignModule } from './modules.ts';
 import { contextAt } from './clients.ts';
 import { truthsOf } from './truths.ts';
+import { aliased } from './aliases.ts';
 import { fork } from './branches.ts';
 import { property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
@@ -111,6 +112,7 @@ function write(f: Flow, code: Code, value: AbstractValue, names: Names): void {
   if (entry.kind === 'property' && entry.name === 'body' && sharesRequest(owner)) usedBy(f, value, code.at);
   const changed = withEntry(f, owner, entry);
   if (changed && sharesRequest(changed)) f.state.set(f.shared, changed);
+  if (changed && owner.kind === 'object') aliased(f, owner, changed);
   if (changed) write(f, code.of, changed, names);
 }
 
@@ -151,5 +153,8 @@ function rootSlot(code: Code, names: Names) {
 
 /** A collection or builder that changed in place: the variable that held it holds the new one. */
 export function become(f: Flow, code: Code, value: AbstractValue, names: Names): void {
+  const slot = value.kind === 'array' && code.kind === 'name' ? names.find(code.name) : undefined;
+  const before = slot && f.state.get(slot);
+  if (before?.kind === 'array') aliased(f, before, value);
   if (code.kind === 'name' || code.kind === 'this' || code.kind === 'member' || code.kind === 'index' || code.kind === 'typed' || code.kind === 'non-null') write(f, code, value, names);
 }

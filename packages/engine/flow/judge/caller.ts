@@ -9,6 +9,9 @@ import type { Case } from './judgement.ts';
 /** The caller has shown a secret that only another system knows. */
 export const hasSecret = (truths: readonly Truth[]): boolean => truths.some(showsSecret);
 
+/** What only the makers of a product call themselves: an administrator of a tenant is none. */
+const STAFF = /^(?:is_?)?(?:super|platform|global|system|saas|internal)_?(?:admin(?:istrator)?|staff|user|owner|operator)?s?$/i;
+const STAFF_ROLE = /^(?:super|platform|global|system|saas|internal|app)[-_ .:]?(?:admin(?:istrator)?|staff|user|owner|operator)s?$|^(?:superuser|staff|god)$/i;
 const PLATFORM = /^(?:is_?)?(?:super_?|platform_?|global_?|system_?|site_?|instance_?)?(?:admin|staff|superuser|root)$/i;
 
 /** The caller is one of the platform's own: a member of the tenant that the code names, or marked so on the user itself. */
@@ -16,11 +19,25 @@ export function isStaff(f: Flow, truths: readonly Truth[]): boolean {
   return truths.some((t) => {
     if (t.kind === 'row') return isHouseMember(f, t.row);
     if (t.kind === 'any') return t.of.every((way) => isStaff(f, way));
+    if (t.kind === 'defined') return t.of.kind === 'symbol' && t.of.origin.kind === 'identity' && STAFF.test(t.of.path.at(-1) ?? '');
     if (t.kind !== 'holds') return false;
+    if (hasStaffRole(f, t.formula)) return true;
     const marked = t.formula.kind === 'null' && t.formula.negated ? t.formula.of : t.formula.kind === 'compare' && t.formula.op === '=' && t.formula.right.kind === 'value' && t.formula.right.value.kind === 'literal' && t.formula.right.value.value === true ? t.formula.left : undefined;
     return marked?.kind === 'column' && PLATFORM.test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
   });
 }
+
+/** `role = 'super_admin'`, of a row or in the session: nobody gives that name to a member of a tenant. */
+function hasStaffRole(f: Flow, of: Formula): boolean {
+  if (of.kind !== 'compare' || of.op !== '=') return false;
+  const [role, name] = of.right.kind === 'value' && of.right.value.kind === 'literal' ? [of.left, of.right] : [of.right, of.left];
+  if (name.kind !== 'value' || name.value.kind !== 'literal' || typeof name.value.value !== 'string' || !STAFF_ROLE.test(name.value.value)) return false;
+  if (role.kind === 'column') return ROLE.test(role.column) || ROLE.test(f.rows.get(role.row)?.table ?? '');
+  if (role.kind !== 'value') return false;
+  // A column that no migration adds, of a row that was fetched.
+  return role.value.kind === 'claim' ? role.value.trusted : role.value.kind === 'unknown' && /^unknown row \d+\.\w*role$/i.test(role.value.why);
+}
+const ROLE = /role|type|level|access/i;
 
 function isHouseMember(f: Flow, row: number): boolean {
   const def = f.rows.get(row);

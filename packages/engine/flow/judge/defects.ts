@@ -1,10 +1,10 @@
 import { cases, type Condition, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { authenticated } from './caller.ts';
-import { isIdentity, isTenantField, ownerColumns } from './owners.ts';
+import { isIdentity, isKey, isTenantField, ownerColumns } from './owners.ts';
 import { widened } from './blame.ts';
 import { untrusted } from './prove.ts';
-import { bindings, named, sourceOf, trustOf } from './trust.ts';
+import { bindings, isDirect, named, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
 import { inherit } from './inherit.ts';
 import type { Inserted } from '../queries/site-record.ts';
@@ -23,12 +23,14 @@ export function unreached(f: Flow, of: Case): Judgement {
   if (fromInput) {
     const value = sourceOf(fromInput.value);
     if (vouched(f, record.formula, truths)) return checkedElsewhere(value, fromInput.at);
-    return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties it to the caller's tenant`, at: fromInput.at }], defect: { kind: 'unbound-id', value }, defectAt: fromInput.at };
+    return { verdict: 'leak', certainty: isDirect(fromInput.value) ? 'proven' : 'likely', why: [{ text: `${value} comes from the request, and nothing ties it to the caller's tenant`, at: fromInput.at }], defect: { kind: 'unbound-id', value }, defectAt: fromInput.at };
   }
   const [fixed] = ids.filter((b) => isTenantField(f, record, b.field) && cases(b.value).some((c) => c.value.kind === 'literal' && c.value.value !== null));
   if (fixed && !hasOr(query.condition)) {
     return { verdict: entry ? 'leak' : 'unknown', certainty: 'likely', why: [{ text: 'the tenant is written down', at: fixed.at }], defect: { kind: 'fixed-tenant', value: sourceOf(fixed.value) }, defectAt: fixed.at };
   }
+  const chosen = ids.find((b) => !b.related && isKey(f, record, b.field) && cases(b.value).every((c) => c.value.kind === 'literal' && c.value.value !== null));
+  if (chosen && !hasOr(query.condition)) return byDesign('the code itself says which row it is', chosen.at, 'likely');
   if (query.sql) {
     const open = untrusted(record.formula);
     const brought = open.find((v) => v.kind === 'input');
@@ -65,7 +67,7 @@ export function overwrites(f: Flow, { record, entry }: Case): Judgement | undefi
     const field = entries[stated];
     if (!entry || spread?.kind !== 'spread' || field?.kind !== 'field') continue;
     const by = sourceOf(spread.of);
-    return { verdict: 'leak', certainty: 'proven', why: [{ text: `${by} may bring ${field.field} again and replace it`, at: spread.at }], defect: { kind: 'tenant-overwritten', by }, defectAt: field.at };
+    return { verdict: 'leak', certainty: isDirect(spread.of) ? 'proven' : 'likely', why: [{ text: `${by} may bring ${field.field} again and replace it`, at: spread.at }], defect: { kind: 'tenant-overwritten', by }, defectAt: field.at };
   }
   return undefined;
 }
@@ -83,13 +85,13 @@ export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
   if (linked) {
     if (vouched(f, one.formula, of.truths)) return checkedElsewhere(sourceOf(linked.value), linked.at);
     if (entry && entry.kind !== 'action' && !authenticated(f, of)) return byDesign('nobody is signed in here', at, 'possible');
-    return { verdict: entry ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: linkTarget(f, one, linked.field), value: sourceOf(linked.value) }, defectAt: linked.at };
+    return { verdict: entry ? 'leak' : 'unknown', certainty: isDirect(linked.value) ? 'proven' : 'likely', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: linkTarget(f, one, linked.field), value: sourceOf(linked.value) }, defectAt: linked.at };
   }
   const states = fields.some((e) => e.kind === 'link' || (e.kind === 'field' && isKey(e.field)));
   const spread = fields.find((e) => e.kind === 'spread');
   if (spread?.kind === 'spread') {
     return trustOf(spread.of) === 'input' && entry
-      ? { verdict: 'leak', certainty: 'proven', why: [{ text: `${sourceOf(spread.of)} decides the tenant of the new row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by: sourceOf(spread.of) }, defectAt: spread.at }
+      ? { verdict: 'leak', certainty: isDirect(spread.of) ? 'proven' : 'likely', why: [{ text: `${sourceOf(spread.of)} decides the tenant of the new row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by: sourceOf(spread.of) }, defectAt: spread.at }
       : { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the values come from elsewhere', at: spread.at }] };
   }
   if (states || !entry) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'where the tenant of the new row comes from could not be told', at }] };

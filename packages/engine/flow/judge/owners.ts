@@ -119,11 +119,26 @@ export function isIdentity(f: Flow, record: SiteRecord, field: string, related: 
   return (scalar?.kind === 'scalar' && scalar.unique) || /(?:^|_)id$|Id$/.test(field);
 }
 
+/** Fields that name one row: a key of a single column. */
+export function isKey(f: Flow, record: SiteRecord, field: string): boolean {
+  const name = columnOf(record.model, field) ?? field;
+  const table = record.table === undefined ? undefined : f.input.schema.tables.get(record.table);
+  for (const c of table?.constraints.values() ?? []) if ((c.kind === 'primary key' || c.kind === 'unique') && c.columns.length === 1 && c.columns[0] === name) return true;
+  for (const i of table?.indexes.values() ?? []) if (i.unique && i.keys.length === 1 && i.keys[0]?.column === name) return true;
+  const scalar = record.model?.fields.get(field);
+  return scalar?.kind === 'scalar' && scalar.unique;
+}
+
 /** Whether the tenants that the table's rows name are the product's own, and not another kind of party: partners, vendors. */
-export function isOfRoot(f: Flow, table: string): boolean {
+export function isOfRoot(f: Flow, table: string, depth = 0): boolean {
   const { root } = f.input.tenancy;
   if (table === root) return true;
-  if (f.input.tenancy.of.get(table)?.tenancy.kind === 'root') return false;
+  const tenancy = f.input.tenancy.of.get(table)?.tenancy;
+  if (tenancy?.kind === 'root') return false;
+  if (tenancy?.kind === 'through') {
+    const last = tenancy.path.at(-1)?.parent;
+    return last === undefined || depth > 3 || isOfRoot(f, last, depth + 1);
+  }
   const columns = tenantColumns(f, table);
   const model = [...(f.input.models?.models.values() ?? [])].find((m) => m.table === table);
   const targets = [

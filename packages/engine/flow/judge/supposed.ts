@@ -4,6 +4,7 @@ import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
 import { toFormula } from '../queries/conditions.ts';
+import { snake, tenantNames } from '../queries/identity.ts';
 import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
@@ -45,7 +46,12 @@ export function bound(f: Flow, row: number, table: string, formula: Formula, goa
  */
 function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula | undefined {
   const tables = new Map<number, string | undefined>([[row, table]]);
-  const isTenant = (t: Term): boolean => t.kind === 'column' && tenantColumns(f, tables.get(t.row) ?? f.rows.get(t.row)?.table ?? '').has(t.column);
+  const isTenant = (t: Term): boolean => {
+    if (t.kind !== 'column') return false;
+    const of = tables.get(t.row) ?? f.rows.get(t.row)?.table;
+    // Of a table that no migration makes, the name of the column is all there is.
+    return of === undefined || !f.input.schema.tables.has(of) ? tenantNames(f.input.tenancy).has(snake(t.column)) : tenantColumns(f, of).has(t.column);
+  };
   let found = false;
   const visit = (of: Formula): Formula => {
     switch (of.kind) {

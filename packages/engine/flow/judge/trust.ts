@@ -45,6 +45,21 @@ export function trustOf(of: AbstractValue, depth = 0): Trust {
   }
 }
 
+/** The request's own word, and not what something that was not opened made of it: a store, a service, a decoder. */
+export function isDirect(of: AbstractValue, depth = 0): boolean {
+  if (depth > 8) return false;
+  const some = (values: readonly AbstractValue[]): boolean => values.some((v) => isDirect(v, depth + 1));
+  switch (of.kind) {
+    case 'symbol': return of.origin.kind === 'input' || (of.origin.kind === 'computed' && some(of.origin.of));
+    case 'object': return some(of.entries.map((e) => (e.kind === 'spread' ? e.of : e.value)));
+    case 'array': return some(of.items.map((i) => i.value));
+    case 'list': return isDirect(of.of, depth + 1);
+    case 'union': return some(of.of.map((c) => c.value));
+    case 'text': return some(of.values);
+    default: return false;
+  }
+}
+
 /** Arguments of a server action have a place instead of a name. */
 export function named(channel: string, path: string): string {
   const argument = channel === 'args' ? /^(\d+)(.*)$/.exec(path) : null;

@@ -1,9 +1,8 @@
-import type { EntryPoint, Formula, Isolation, Reason, SiteVerdict, Span, Truth } from '@tenantlint/model';
+import type { EntryPoint, Formula, Isolation, Reason, SiteVerdict, Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { closed, TOO_MUCH } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
 import { freeRows } from '../queries/formulas.ts';
-import { relevant } from '../queries/relevant.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { authenticated, hasSecret, isStaff } from './caller.ts';
@@ -15,6 +14,7 @@ import { inherit, inheritKeys } from './inherit.ts';
 import { namesOwner, statesOwner } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
 import { calledRoutine } from './routines.ts';
+import { cautious } from './sure.ts';
 import { secured } from './policies.ts';
 import { extraOf } from './shape.ts';
 import { bindings } from './trust.ts';
@@ -37,16 +37,6 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   return judgement;
 }
 
-/** Where more was known than could be followed, a leak is no proof: the check may be among what was let go. */
-function cautious(f: Flow, record: SiteRecord, uses: readonly Use[], judgement: Judgement): Judgement {
-  if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
-  const places = [record.truths, ...uses.filter((u) => u.row === record.row).map((u) => u.truths)].map(allTruths);
-  const lossy = f.fuel <= 0 || places.some((truths) => truths.some(isLossy) || relevant(f, record.formula, truths).some(isLossy));
-  return lossy ? { ...judgement, certainty: 'likely' } : judgement;
-}
-
-const isLossy = (truth: Truth): boolean => truth.kind === 'lost' || (truth.kind === 'any' && truth.of.some((way) => way.some(isLossy)));
-
 function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement {
   const { query, table } = record;
   const at = query.at;
@@ -54,14 +44,16 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
   if (table === undefined) return { verdict: 'unknown', certainty: 'possible', why: [{ text: query.table.kind === 'unknown' ? query.table.why : 'the table is not known', at }] };
   if (!f.input.tenancy.found) return byDesign('no tenancy was found', at);
   if (f.input.tenancy.of.get(table)?.tenancy.kind === 'global') return byDesign(`rows of ${table} belong to nobody`, at);
-  if (f.python && (f.input.tenancy.of.get(table)?.tenancy.kind ?? 'unknown') === 'unknown' && query.verb !== 'insert') return { verdict: 'unknown', certainty: 'possible', why: [{ text: `how ${table} belongs to tenants is not known`, at }] };
   if (entry && OFFLINE.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at);
   const of: Case = { record, table, entry, truths: allTruths(record.truths), uses, at };
   const parts: Judgement[] = [];
   if (query.verb !== 'insert') parts.push(reached(f, of));
   for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
   for (const one of record.inserted) parts.push(written(f, of, one));
-  const judgement = worst(parts) ?? byDesign('nothing is asked', at);
+  const told = worst(parts) ?? byDesign('nothing is asked', at);
+  const judgement: Judgement = told.verdict === 'leak' && query.verb !== 'insert' && (f.input.tenancy.of.get(table)?.tenancy.kind ?? 'unknown') === 'unknown'
+    ? { verdict: 'unknown', certainty: 'possible', why: [{ text: f.input.schema.tables.has(table) ? `how ${table} belongs to tenants is not known` : `nothing that was read makes ${table}`, at }] }
+    : told;
   // Helpers stand in files of actions as well: whoever calls them inside the product says more.
   return judgement.verdict === 'leak' && entry?.kind === 'action' && entry.framework === 'next' && !authenticated(f, of) ? { ...judgement, weak: true, certainty: judgement.certainty === 'proven' ? 'likely' : judgement.certainty } : judgement;
 }

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { bindings, trustOf } from '../judge/trust.ts';
 import { column, equals } from './formulas.ts';
 import { columnOf } from './ends.ts';
+import { snake } from './identity.ts';
 
 /** Whoever has one of these is who it was given to. */
 const CREDENTIAL = /token|secret|hash|api_?key|session(?:_?id)?$|_?key$|nonce|otp/i;
@@ -40,7 +41,7 @@ function isUnique(f: Flow, table: string, name: string): boolean {
 
 /** Its values are drawn at random, or its name says that they are: nobody comes upon one by counting. */
 function isDrawn(f: Flow, table: string, name: string): boolean {
-  if (/(?:^|_)(?:token|secret|nonce|otp)(?:_?hash(?:ed)?)?$/i.test(name)) return true;
+  if (/(?:^|_)(?:token|secret|nonce|otp|api_?key)(?:_?hash(?:ed)?)?$/.test(snake(name))) return true;
   const value = f.input.schema.tables.get(table)?.columns.get(name)?.default?.value;
   return value !== undefined && RANDOM.test(JSON.stringify(value));
 }

@@ -1,0 +1,61 @@
+import { cases, type Truth } from '@tenantlint/model';
+import type { Flow } from '../flow.ts';
+import type { SiteRecord, Use } from '../queries/site-record.ts';
+import { relevant } from '../queries/relevant.ts';
+import { snake, tenantNames } from '../queries/identity.ts';
+import { columnOf } from '../queries/ends.ts';
+import { allTruths } from '../state.ts';
+import { isOfRoot } from './owners.ts';
+import { bindings, trustOf } from './trust.ts';
+import type { Judgement } from './judgement.ts';
+
+/** A leak is proven only where nothing is left that may make it right; otherwise it is likely. */
+export function cautious(f: Flow, record: SiteRecord, uses: readonly Use[], judgement: Judgement): Judgement {
+  if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
+  return isLost(f, record, uses) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
+}
+
+/** Where more was known than could be followed, the check may be among what was let go. */
+function isLost(f: Flow, record: SiteRecord, uses: readonly Use[]): boolean {
+  const places = [record.truths, ...uses.filter((u) => u.row === record.row).map((u) => u.truths)].map(allTruths);
+  return f.fuel <= 0 || places.some((truths) => truths.some(isLossy) || relevant(f, record.formula, truths).some(isLossy));
+}
+
+const isLossy = (truth: Truth): boolean => truth.kind === 'lost' || (truth.kind === 'any' && truth.of.some((way) => way.some(isLossy)));
+
+/** The rows are those of tenants: not of users, who may share what they made, nor of another kind of party, who deals with several tenants. */
+function isTenants(f: Flow, record: SiteRecord): boolean {
+  const { table } = record;
+  return table === undefined || (f.input.tenancy.of.get(table)?.tenancy.kind !== 'user-owned' && isOfRoot(f, table));
+}
+
+/** How many tenants there are is asked to decide something, as whether the first one is being set up. */
+const isHeadcount = (f: Flow, { query, table }: SiteRecord): boolean => query.verb === 'count' && table !== undefined && table === f.input.tenancy.root && bindings(query.condition).length === 0;
+
+const PUBLISHED = /public|publish|marketplace|shared|template|listed|featured|visib/i;
+
+/** It asks for rows that were published, or in one of its branches for the caller's own. */
+function isMeantForAll(record: SiteRecord, { defect }: Judgement): boolean {
+  const { query, model } = record;
+  if (query.verb === 'insert' || (defect?.kind !== 'unscoped' && defect?.kind !== 'unbound-id')) return false;
+  return bindings(query.condition).some((b) => {
+    if (b.related) return false;
+    if (!b.negated && trustOf(b.value) === 'identity') return true;
+    if ((query.verb !== 'select' && query.verb !== 'count') || !PUBLISHED.test(columnOf(model, b.field) ?? b.field)) return false;
+    if (b.op === 'not-null') return !b.negated;
+    return cases(b.value).every(({ value }) => value.kind === 'literal' && value.value !== null && (value.value === false) === b.negated);
+  });
+}
+
+/** What the request names was compared with one value that the program knows: the makers' own tenant, as a rule. */
+function isForOne(f: Flow, truths: readonly Truth[]): boolean {
+  const names = tenantNames(f.input.tenancy);
+  return truths.some((t) => {
+    if (t.kind === 'any') return t.of.every((way) => isForOne(f, way));
+    if (t.kind !== 'holds' || t.formula.kind !== 'compare' || t.formula.op !== '=') return false;
+    const sides = [t.formula.left, t.formula.right].map((side) => (side.kind === 'value' ? side.value : undefined));
+    const brought = sides.find((v) => v?.kind === 'input');
+    const fixed = sides.find((v) => v !== brought);
+    return brought?.kind === 'input' && names.has(snake(brought.path.at(-1) ?? '')) && (fixed?.kind === 'literal' || (fixed?.kind === 'unknown' && /^global process|#[A-Z][A-Z0-9_]+$/.test(fixed.why)));
+  });
+}
