@@ -73,7 +73,7 @@ function fileOf(history: History, last: Step, { version, slug, statements, outsi
     }
     case 'node-pg-migrate': return outside ? 'node-pg-migrate runs SQL files in a transaction; write this as a program with pgm.noTransaction()' : { [beside(`${version}_${slug}.sql`)]: `-- Up Migration\n${sql}\n-- Down Migration\n` };
     case 'drizzle': return outside ? 'drizzle-kit runs all migrations in one transaction; run this by hand before the deploy' : drizzle(beside, `${version}_${slug}`, statements, text);
-    case 'prisma': case 'sqitch': case 'graphile-migrate': case 'knex': case 'typeorm': case 'alembic': case 'dump': case 'models': return `${tool} takes no such file`;
+    case 'prisma': case 'sqitch': case 'graphile-migrate': case 'knex': case 'typeorm': case 'kysely': case 'sequelize': case 'mikro-orm': case 'alembic': case 'dump': case 'models': return `${tool} takes no such file`;
   }
 }
 

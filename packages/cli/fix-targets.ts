@@ -36,7 +36,7 @@ export function targetOf(step: Step, history: History, text: string): Target {
     }
     case 'node-pg-migrate': return section(step, text, '-- Down Migration', bare);
     case 'alembic': return revision(step, text);
-    case 'supabase': case 'prisma': case 'drizzle': case 'graphile-migrate': case 'knex': case 'typeorm': case 'plain': case 'dump': case 'models': {
+    case 'supabase': case 'prisma': case 'drizzle': case 'graphile-migrate': case 'knex': case 'typeorm': case 'kysely': case 'sequelize': case 'mikro-orm': case 'plain': case 'dump': case 'models': {
       if (/^up\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside('down.sql'), text: bare };
       if (/\.do\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside(name.replace(/\.do\.sql$/i, '.undo.sql')), text: bare };
       return { kind: 'file', file: empty ?? `${rollbackFolder(history)}/${step.id}.sql`, text: wrapped };

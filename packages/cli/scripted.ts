@@ -9,8 +9,8 @@ export interface ScriptedRead {
 
 const NOTHING: ScriptedRead = { histories: [], comments: new Map() };
 
-/** What shows that some file may be a migration of Knex, TypeORM or node-pg-migrate. */
-const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqueryRunner\b/i;
+/** What shows that some file may be a migration that is a program. */
+const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqueryRunner\b|\bkysely\b|\bqueryInterface\b|\bsequelize\b|@mikro-orm\/migrations/i;
 
 /** Migrations that are programs; the compiler is only loaded where there is one. */
 export async function readPrograms(workspace: Workspace, sql: SqlParser): Promise<ScriptedRead> {

@@ -6,7 +6,7 @@ import type { Comment, Known, Source, Span, Unread } from './span.ts';
 /** Tools whose conventions for order, transactions and undoing are known. */
 export type MigrationTool =
   | 'supabase' | 'prisma' | 'drizzle' | 'dbmate' | 'goose' | 'golang-migrate' | 'flyway' | 'sqitch' | 'graphile-migrate'
-  | 'node-pg-migrate' | 'knex' | 'typeorm' | 'alembic' | 'plain' | 'dump' | 'models';
+  | 'node-pg-migrate' | 'knex' | 'typeorm' | 'kysely' | 'sequelize' | 'mikro-orm' | 'alembic' | 'plain' | 'dump' | 'models';
 
 /** Whether the tool's SQL is written by a generator from models, so that its style is nobody's decision. */
 export function generatesSql(tool: MigrationTool | undefined): boolean {

@@ -1,4 +1,6 @@
 import type { Span } from '@tenantlint/model';
+import { qualified } from './quote.ts';
+import { literalOf } from './tools/kysely-value.ts';
 import { plain, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts';
 
 /** Applies a function value to arguments. */
@@ -63,6 +65,17 @@ export function global(path: string, args: readonly Value[]): Value | undefined 
     case 'Object.values': return first?.kind === 'record' ? { kind: 'list', items: [...first.entries.values()] } : UNKNOWN;
     case 'Object.entries': return first?.kind === 'record' ? { kind: 'list', items: [...first.entries].map(([name, value]): Value => ({ kind: 'list', items: [plain(name), value] })) } : UNKNOWN;
     case 'String': return first === undefined || textOf(first) === undefined ? UNKNOWN : plain(textOf(first) ?? '');
+    // Kysely's `sql` makes SQL of names and values.
+    case 'sql.raw': return first === undefined || textOf(first) === undefined ? UNKNOWN : { kind: 'sql', text: textOf(first) ?? '' };
+    case 'sql.ref': case 'sql.table': case 'sql.id': {
+      const parts = args.map((arg) => (arg.kind === 'text' ? arg.text : undefined));
+      return parts.includes(undefined) ? UNKNOWN : { kind: 'sql', text: parts.map((part) => qualified(part ?? '')).join('.') };
+    }
+    case 'sql.lit': case 'sql.val': case 'sql.value': case 'sql.literal': { const text = literalOf(first); return text === undefined ? UNKNOWN : { kind: 'sql', text }; }
+    case 'sql.join': {
+      const texts = first?.kind === 'list' ? first.items.map(literalOf) : [undefined];
+      return texts.includes(undefined) ? UNKNOWN : { kind: 'sql', text: texts.join(args[1]?.kind === 'sql' ? args[1].text : ', ') };
+    }
     case 'Array.from': return first?.kind === 'list' ? first : UNKNOWN;
     default: return undefined;
   }

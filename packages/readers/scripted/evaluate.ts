@@ -1,6 +1,8 @@
 import { never, type Code, type CodeArgument, type Span } from '@tenantlint/model';
 import { global, isQuiet, method } from './builtins.ts';
 import type { Interpreter } from './interpret.ts';
+import { literalOf } from './tools/kysely-value.ts';
+import { sequelizeCall } from './tools/sequelize-value.ts';
 import { textOf, truthOf, UNDEFINED, UNKNOWN, type Scope, type Value } from './values.ts';
 
 /** What expressions of a migration are. */
@@ -14,7 +16,7 @@ export class Evaluator {
   value(code: Code, scope: Scope): Value {
     this.#run.spend();
     switch (code.kind) {
-      case 'literal': return literalOf(code.value, code.at);
+      case 'literal': return constant(code.value, code.at);
       case 'undefined': return UNDEFINED;
       case 'name': return scope.get(code.name) ?? { kind: 'symbol', name: code.name };
       case 'member': return this.property(this.value(code.of, scope), code.name) ?? UNKNOWN;
@@ -29,7 +31,7 @@ export class Evaluator {
       case 'object': return this.#record(code, scope);
       case 'array': return this.#list(code.items, scope);
       case 'function': return { kind: 'function', fn: code.fn, scope };
-      case 'template': return this.#template(code, scope);
+      case 'template': return code.tag === undefined ? this.#template(code, scope) : this.#tagged(code, code.tag, scope);
       case 'conditional': {
         const truth = truthOf(this.value(code.test, scope));
         return truth === undefined ? UNKNOWN : this.value(truth ? code.then : code.otherwise, scope);
@@ -115,11 +117,15 @@ export class Evaluator {
       if (own !== undefined) return this.#run.apply(own, args, code.at);
     }
     if (of.kind === 'asks') return of;
+    // SQL that a connection is handed, instead of the other way round.
+    const statement = of.kind === 'sql' || (of.kind === 'unknown' && of.starts !== undefined);
+    if (statement && name === 'execute' && args[0]?.kind === 'host') return args[0].host.call('executeQuery', [of], code.at) ?? UNKNOWN;
+    if (of.kind === 'sql' && (name === 'compile' || name === '$castTo' || name === '$notNull')) return of;
     const known = method(of, name, args, code.at, (fn, given, at) => this.#run.apply(fn, given, at));
     if (known !== undefined) return known;
     if (of.kind === 'symbol') {
       const path = `${of.name}.${name}`;
-      const made = global(path, args);
+      const made = global(path, args) ?? sequelizeCall(path, args);
       if (made !== undefined) return made;
       if (isQuiet(path)) return UNDEFINED;
     }
@@ -189,6 +195,17 @@ export class Evaluator {
     return { kind: 'text', text: code.texts.map((part, i) => part.text + (texts[i] ?? '')).join(''), ...(code.values.length === 0 && code.texts[0] ? exactly(code.texts[0].text, code.texts[0].at, 0) : {}) };
   }
 
+  /** `sql`…`` makes SQL of a text; what other tags make of theirs is taken to be the text itself. */
+  #tagged(code: Extract<Code, { kind: 'template' }>, tag: Code, scope: Scope): Value {
+    const of = this.value(tag, scope);
+    if (of.kind !== 'symbol' || !/(?:^|\.)sql$/.test(of.name)) return this.#template(code, scope);
+    const values = code.values.map((one) => this.value(one, scope));
+    const texts = values.map(literalOf);
+    if (texts.includes(undefined)) return { kind: 'unknown', starts: code.texts[0]?.text ?? '' };
+    const [only] = code.texts;
+    return { kind: 'sql', text: code.texts.map((part, i) => part.text + (texts[i] ?? '')).join(''), ...(code.values.length === 0 && only ? exactly(only.text, only.at, 0) : {}) };
+  }
+
   #logical(code: Extract<Code, { kind: 'logical' }>, scope: Scope): Value {
     const left = this.value(code.left, scope);
     const truth = code.op === 'coalesce' ? (left.kind === 'unknown' || left.kind === 'symbol' ? undefined : left.kind !== 'null' && left.kind !== 'undefined') : truthOf(left);
@@ -200,7 +217,7 @@ export class Evaluator {
   }
 }
 
-function literalOf(value: string | number | boolean | null, at: Span): Value {
+function constant(value: string | number | boolean | null, at: Span): Value {
   if (value === null) return { kind: 'null' };
   if (typeof value === 'string') return { kind: 'text', text: value, ...exactly(value, at, 1) };
   return typeof value === 'number' ? { kind: 'number', value } : { kind: 'boolean', value };

@@ -1,13 +1,13 @@
 import type { MigrationTool } from '@tenantlint/model';
 
 /** The tools whose migrations are programs. */
-export type ScriptedTool = Extract<MigrationTool, 'knex' | 'typeorm' | 'node-pg-migrate'>;
+export type ScriptedTool = Extract<MigrationTool, 'knex' | 'typeorm' | 'node-pg-migrate' | 'kysely' | 'sequelize' | 'mikro-orm'>;
 
 const CODE = /\.(?:[cm]?[jt]s)$/;
 /** Code about migrations that is none itself. */
 const ASIDE = /(?:^|\/)(?:node_modules|dist|build|tests?|__tests__|__mocks__|spec|e2e|examples?|seeds?|seeders|archived?|archives|deprecated|obsolete|(?:[\w-]+[-_])?backups?)\/|\.(?:d|test|spec)\.[cm]?[jt]s$|(?:^|\/)(?:index|knexfile|ormconfig)\.[cm]?[jt]s$/;
 
-const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqueryRunner\b/i;
+const WORDS = /\bMigrationInterface\b|\bMigrationBuilder\b|\bpgm\b|\bknex\b|\bqueryRunner\b|\bkysely\b|\bqueryInterface\b|\bsequelize\b|@mikro-orm\/migrations/i;
 const UP = /\bexports\.up\b|\bexport\s+(?:default\s+)?(?:(?:async\s+)?function|const|let)\s+up\b|\bup\s*[:,(=]|\{[^{}]*\bup\b[^{}]*\}/;
 
 /** Whether a file can be a migration, told from its text alone; cheap, asked of every file. */
@@ -16,6 +16,9 @@ export function toolOf(path: string, text: string): ScriptedTool | undefined {
   if (/\bMigrationInterface\b/.test(text)) return 'typeorm';
   const inFolder = /(?:^|\/)[\w.-]*migrat[\w.-]*\//i.test(path);
   if (/\bMigrationBuilder\b/.test(text) || (inFolder && /\bpgm\b/.test(text))) return 'node-pg-migrate';
+  if (/['"]@mikro-orm\/migrations['"]/.test(text) && /\bextends\s+Migration\b/.test(text)) return 'mikro-orm';
+  if (inFolder && /['"]kysely['"]/.test(text)) return 'kysely';
+  if (inFolder && (/\bqueryInterface\b/i.test(text) || /\bsequelize\b/i.test(text))) return 'sequelize';
   if (inFolder && /\bknex\b/i.test(text)) return 'knex';
   if (inFolder && /\bqueryRunner\b/.test(text)) return 'typeorm';
   return undefined;

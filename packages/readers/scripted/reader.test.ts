@@ -150,3 +150,111 @@ test('comments of the program and of the SQL in it, by place', () => {
 test('code that is no migration is left alone', () => {
   expect(read({ 'src/repo.ts': "export const up = (knex) => knex('t').select();", 'src/service.ts': 'const pgm = 1; pump.up();', 'migrations/1_a.test.ts': "exports.up = (knex) => knex.raw('x');" })).toEqual([]);
 });
+
+const told = (history: History): string[] => history.steps.flatMap(({ up }) => up.map((event) => (event.kind === 'unread' ? `unread ${event.verb ?? ''}: ${event.reason}` : event.kind)));
+
+describe('Kysely', () => {
+  const kysely = (up: string, down = ''): string => `import { Kysely, sql } from 'kysely';\nexport async function up(db: Kysely<unknown>): Promise<void> {\n${up}\n}\n${down === '' ? '' : `export async function down(db: Kysely<unknown>) { ${down} }\n`}`;
+
+  test('tables, indexes and types are sent when they are executed', () => {
+    const history = one({
+      'src/migrations/001_orgs.ts': kysely(`
+await db.schema.createType('plan').asEnum(['free', 'paid']).execute();
+await db.schema.createTable('orgs').ifNotExists()
+  .addColumn('id', 'uuid', (col) => col.primaryKey().defaultTo(sql\`gen_random_uuid()\`))
+  .addColumn('plan', sql\`plan\`, (col) => col.notNull().defaultTo('free'))
+  .addColumn('parent_id', 'uuid', (col) => col.references('orgs.id').onDelete('cascade'))
+  .addUniqueConstraint('orgs_plan', ['plan', 'parent_id'])
+  .addCheckConstraint('orgs_self', sql\`parent_id <> id\`)
+  .execute();
+db.schema.createTable('never_run');
+await db.schema.createIndex('orgs_parent').on('orgs').columns(['parent_id', 'plan desc']).where('plan', '=', 'paid').execute();`, "await db.schema.dropTable('orgs').execute();"),
+      'src/migrations/002_alter.ts': kysely(`
+await db.schema.alterTable('orgs').addColumn('name', 'varchar(80)').alterColumn('plan', (col) => col.dropNotNull()).execute();
+await db.schema.alterTable('orgs').addForeignKeyConstraint('orgs_fk', ['parent_id'], 'orgs', ['id']).onDelete('set null').execute();
+await db.schema.alterTable('orgs').renameColumn('name', 'title').execute();
+await db.schema.alterTable('orgs').dropConstraint('orgs_fk').ifExists().execute();`),
+    });
+    expect(history).toMatchObject({ tool: 'kysely', root: 'src/migrations' });
+    expect(kinds(history)).toEqual([['create-type', 'create-table', 'create-index'], ['alter-table', 'alter-table', 'rename', 'alter-table']]);
+    expect(downs(history)).toEqual(['drop', undefined]);
+    const [table] = history.steps[0]?.up.filter((event) => event.kind === 'create-table') ?? [];
+    expect(table?.columns.map((column) => [column.name, `${column.type.name}${column.type.mods.join()}${'[]'.repeat(column.type.dims)}`])).toEqual([['id', 'uuid'], ['plan', 'plan'], ['parent_id', 'uuid']]);
+  });
+
+  test('statements of SQL, by a connection or a transaction, stand where their characters do', () => {
+    const text = kysely(`const t = 'orgs';
+await sql\`alter table orgs enable row level security\`.execute(db);
+await sql\`create index on \${sql.table(t)} (\${sql.ref('id')})\`.execute(db);
+await db.transaction().execute(async (trx) => { await sql.raw('drop table orgs').execute(trx); });
+await sql\`select \${process.env.X}\`.execute(db);`);
+    const history = one({ 'migrations/001.ts': text });
+    const [rls] = history.steps[0]?.up ?? [];
+    expect(rls && text.slice(rls.at.start, rls.at.end)).toBe('alter table orgs enable row level security');
+    expect(told(history)).toEqual(['alter-table', 'create-index', 'drop', 'unread SELECT: the SQL is not constant']);
+  });
+
+  test('rows that are changed, and what is not known', () => {
+    expect(told(one({ 'migrations/001.ts': kysely(`
+await db.insertInto('orgs').values({ name: 'a' }).execute();
+await db.updateTable('orgs').set((eb) => ({ name: eb.ref('x') })).where('id', '=', 1).execute();
+const rows = await db.selectFrom('orgs').selectAll().execute();
+for (const row of rows) await db.deleteFrom('orgs').where('id', '=', row.id).execute();
+await db.schema.createTable(process.env.T).addColumn('a', 'int4').execute();
+await db.schema.createTable('t').addColumn('a', process.env.TYPE).execute();`) }))).toEqual(['data', 'data', 'data', 'unread : what it changes is not constant', 'unread CREATE TABLE: what the table is made of is not constant']);
+  });
+});
+
+describe('Sequelize', () => {
+  test('tables with their types, keys and defaults; indexes and constraints by their usual names', () => {
+    const history = one({
+      'db/migrations/20240101000000-a.js': `module.exports = {
+  async up(queryInterface, Sequelize) {
+    await queryInterface.createTable('Orgs', {
+      id: { type: Sequelize.UUID, primaryKey: true, allowNull: false, defaultValue: Sequelize.literal('gen_random_uuid()') },
+      name: { type: Sequelize.STRING(80), allowNull: false, unique: true },
+      plan: { type: Sequelize.ENUM('free', 'paid'), defaultValue: 'free' },
+      tags: Sequelize.ARRAY(Sequelize.TEXT),
+      ownerId: { type: Sequelize.BIGINT, references: { model: { tableName: 'Users' }, key: 'id' }, onDelete: 'CASCADE' },
+      createdAt: { type: Sequelize.DATE, defaultValue: Sequelize.fn('now') },
+    });
+    await queryInterface.addIndex('Orgs', ['ownerId'], { where: { plan: 'paid' } });
+    await queryInterface.addConstraint('Orgs', { fields: ['name', 'plan'], type: 'unique' });
+    await queryInterface.sequelize.query('ALTER TABLE "Orgs" ENABLE ROW LEVEL SECURITY');
+  },
+  async down(queryInterface) { await queryInterface.dropTable('Orgs'); },
+};`,
+      'db/migrations/20240102000000-b.js': `const { DataTypes } = require('sequelize');
+module.exports = { up: async ({ context: queryInterface }) => {
+  await queryInterface.addColumn('Orgs', 'seats', { type: DataTypes.DECIMAL(10, 2), allowNull: false, defaultValue: 0 });
+  await queryInterface.changeColumn('Orgs', 'name', { type: DataTypes.TEXT, allowNull: true });
+  await queryInterface.removeIndex('Orgs', ['ownerId']);
+  await queryInterface.bulkInsert('Orgs', [{ name: 'a' }]);
+  await queryInterface.addColumn(process.env.T, 'x', { type: DataTypes.TEXT });
+} };`,
+    });
+    expect(history).toMatchObject({ tool: 'sequelize', root: 'db/migrations' });
+    expect(told(history)).toEqual(['create-type', 'create-table', 'create-index', 'alter-table', 'alter-table', 'alter-table', 'alter-table', 'alter-table', 'alter-table', 'drop', 'data', 'unread : what it changes is not constant']);
+    const [table] = history.steps[0]?.up.filter((event) => event.kind === 'create-table') ?? [];
+    expect(table?.columns.map((column) => [column.name, `${column.type.name}${column.type.mods.join()}${'[]'.repeat(column.type.dims)}`])).toEqual([['id', 'uuid'], ['name', 'character varying80'], ['plan', 'enum_Orgs_plan'], ['tags', 'text[]'], ['ownerId', 'bigint'], ['createdAt', 'timestamp with time zone']]);
+    const [index] = history.steps[0]?.up.filter((event) => event.kind === 'create-index') ?? [];
+    expect(index?.name).toBe('orgs_owner_id');
+    expect(downs(history)).toEqual(['drop', undefined]);
+  });
+});
+
+test('MikroORM: a migration speaks to itself', () => {
+  const text = `import { Migration } from '@mikro-orm/migrations';
+export class Migration20240101000000 extends Migration {
+  override async up(): Promise<void> {
+    this.addSql('create table "orgs" ("id" uuid primary key)');
+    for (const t of ['orgs']) this.addSql(\`alter table "\${t}" enable row level security\`);
+    this.addSql(process.env.SQL);
+  }
+  async down(): Promise<void> { this.addSql('drop table "orgs"'); }
+}`;
+  const history = one({ 'src/migrations/Migration20240101000000.ts': text });
+  expect(history.tool).toBe('mikro-orm');
+  expect(told(history)).toEqual(['create-table', 'alter-table', 'unread : the SQL is not constant']);
+  expect(downs(history)).toEqual(['drop']);
+});

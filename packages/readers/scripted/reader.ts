@@ -4,9 +4,13 @@ import { foreignFolder, foreignPackage, toolOf, type ScriptedTool } from './find
 import { Interpreter } from './interpret.ts';
 import { Recorder } from './recorder.ts';
 import { Knex } from './tools/knex.ts';
+import { Kysely } from './tools/kysely.ts';
+import { MikroMigration } from './tools/mikro-orm.ts';
 import { MigrationBuilder } from './tools/node-pg-migrate.ts';
+import { SEQUELIZE } from './tools/sequelize-value.ts';
+import { QueryInterface } from './tools/sequelize.ts';
 import { QueryRunner } from './tools/typeorm.ts';
-import type { Host, Scope, Value } from './values.ts';
+import { Scope, type Host, type Value } from './values.ts';
 
 export interface ScriptedInput {
   readonly files: ReadonlySet<string>;
@@ -29,7 +33,7 @@ export function findScripted({ files, text }: ScriptedInput): ReadonlyMap<string
   return found;
 }
 
-/** Reads migrations of Knex, TypeORM and node-pg-migrate. Never throws, and nothing is run. */
+/** Reads migrations that are programs of Knex, Kysely, TypeORM, Sequelize, MikroORM and node-pg-migrate. Never throws, and nothing is run. */
 export function readScripted(input: ScriptedInput, found: ReadonlyMap<string, ScriptedTool>, sql: SqlParser): Scripted {
   const configs = new Map([...input.files].filter((f) => /(?:^|\/)(?:[tj]sconfig[^/]*|package)\.json$/.test(f)).map((f) => [f, input.text(f) ?? '']));
   const loaded = new Map<string, CodeFile | undefined>();
@@ -135,7 +139,7 @@ function step(of: Migration, tool: ScriptedTool, run: Interpreter, sql: SqlParse
   const unread: Unread[] = [...(run.modules.load(of.path)?.unread ?? [])];
   const up = new Recorder(sql);
   const { host, builder } = hostOf(of, tool, up, run);
-  if (!run.perform(of.up, of.scope, [{ kind: 'host', host }], up)) unread.push({ at: of.up.nameAt, reason: 'up is too much to follow' });
+  if (!run.perform(of.up, inside(of, tool, host), given(tool, host), up)) unread.push({ at: of.up.nameAt, reason: 'up is too much to follow' });
   unread.push(...up.unread);
   comments.push(...up.comments);
   const { down, downAt, more } = wayBack(of, tool, run, sql, builder);
@@ -151,7 +155,8 @@ function wayBack(of: Migration, tool: ScriptedTool, run: Interpreter, sql: SqlPa
   }
   const to = new Recorder(sql);
   const fn = of.down;
-  if (!run.perform(fn, of.scope, [{ kind: 'host', host: hostOf(of, tool, to, run).host }], to)) {
+  const { host } = hostOf(of, tool, to, run);
+  if (!run.perform(fn, inside(of, tool, host), given(tool, host), to)) {
     const why = { at: fn.nameAt, reason: 'down is too much to follow' };
     return { down: { known: false, why }, downAt: fn.at, more: [why] };
   }
@@ -163,14 +168,31 @@ function wayBack(of: Migration, tool: ScriptedTool, run: Interpreter, sql: SqlPa
 }
 
 function hostOf(of: Migration, tool: ScriptedTool, to: Recorder, run: Interpreter): { readonly host: Host; readonly builder: MigrationBuilder | undefined } {
+  const apply = (fn: Value, args: readonly Value[], at: Span): Value => run.apply(fn, args, at);
   switch (tool) {
     case 'typeorm': return { host: new QueryRunner(to), builder: undefined };
-    case 'knex': return { host: new Knex(to, (fn, args, at) => run.apply(fn, args, at)), builder: undefined };
+    case 'knex': return { host: new Knex(to, apply), builder: undefined };
+    case 'kysely': return { host: new Kysely(to, apply), builder: undefined };
+    case 'sequelize': return { host: new QueryInterface(to, apply), builder: undefined };
+    case 'mikro-orm': return { host: new MikroMigration(to, apply), builder: undefined };
     case 'node-pg-migrate': {
       const builder = new MigrationBuilder(to, of.shorthands);
       return { host: builder, builder };
     }
   }
+}
+
+/** What the tool calls `up` with. */
+function given(tool: ScriptedTool, host: Host): readonly Value[] {
+  return [{ kind: 'host', host }, ...(tool === 'sequelize' ? [{ kind: 'host', host: SEQUELIZE } satisfies Value] : [])];
+}
+
+/** Where the names of `up` are looked up; a migration of MikroORM speaks to itself. */
+function inside(of: Migration, tool: ScriptedTool, host: Host): Scope {
+  if (tool !== 'mikro-orm') return of.scope;
+  const scope = new Scope(of.scope);
+  scope.declare('this', { kind: 'host', host });
+  return scope;
 }
 
 function distinct(unread: readonly Unread[]): readonly Unread[] {
