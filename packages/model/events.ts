@@ -37,6 +37,8 @@ export type ConstraintDef = {
   readonly at: Span;
   readonly notValid?: boolean;
   readonly deferrable?: boolean;
+  /** INITIALLY DEFERRED, which no constraint is that is not deferrable. */
+  readonly deferred?: boolean;
 } & (
   | { readonly kind: 'primary key' | 'unique'; readonly columns: readonly string[]; readonly include: readonly string[]; readonly nullsNotDistinct?: boolean; readonly usingIndex?: string }
   | { readonly kind: 'foreign key'; readonly columns: readonly string[]; readonly references: QName; readonly referenced: readonly string[]; readonly onDelete: ReferentialAction; readonly onUpdate: ReferentialAction; readonly onDeleteStated: boolean }
@@ -72,6 +74,8 @@ export type TableAction = { readonly at: Span } & (
   | { readonly do: 'add-constraint'; readonly constraint: ConstraintDef }
   | { readonly do: 'drop-constraint'; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
   | { readonly do: 'validate-constraint'; readonly name: string }
+  /** When a foreign key is checked. */
+  | { readonly do: 'defer-constraint'; readonly name: string; readonly deferrable: boolean; readonly deferred: boolean }
   | { readonly do: 'rls'; readonly enabled: boolean }
   | { readonly do: 'force-rls'; readonly forced: boolean }
   | { readonly do: 'set-options'; readonly options: Readonly<Record<string, string>> }

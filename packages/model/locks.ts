@@ -131,7 +131,7 @@ function actionLock(action: TableAction, table: Table, { postgres, schema }: Loc
       if (/^(?:set statistics|set options|reset options|cluster on|drop cluster)$/.test(action.what)) return [SUE, 'none'];
       return [AE, /^set (?:logged|un ?logged|table ?space|access method|expression)$/.test(action.what) ? 'rewrite' : 'none'];
     }
-    case 'drop-column': case 'set-default': case 'set-identity': case 'drop-expression': case 'drop-constraint': case 'rls': case 'force-rls': case 'owner': case 'inherit':
+    case 'drop-column': case 'defer-constraint': case 'set-default': case 'set-identity': case 'drop-expression': case 'drop-constraint': case 'rls': case 'force-rls': case 'owner': case 'inherit':
       return [AE, 'none'];
     default: return never(action);
   }

@@ -53,6 +53,8 @@ export interface Table {
   /** INHERITS parents or the partitioned parent. */
   readonly parents: readonly string[];
   readonly partitionOf: string | undefined;
+  /** Of a partition: `FOR VALUES …` or `DEFAULT`, as written. */
+  readonly bound?: string | undefined;
   readonly partitionBy: { readonly strategy: string; readonly columns: readonly string[] } | undefined;
   readonly temporary: boolean;
   readonly options: Readonly<Record<string, string>>;
@@ -80,8 +82,8 @@ export interface Column {
 }
 
 /** A constraint as the catalog holds it: always named. NOT NULL lives on the column. */
-export type Constraint = { readonly name: string; readonly at: Span; readonly validated: boolean } & (
-  | { readonly kind: 'primary key' | 'unique'; readonly columns: readonly string[]; readonly index: string }
+export type Constraint = { readonly name: string; readonly at: Span; readonly validated: boolean; /** When it is checked; absent: at once. */ readonly deferrable?: 'immediate' | 'deferred' } & (
+  | { readonly kind: 'primary key' | 'unique'; readonly columns: readonly string[]; readonly index: string; readonly nullsNotDistinct?: boolean }
   | { readonly kind: 'foreign key'; readonly columns: readonly string[]; readonly references: string; readonly referenced: readonly string[]; readonly onDelete: ReferentialAction; readonly onUpdate: ReferentialAction; readonly onDeleteStated: boolean }
   | { readonly kind: 'check'; readonly expr: SqlExpr }
   | { readonly kind: 'exclude'; readonly index: string; readonly def: ConstraintDef }

@@ -12,11 +12,11 @@ export interface Read {
   readonly errors: readonly string[];
 }
 
-/** What a real Postgres holds after some statements, in a form that can be compared. */
-export async function readCatalog(db: Database, base: 'supabase' | 'plain', statements: readonly string[]): Promise<Read> {
+/** What a real Postgres holds after some statements, in a form that can be compared. `more`: queries of one value each. */
+export async function readCatalog(db: Database, base: 'supabase' | 'plain', statements: readonly string[], more: readonly string[] = []): Promise<Read> {
   const supabase = base === 'supabase';
   // The comparison runs inside a transaction, which CONCURRENTLY does not.
-  const { answers, errors } = await db.rehearse(supabase ? SUPABASE : '', statements.map((s) => s.replace(/\bconcurrently\b/i, '')), supabase ? [...QUERIES, BUCKETS] : QUERIES);
+  const { answers, errors } = await db.rehearse(supabase ? SUPABASE : '', statements.map((s) => s.replace(/\bconcurrently\b/i, '')), [...QUERIES, ...(supabase ? [BUCKETS] : []), ...more]);
   return { catalog: comparable(answers), errors: errors.map((error, i) => (error === undefined ? '' : `${statements[i] ?? ''}: ${error}`)).filter((line) => line !== '') };
 }
 

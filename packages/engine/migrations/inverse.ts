@@ -4,7 +4,7 @@ import { lossesOf } from './losses.ts';
 import { partsOf, type ObjectOf } from './parts.ts';
 import { Script, type Phase } from './script.ts';
 import * as sql from './sql.ts';
-import { alterTable, dressTable, type TableContext } from './table-inverse.ts';
+import { alterTable, attach, dressTable, type TableContext } from './table-inverse.ts';
 
 export interface InverseOptions {
   text(at: Span): string;
@@ -37,7 +37,7 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   const sides = <K extends Change['object']>(object: K) => sidesOf<ObjectOf[K] & { readonly at: Span }>(changes.filter((c) => c.object === object));
   const types = sides('type');
   const renamed = new Map(types.kept.filter(([was, is]) => was.key !== is.key).map(([was, is]) => [is.key, was.key]));
-  const context: TableContext = { script, timeline, renamedTypes: renamed, owner: (object, schema, at) => grantsOfNew(after.defaultPrivileges, object, schema, at, 'postgres') };
+  const context: TableContext = { script, timeline, renamedTypes: renamed, own: ownTriggers(timeline, n), owner: (object, schema, at) => grantsOfNew(after.defaultPrivileges, object, schema, at, 'postgres') };
 
   const views = sides('view');
   for (const view of newest(views.made)) script.add('drop dependents', `drop ${view.materialized ? 'materialized ' : ''}view ${sql.named(view)}`);
@@ -52,12 +52,16 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   dropCircles(script, [...newest(tables.made.filter(real))].reverse(), options.careful ?? false);
   for (const [was, is] of tables.kept) if (real(is)) alterTable(context, was, is);
   for (const table of inOrder(tables.gone.filter(real))) {
-    if (table.partitionOf !== undefined || table.kind === 'foreign') {
-      script.impossible({ what: `the ${table.kind === 'foreign' ? 'foreign table' : 'partition'} ${sql.named(table)}`, why: 'its definition is more than the catalog that was replayed holds', at: table.at });
-      continue;
-    }
-    script.add('make tables', sql.tableSql(table));
+    if (table.kind === 'foreign') {
+      const tail = foreignTail(timeline, table, options);
+      if (tail === undefined) {
+        script.impossible({ what: `the foreign table ${sql.named(table)}`, why: 'its server and options are more than the catalog that was replayed holds', at: table.at });
+        continue;
+      }
+      script.add('make tables', sql.foreignTableSql(table, tail));
+    } else script.add('make tables', sql.tableSql(table));
     dressTable(context, table, undefined);
+    attach(context, table);
   }
 
   const rows = new Set(options.careful === true ? tables.made.map((table) => table.name) : []);
@@ -106,6 +110,22 @@ function creationOrder(executed: readonly SchemaEvent[]): (at: Span) => number {
 /** Tables in the order in which they were made first, so that keys find what they refer to. */
 function inOrder(tables: readonly Table[]): readonly Table[] {
   return [...tables].sort((a, b) => a.createdIn - b.createdIn || (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start));
+}
+
+/** A trigger that a partition has of its parent was made by the same statement. */
+function ownTriggers(timeline: Timeline, n: number): TableContext['own'] {
+  return (table) => {
+    if (table.partitionOf === undefined) return table.triggers;
+    const parents = [timeline.at(n - 1), timeline.at(n)].flatMap((schema) => schema.tables.get(table.partitionOf ?? '') ?? []);
+    return new Map([...table.triggers].filter(([name, { at }]) => !parents.some((p) => { const other = p.triggers.get(name)?.at; return other?.file === at.file && other.start === at.start; })));
+  };
+}
+
+/** `SERVER … OPTIONS (…)` of the statement that made a foreign table. */
+function foreignTail(timeline: Timeline, table: Table, { text }: InverseOptions): string | undefined {
+  const made = timeline.executed(table.createdIn).find((e) => e.kind === 'create-table' && e.name.at.file === table.at.file && e.name.at.start === table.at.start);
+  const found = made && /\bserver\b[^;]*$/i.exec(text(made.at));
+  return found?.[0].trim();
 }
 
 /** A view after those that it reads. */

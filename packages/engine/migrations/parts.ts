@@ -37,7 +37,7 @@ const describers: { readonly [K in Change['object']]: (value: ObjectOf[K], say: 
   table(table, say) {
     say('', table.kind, table.at);
     say('owner', table.owner, table.at);
-    say('parents', table.parents.join(), table.at);
+    say('parents', `${table.parents.join()}${table.bound === undefined ? '' : ` ${table.bound.toLowerCase().replace(/\s+/g, ' ')}`}`, table.at);
     say('storage parameters', options(table.options), table.at);
     comment(table, say);
     say('row level security', table.rls?.value === true ? 'on' : 'off', table.rls?.at ?? table.at);
@@ -122,13 +122,18 @@ export function columnText(column: Column): string {
   return `${column.typeText}${column.notNull ? ' not null' : ''}${value}${column.identity === undefined ? '' : ` generated ${column.identity} as identity`}`;
 }
 
+/** `deferrable`, `deferrable initially deferred`, or nothing. */
+export function deferralText({ deferrable }: Constraint): string {
+  return deferrable === undefined ? '' : deferrable === 'deferred' ? ' deferrable initially deferred' : ' deferrable';
+}
+
 export function constraintText(constraint: Constraint): string {
-  const valid = constraint.validated ? '' : ' not valid';
+  const valid = `${deferralText(constraint)}${constraint.validated ? '' : ' not valid'}`;
   switch (constraint.kind) {
-    case 'primary key': case 'unique': return `${constraint.kind} (${constraint.columns.join(', ')})`;
+    case 'primary key': case 'unique': return `${constraint.kind}${constraint.nullsNotDistinct === true ? ' nulls not distinct' : ''} (${constraint.columns.join(', ')})${valid}`;
     case 'foreign key': return `foreign key (${constraint.columns.join(', ')}) references ${constraint.references} (${constraint.referenced.join(', ')}) on delete ${constraint.onDelete} on update ${constraint.onUpdate}${valid}`;
     case 'check': return `check (${sqlText(constraint.expr)})${valid}`;
-    case 'exclude': return `exclude ${constraint.def.kind === 'exclude' ? `${constraint.def.method} (${constraint.def.keys.map((k) => `${k.column ?? optional(k.expr)} with ${k.operator ?? ''}`).join(', ')})${where(constraint.def.where)}` : ''}`;
+    case 'exclude': return `exclude ${constraint.def.kind === 'exclude' ? `${constraint.def.method} (${constraint.def.keys.map((k) => `${k.column ?? optional(k.expr)} with ${k.operator ?? ''}`).join(', ')})${where(constraint.def.where)}` : ''}${valid}`;
   }
 }
 

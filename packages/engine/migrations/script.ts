@@ -3,7 +3,7 @@ import type { Inverse } from '@tenantlint/model';
 /** Parts of a way back, in the order in which Postgres takes them: nothing goes before what depends on it. */
 const PHASES = [
   'drop keys', 'drop dependents', 'drop early', 'drop tables', 'rename', 'make types', 'make tables', 'make routines', 'drop parts', 'alter', 'make keys',
-  'drop routines', 'drop types', 'make views', 'dress', 'drop schemas', 'last',
+  'attach', 'drop routines', 'drop types', 'make views', 'dress', 'drop schemas', 'last',
 ] as const;
 export type Phase = (typeof PHASES)[number];
 

@@ -1,4 +1,5 @@
 import { sqlText, type Column, type Constraint, type FunctionArg, type Grant, type Index, type Policy, type Routine, type Sequence, type Table, type Trigger, type UserType, type View } from '@tenantlint/model';
+import { deferralText } from './parts.ts';
 import { quoteIdent, quoteLiteral } from '../replay/quote.ts';
 import { formatType } from '../replay/types.ts';
 
@@ -48,10 +49,10 @@ export function columnSql(column: Column, table: Table, notNull = column.notNull
 }
 
 export function constraintSql(constraint: Constraint): string {
-  const valid = constraint.validated ? '' : ' not valid';
+  const valid = `${deferralText(constraint)}${constraint.validated ? '' : ' not valid'}`;
   const name = `constraint ${ident(constraint.name)}`;
   switch (constraint.kind) {
-    case 'primary key': case 'unique': return `${name} ${constraint.kind} (${list(constraint.columns)})`;
+    case 'primary key': case 'unique': return `${name} ${constraint.kind}${constraint.nullsNotDistinct === true ? ' nulls not distinct' : ''} (${list(constraint.columns)})${valid}`;
     case 'check': return `${name} check (${sqlText(constraint.expr)})${valid}`;
     case 'foreign key': {
       const rule = (on: string, action: string) => (action === 'no action' ? '' : ` on ${on} ${action}`);
@@ -61,7 +62,7 @@ export function constraintSql(constraint: Constraint): string {
       const { def } = constraint;
       if (def.kind !== 'exclude') return name;
       const keys = def.keys.map((k) => `${k.column === undefined ? `(${k.expr ? sqlText(k.expr) : ''})` : ident(k.column)} with ${k.operator ?? '='}`);
-      return `${name} exclude using ${def.method} (${keys.join(', ')})${def.where ? ` where (${sqlText(def.where)})` : ''}`;
+      return `${name} exclude using ${def.method} (${keys.join(', ')})${def.where ? ` where (${sqlText(def.where)})` : ''}${valid}`;
     }
   }
 }
@@ -92,6 +93,12 @@ export function triggerSql(trigger: Trigger, of: string, args: readonly string[]
   return `create trigger ${ident(trigger.name)} ${trigger.timing} ${events} on ${of}\n  for each ${trigger.perRow ? 'row' : 'statement'}${when} execute function ${keyed(fn)}(${args.map(literal).join(', ')})`;
 }
 
+/** What follows the columns of a foreign table: its server and options, as somebody wrote them. */
+export function foreignTableSql(table: Table, tail: string): string {
+  const inside = [...[...table.columns.values()].map((column) => columnSql(column, table)), ...[...table.constraints.values()].map(constraintSql)];
+  return `create foreign table ${named(table)} (\n  ${inside.join(',\n  ')}\n) ${tail}`;
+}
+
 /** Table with columns, and all constraints but foreign keys, which follow when every table is there. */
 export function tableSql(table: Table): string {
   const inside = [
@@ -99,7 +106,7 @@ export function tableSql(table: Table): string {
     ...[...table.constraints.values()].filter((c) => c.kind !== 'foreign key' && c.validated).map(constraintSql),
   ];
   const by = table.partitionBy ? ` partition by ${table.partitionBy.strategy} (${list(table.partitionBy.columns)})` : '';
-  const inherits = table.parents.length > 0 ? ` inherits (${table.parents.map(keyed).join(', ')})` : '';
+  const inherits = table.parents.length > 0 && table.partitionOf === undefined ? ` inherits (${table.parents.map(keyed).join(', ')})` : '';
   const options = Object.entries(table.options).map(([name, value]) => `${name} = ${value}`);
   return `create table ${named(table)} (\n  ${inside.join(',\n  ')}\n)${by}${inherits}${options.length > 0 ? ` with (${options.join(', ')})` : ''}`;
 }

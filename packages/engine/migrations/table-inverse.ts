@@ -8,6 +8,8 @@ export interface TableContext {
   readonly timeline: Timeline;
   /** Types that the step gave another name: the key that they have after it, and the one before. */
   readonly renamedTypes: ReadonlyMap<string, string>;
+  /** Triggers of a table itself: not those that a partition has of its parent. */
+  own(table: Table): ReadonlyMap<string, Trigger>;
   /** What an object has been granted as soon as it is made. */
   owner(object: 'table' | 'function', schema: string, at: Span): readonly Grant[];
 }
@@ -44,6 +46,10 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
   const alter = (what: string) => `alter table ${on} ${what}`;
   if (was.schema !== is.schema) script.add('rename', `alter table ${now} set schema ${sql.ident(was.schema)}`);
   if (was.name !== is.name) script.add('rename', `alter table ${sql.named({ schema: was.schema, name: is.name })} rename to ${sql.ident(was.name)}`);
+
+  // What a partition has of its parent comes and goes with it.
+  if (is.partitionOf !== undefined && is.partitionOf !== was.partitionOf) script.add('drop keys', `alter table ${sql.keyed(is.partitionOf)} detach partition ${now}`);
+  if (is.partitionOf !== was.partitionOf) attach(context, was);
 
   const columns = pairs(was.columns, is.columns, true);
   const constraints = pairs(was.constraints, is.constraints, true);
@@ -87,6 +93,11 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
   }
 
   dressTable(context, was, is, columns.kept);
+}
+
+/** Makes a table the partition that it was; it has to have its columns, keys and indexes by then. */
+export function attach({ script }: TableContext, { partitionOf, bound, ...table }: Table): void {
+  if (partitionOf !== undefined && bound !== undefined) script.add('attach', `alter table ${sql.keyed(partitionOf)} attach partition ${sql.named(table)} ${bound}`);
 }
 
 /** Grants on columns that have their names back. */
@@ -150,7 +161,7 @@ export function dressTable(context: TableContext, was: Table, is: Table | undefi
   }
   for (const policy of policies.gone) script.add('dress', sql.policySql(policy, on));
 
-  const triggers = pairs<Trigger>(was.triggers, is?.triggers ?? new Map(), is !== undefined);
+  const triggers = pairs<Trigger>(context.own(was), is === undefined ? new Map() : context.own(is), is !== undefined);
   for (const [name] of triggers.made) script.add('drop dependents', `drop trigger ${sql.ident(name)} on ${now}`);
   const make = (trigger: Trigger) => script.add('dress', sql.triggerSql(trigger, on, argumentsOf(context.timeline, trigger)));
   for (const [before, after, name] of triggers.kept) {

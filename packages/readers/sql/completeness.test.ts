@@ -154,7 +154,7 @@ const ACTIONS: { readonly [type in Exclude<AlterTableType, Made>]: readonly [str
   AT_AddIdentity: ['alter a add generated always as identity', 'set-identity'],
   AT_AddInherit: ['inherit p', 'inherit'],
   AT_AddOf: ['of y', 'other'],
-  AT_AlterConstraint: ['alter constraint c deferrable', 'other'],
+  AT_AlterConstraint: ['alter constraint c deferrable', 'defer-constraint'],
   AT_AlterColumnGenericOptions: ["alter a options (b 'c')", 'other'],
   AT_AlterColumnType: ['alter a type text', 'set-type'],
   AT_AttachPartition: ['attach partition p default', 'attach-partition'],

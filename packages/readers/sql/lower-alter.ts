@@ -79,6 +79,10 @@ function alterAction(e: Excerpt, cmd: AlterTableCmd, i: number, part: 'column' |
       return [{ do: 'drop-constraint', name, ifExists, cascade, at }];
     case 'AT_ValidateConstraint':
       return [{ do: 'validate-constraint', name, at }];
+    case 'AT_AlterConstraint': {
+      const { conname, alterDeferrability, deferrable = false, initdeferred = false } = def.ATAlterConstraint ?? {};
+      return conname === undefined || alterDeferrability !== true ? other('alter constraint') : [{ do: 'defer-constraint', name: conname, deferrable, deferred: initdeferred, at }];
+    }
     case 'AT_EnableRowSecurity':
     case 'AT_DisableRowSecurity':
       return [{ do: 'rls', enabled: cmd.subtype === 'AT_EnableRowSecurity', at }];

@@ -154,7 +154,7 @@ function columnConstraints(e: Excerpt, def: { -readonly [key in keyof ColumnDef]
       case 'CONSTR_ATTR_DEFERRABLE':
       case 'CONSTR_ATTR_DEFERRED': {
         const last = constraints.at(-1);
-        if (last !== undefined) constraints[constraints.length - 1] = { ...last, deferrable: true };
+        if (last !== undefined) constraints[constraints.length - 1] = { ...last, deferrable: true, ...(constraint.contype === 'CONSTR_ATTR_DEFERRED' && { deferred: true }) };
         return;
       }
       default: {
@@ -184,10 +184,11 @@ export function tableConstraint(e: Excerpt, node: Constraint, at?: Span): Constr
 
 /** `column` is the one that a column constraint stands on. */
 function constraintOf(e: Excerpt, node: Constraint, at: Span, column: readonly string[]): ConstraintDef | undefined {
-  const common: { at: Span; name?: string; notValid?: true; deferrable?: true } = { at };
+  const common: { at: Span; name?: string; notValid?: true; deferrable?: true; deferred?: true } = { at };
   if (node.conname !== undefined) common.name = node.conname;
   if (node.skip_validation === true) common.notValid = true;
-  if (node.deferrable === true) common.deferrable = true;
+  if (node.deferrable === true || node.initdeferred === true) common.deferrable = true;
+  if (node.initdeferred === true) common.deferred = true;
   switch (node.contype) {
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':

@@ -92,6 +92,14 @@ function alter(world: World, key: string, action: TableAction, only: boolean, na
       if (!constraint.validated) putTable(world, { ...table, constraints: new Map(table.constraints).set(action.name, { ...constraint, validated: true }) });
       return;
     }
+    case 'defer-constraint': {
+      const constraint = table.constraints.get(action.name);
+      if (constraint === undefined) return table.inferred ? undefined : fail('undefined_object', `constraint "${action.name}" of relation "${table.name}" does not exist`);
+      if (constraint.kind !== 'foreign key') fail('wrong_object_type', `constraint "${action.name}" of relation "${table.name}" is not a foreign key constraint`);
+      const { deferrable: _, ...rest } = constraint;
+      putTable(world, { ...table, constraints: new Map(table.constraints).set(action.name, action.deferrable ? { ...rest, deferrable: action.deferred ? 'deferred' : 'immediate' } : rest) });
+      return;
+    }
     case 'rls':
       putTable(world, { ...table, rls: { value: action.enabled, at: nameAt } });
       return;

@@ -26,7 +26,7 @@ export function addConstraint(world: World, tableKey: string, def: ConstraintDef
         name: def.name, at: def.at, unique: false, primary: false, constraint: true, exclusion: true, method: def.method,
         keys: def.keys, include: [], where: def.where,
       });
-      return put(world, tableKey, { kind: 'exclude', name: index.name, at: def.at, validated: true, index: index.name, def });
+      return put(world, tableKey, { kind: 'exclude', name: index.name, at: def.at, validated: true, index: index.name, def, ...deferral(def) });
     }
     case 'not null':
       setNotNull(world, tableKey, ownColumns(def.columns, column));
@@ -38,6 +38,11 @@ export function addConstraint(world: World, tableKey: string, def: ConstraintDef
 
 function ownColumns(columns: readonly string[], column: string | undefined): readonly string[] {
   return columns.length === 0 && column !== undefined ? [column] : columns;
+}
+
+/** When it is checked, as far as the definition says so. */
+export function deferral({ deferrable, deferred }: ConstraintDef): Pick<Constraint, 'deferrable'> {
+  return deferrable === true ? { deferrable: deferred === true ? 'deferred' : 'immediate' } : {};
 }
 
 function put(world: World, tableKey: string, constraint: Constraint): Constraint {
@@ -80,7 +85,7 @@ function addKey(world: World, table: Table, def: KeyDef, columns: readonly strin
   if (def.usingIndex !== undefined) return adoptIndex(world, table, def, def.usingIndex);
   requirePartitionKey(table, columns);
   const index = buildIndex(world, table.key, keyIndex(def, columns));
-  const constraint: Constraint = { kind: def.kind, name: index.name, at: def.at, validated: true, columns, index: index.name };
+  const constraint: Constraint = { kind: def.kind, name: index.name, at: def.at, validated: true, columns, index: index.name, ...deferral(def), ...(def.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}) };
   const now = tableAt(world, table.key);
   putTable(world, {
     ...now, columns: def.kind === 'primary key' ? notNullColumns(now, columns) : now.columns,
@@ -108,7 +113,7 @@ function adoptIndex(world: World, table: Table, def: KeyDef, name: string): Cons
   indexes.set(own, { ...index, name: own, primary: def.kind === 'primary key', constraint: true });
   putTable(world, { ...table, indexes });
   if (def.kind === 'primary key') setNotNull(world, table.key, columns);
-  return put(world, table.key, { kind: def.kind, name: own, at: def.at, validated: true, columns, index: own });
+  return put(world, table.key, { kind: def.kind, name: own, at: def.at, validated: true, columns, index: own, ...deferral(def), ...(def.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}) });
 }
 
 function addForeignKey(world: World, from: Table, def: ConstraintDef & { readonly kind: 'foreign key' }, columns: readonly string[]): Constraint {
@@ -134,7 +139,7 @@ function addForeignKey(world: World, from: Table, def: ConstraintDef & { readonl
   const name = def.name ?? freeName(table.name, joinedNames(columns), 'fkey', (candidate) => world.catalog.constraintNameUsed(table.schema, candidate));
   return put(world, table.key, {
     kind: 'foreign key', name, at: def.at, validated: def.notValid !== true, columns, references: target.key, referenced: referenced ?? [],
-    onDelete: def.onDelete, onUpdate: def.onUpdate, onDeleteStated: def.onDeleteStated,
+    onDelete: def.onDelete, onUpdate: def.onUpdate, onDeleteStated: def.onDeleteStated, ...deferral(def),
   });
 }
 

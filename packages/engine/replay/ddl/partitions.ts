@@ -55,6 +55,7 @@ export function setBound(world: World, key: string, parentKey: string, bound: st
     if (other !== key && world.catalog.get('bound', other) === text) fail('invalid_object_definition', `partition conflicts with existing partition "${other}"`);
   }
   world.catalog.put('bound', key, text);
+  putTable(world, { ...tableAt(world, key), bound });
 }
 
 /** What a partition takes over from its parent: indexes, keys and foreign keys, row triggers. Policies, RLS and grants it does not. */
@@ -132,7 +133,7 @@ export function detachPartition(world: World, parentKey: string, name: QName): v
   const triggers = new Map(child.triggers);
   // Triggers cloned from the parent leave with it; they are the parent's own objects.
   for (const trigger of inherited) if (triggers.get(trigger.name)?.at.start === trigger.at.start) triggers.delete(trigger.name);
-  putTable(world, { ...child, parents: [], partitionOf: undefined, triggers });
+  putTable(world, { ...child, parents: [], partitionOf: undefined, bound: undefined, triggers });
   world.catalog.put('bound', child.key, undefined);
 }
 
