@@ -292,3 +292,11 @@ function mentioned(term: Term): readonly string[] {
   if (term.kind === 'apply') return term.of.flatMap(mentioned);
   return aboutCaller(term.value) ? ['caller'] : [];
 }
+
+/** Columns whose value only those know who were given it: finding a row by it is a way of being allowed to. */
+const SECRET = /token|secret|hash|fingerprint|magic|nonce|otp|api_?key|signature|(^|_)code$/i;
+
+/** The row, or one that leads to it, is found by a secret that the caller brought. */
+export function isBySecret({ atoms }: Escape): boolean {
+  return atoms.some((atom) => atom.kind === 'compare' && atom.op === '=' && [[atom.left, atom.right], [atom.right, atom.left]].some(([one, other]) => one?.kind === 'column' && SECRET.test(one.column) && other !== undefined && other.kind !== 'column'));
+}

@@ -1,7 +1,4 @@
-import { defineRule, isJob, listed, policyHelpers, reachesOf, routineName, routineSubject, sqlRoutine, tableName, verbsOf, type Certainty, type Escape } from '@tenantlint/model';
-
-/** Columns whose value only those know who were given it: finding a row by it is a way of being allowed to. */
-const SECRET = /token|secret|hash|fingerprint|magic|nonce|otp|api_?key|signature|(^|_)code$/i;
+import { defineRule, isBySecret, isJob, listed, policyHelpers, reachesOf, routineName, routineSubject, sqlRoutine, tableName, verbsOf, type Certainty } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -28,7 +25,7 @@ export default defineRule({
       const helper = policyHelpers(facts).has(routine.name) && leaks.every((leak) => leak.command === 'select');
       // Behind a connection of its own it is the application that chooses the arguments.
       const chosen = facts.environment.kind === 'own-connection';
-      const certainty: Certainty = escapes.every(bySecret) ? 'possible' : helper || chosen ? 'likely' : 'proven';
+      const certainty: Certainty = escapes.every(isBySecret) ? 'possible' : helper || chosen ? 'likely' : 'proven';
       report({
         message: 'reaches',
         at: first.at,
@@ -49,8 +46,3 @@ export default defineRule({
     },
   },
 });
-
-/** The row, or one that leads to it, is found by a secret that the caller brought. */
-function bySecret({ atoms }: Escape): boolean {
-  return atoms.some((atom) => atom.kind === 'compare' && atom.op === '=' && [[atom.left, atom.right], [atom.right, atom.left]].some(([one, other]) => one?.kind === 'column' && SECRET.test(one.column) && other !== undefined && other.kind !== 'column'));
-}

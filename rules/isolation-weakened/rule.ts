@@ -1,4 +1,4 @@
-import { defineRule, listed, tableName, type Facts, type Related, type Weakening } from '@tenantlint/model';
+import { defineRule, isBySecret, listed, tableName, type Facts, type Related, type Weakening } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -79,7 +79,7 @@ export default defineRule({
         const { opening, object, at, closed } = one;
         const name = tableName(object.name);
         // What is applied is reported where it stands today by other rules; what a change brings about, here.
-        const certainty = facts.pending(step) ? 'proven' : closed ? 'possible' : 'likely';
+        const certainty = opening.kind === 'function' && one.escape !== undefined && isBySecret(one.escape) ? 'possible' : facts.pending(step) ? 'proven' : closed ? 'possible' : 'likely';
         const place = { at, subject: object, certainty, related: relatedOf(one, facts) } as const;
         const data = { roles: listed(one.roles), verbs: verbsOf(one) };
         if (closed) {

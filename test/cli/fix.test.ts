@@ -193,6 +193,18 @@ commit;
 `);
 });
 
+test.each([
+  ['a copy', 'create table notes_codes as select id, code from notes;\nalter table notes drop column code;\n', 'notes_codes'],
+  ['a table of its own', 'create table codes (note_id uuid, code text);\ninsert into codes (note_id, code) select id, code from notes;\nalter table notes drop column code;\n', 'codes'],
+])('rows that were moved to %s are not dropped with it', async (_what, up, table) => {
+  const { dir } = project({ 'supabase/migrations/20240101000000_init.sql': INIT, 'supabase/migrations/20240102000000_more.sql': up });
+  await run(dir, ['fix', 'supabase/migrations/20240102000000_more.sql']);
+  const text = readFileSync(path.join(dir, 'supabase/rollback/20240102000000_more.sql'), 'utf8');
+  expect(text).toContain(`--   what lies in public.${table}: it stays: put it back from there, then \`drop table public.${table};\``);
+  expect(text).not.toMatch(new RegExp(`^drop table public.${table}`, 'm'));
+  expect(text).toContain('alter table public.notes add column code text;');
+});
+
 test('forward-only by configuration: nothing is asked, and the reason is', async () => {
   const config = (text: string) => ({ ...TOOLS['golang-migrate']?.files, 'tenantlint.config.jsonc': text });
   const silent = project(config('{ "migrations": { "downs": "forward-only", "reason": "restored from a snapshot" } }'));

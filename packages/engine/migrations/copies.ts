@@ -13,10 +13,12 @@ export function keptCopies(executed: readonly SchemaEvent[], back: readonly Sche
   const taken = new Set(executed.flatMap((event) => takenBy(event)));
   const restored = restoredFrom(back);
   const kept = new Set<string>();
+  const made = new Set(executed.flatMap((event) => (event.kind === 'create-table' && !event.temporary ? [keyOf(event.name)] : [])));
   for (const event of executed) {
-    if (event.kind !== 'create-table-as' || restored.has(keyOf(event.name))) continue;
+    const [copy, rows] = event.kind === 'create-table-as' ? [event.name, event.select] : event.kind === 'data' && event.statement.kind === 'insert' && made.has(keyOf(event.statement.table)) ? [event.statement.table, event.statement.source] : [];
+    if (copy === undefined || rows === undefined || restored.has(keyOf(copy))) continue;
     // By bare name: where the path decides which table is meant, the copy is believed.
-    walkStatement(event.select, { from: (from) => void (from.kind === 'table' && taken.has(from.name.name) && kept.add(keyOf(event.name))) });
+    walkStatement(rows, { from: (from) => void (from.kind === 'table' && taken.has(from.name.name) && kept.add(keyOf(copy))) });
   }
   return kept;
 }

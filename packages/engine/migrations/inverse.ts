@@ -1,5 +1,6 @@
 import { selectText, sqlName, sqlText, type Change, type Inverse, type Routine, type SchemaEvent, type Span, type Table, type Timeline, type UserType, type View } from '@tenantlint/model';
 import { grantsOfNew } from '../replay/ddl/grants.ts';
+import { keptCopies } from './copies.ts';
 import { lossesOf } from './losses.ts';
 import { partsOf, type ObjectOf } from './parts.ts';
 import { Script, type Phase } from './script.ts';
@@ -48,8 +49,11 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   for (const [was, is] of views.kept) alterView(context, was, is, body(was), is.reads.some((key) => fresh.has(key)));
 
   const real = (table: Table) => !table.temporary && !table.inferred;
-  for (const table of newest(tables.made.filter(real))) script.add('drop tables', `drop table ${sql.named(table)}`);
-  dropCircles(script, [...newest(tables.made.filter(real))].reverse(), options.careful ?? false);
+  // What the migration took away lies there now, and nowhere else.
+  const copies = keptCopies(executed, []);
+  const goes = tables.made.filter((table) => real(table) && !copies.has(table.key));
+  for (const table of newest(goes)) script.add('drop tables', `drop table ${sql.named(table)}`);
+  dropCircles(script, [...newest(goes)].reverse(), options.careful ?? false);
   for (const [was, is] of tables.kept) if (real(is)) alterTable(context, was, is);
   for (const table of inOrder(tables.gone.filter(real))) {
     if (table.kind === 'foreign') {
@@ -68,7 +72,8 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   routines(context, sides('function'), newest, (r) => ([...r.args.map((arg) => arg.type), ...(r.returns ? [r.returns] : [])].some((type) => rows.has(type.name)) ? 'drop early' : 'drop routines'));
   restoreTypes(script, types, newest);
   others(script, changes, executed, after.defaultPrivileges);
-  return { statements: script.statements(), impossible: script.missing, lost: lossesOf(timeline, n, (name) => tables.kept.some(([was, is]) => was.key !== is.key && was.name === name)) };
+  const left = tables.made.filter((table) => copies.has(table.key)).map((table) => ({ what: `what lies in ${sql.named(table)}`, advice: `it stays: put it back from there, then \`drop table ${sql.named(table)};\``, at: table.at }));
+  return { statements: script.statements(), impossible: script.missing, lost: [...left, ...lossesOf(timeline, n, (name) => tables.kept.some(([was, is]) => was.key !== is.key && was.name === name))] };
 }
 
 /** Pairs what is gone with what is there under another name: the statement that made it is the same. */
