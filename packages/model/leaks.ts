@@ -1,7 +1,7 @@
 import type { AccessCommand } from './access.ts';
 import type { FunctionBody } from './plpgsql.ts';
 import type { Escape, Formula, Row, Term, Value } from './formula.ts';
-import { aboutCaller, callerWrites, rowsOf, sameTerm, valueIn } from './formulas.ts';
+import { aboutCaller, callerWrites, each, rowsOf, sameTerm, valueIn } from './formulas.ts';
 import type { Facts } from './rule.ts';
 import type { Policy, Table } from './schema.ts';
 import { walkBody } from './sql-walk.ts';
@@ -37,6 +37,8 @@ export type Cause =
   | { readonly kind: 'inverted'; readonly value: Value }
   /** Holds for the rows that are not the caller's. */
   | { readonly kind: 'opposite'; readonly column: string }
+  /** What lets the row through stands in a policy of another table, which is read here, and is reported there. */
+  | { readonly kind: 'inherited' }
   /** Rests on something that the caller writes. */
   | { readonly kind: 'client'; readonly value: Value }
   /** Names one tenant or one person by a literal. */
@@ -82,14 +84,14 @@ function causeOf(facts: Facts, table: Table, policy: Policy, { role, command, si
   const keys = tenantColumnsOf(facts.tenancyOf(table).tenancy);
   for (const atom of asked) {
     const missing = missingCaller(atom);
-    if (missing) return { kind: 'inverted', value: missing };
+    if (missing) return elsewhere(facts, table, atom) ? { kind: 'inherited' } : { kind: 'inverted', value: missing };
   }
   for (const atom of asked) {
     if (atom.kind !== 'compare') continue;
     for (const [one, other] of [[atom.left, atom.right], [atom.right, atom.left]] as const) {
       const value = valueIn(other);
       if (atom.op === '<>' && one.kind === 'column' && one.row === 0 && value && aboutCaller(value) && (keys.includes(one.column) || (facts.tenancy.userColumns.get(table.key) ?? []).includes(one.column))) return { kind: 'opposite', column: one.column };
-      if (atom.op === '=' && value && callerWrites(value)) return { kind: 'client', value };
+      if (atom.op === '=' && value && callerWrites(value)) return elsewhere(facts, table, atom) ? { kind: 'inherited' } : { kind: 'client', value };
     }
   }
   const own = rowsOf(facts.formula(table, policy, side) ?? { kind: 'true' });
@@ -113,6 +115,21 @@ function causeOf(facts: Facts, table: Table, policy: Policy, { role, command, si
   const opens = side === 'check' && (command === 'insert' || command === 'update') ? openedBy(facts, table.key, role) : [];
   return opens.length > 0 ? { kind: 'trusted', opens } : (predicate(facts, atoms, escape.rows) ?? { kind: 'other' });
 }
+
+/** The atom is none of the table's own policies', nor of a function that they call: row level security of a table that they read asks it. */
+function elsewhere(facts: Facts, table: Table, atom: Formula): boolean {
+  if (!('at' in atom)) return false;
+  let own = places.get(table);
+  if (own === undefined) {
+    const found = new Set<string>();
+    for (const policy of table.policies.values()) {
+      for (const side of ['using', 'check'] as const) each(facts.formula(table, policy, side) ?? { kind: 'true' }, (part) => { if ('at' in part) found.add(`${part.at.file}:${part.at.start}`); });
+    }
+    places.set(table, (own = found));
+  }
+  return !own.has(`${atom.at.file}:${atom.at.start}`);
+}
+const places = new WeakMap<Table, ReadonlySet<string>>();
 
 /** Tables whose isolation rests on rows of this one, which the role may write. */
 export function openedBy(facts: Facts, key: string, role: string): readonly string[] {

@@ -314,3 +314,10 @@ export function protectedOutside(facts: Facts): readonly ProtectedOutside[] {
   return found;
 }
 const outside = new WeakMap<Facts, readonly ProtectedOutside[]>();
+
+/** A migration that is not applied yet turned row level security off and thereby opened the table: of that, isolation-weakened speaks. */
+export function openedByChange(facts: Facts, table: Table): boolean {
+  const off = table.rls;
+  if (off?.value !== false) return false;
+  return facts.timeline.steps.some((step, index) => step.file === off.at.file && facts.pending(step) && facts.migrations.weakened(index).some((one) => one.opening.kind === 'rls-off' && one.object.name === table.key && one.closed === undefined));
+}

@@ -1,4 +1,4 @@
-import { defineRule, sqlTable, tableName, tableSubject } from '@tenantlint/model';
+import { defineRule, openedByChange, sqlTable, tableName, tableSubject } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -15,7 +15,7 @@ export default defineRule({
   },
   visit: {
     table(table, facts, report) {
-      if (table.policies.size === 0 || table.rls?.value === true || table.rls?.value === 'unknown') return;
+      if (table.policies.size === 0 || table.rls?.value === true || table.rls?.value === 'unknown' || openedByChange(facts, table)) return;
       const name = tableName(table.key);
       const policies = [...table.policies.values()];
       report({

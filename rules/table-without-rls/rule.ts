@@ -1,4 +1,4 @@
-import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, lookupsInto, partitionsOf, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Related, type Table } from '@tenantlint/model';
+import { defineRule, isBookkeeping, isImpliedJoin, isOwned, listed, lookupsInto, openedByChange, partitionsOf, protectedOutside, sqlTable, tableName, tableSubject, untrustedReach, type Facts, type Related, type Table } from '@tenantlint/model';
 
 const WRITES = ['insert', 'update', 'delete'] as const;
 
@@ -40,6 +40,7 @@ export default defineRule({
       if (table.kind === 'foreign' || table.inferred || table.rls?.value === true || table.rls?.value === 'unknown') return;
       // Partitions and children of protected tables, bookkeeping and implied join tables have rules of their own.
       if (isBookkeeping(table) || isImpliedJoin(table) || table.partitionOf !== undefined || table.parents.some((key) => facts.schema.tables.get(key)?.rls?.value === true)) return;
+      if (openedByChange(facts, table)) return;
       // Somebody enabled it, in a file that nothing runs: that is what there is to say.
       if (protectedOutside(facts).some((one) => one.table === table && one.policy === undefined)) return;
       const { tenancy, why } = facts.tenancyOf(table);

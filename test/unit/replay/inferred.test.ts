@@ -20,6 +20,13 @@ describe('what the history uses and never makes', () => {
     expect([...(table?.policies.keys() ?? [])]).toEqual(['p']);
   });
 
+  test('is the view that is made later: what asked too early fails, and not the view', () => {
+    const { last, doubts } = run(['create view a as select * from b;', 'create table t (id int); create view b as select id from t;']);
+    expect([...last.tables.keys()]).toEqual(['public.t']);
+    expect(last.views.get('public.b')?.columns.map((column) => column.name)).toEqual(['id']);
+    expect(doubts).toEqual(['b: statement fails: relation "b" does not exist']);
+  });
+
   test('was never there once it has been dropped', () => {
     const { last, doubts } = run(['create table a (id int); drop table a; alter table a enable row level security;']);
     expect(last.tables.size).toBe(0);

@@ -11,7 +11,7 @@ export function shift(formula: Formula, row: number, fresh: { next: number }): F
     ids.set(old, made);
     return made;
   };
-  return mapFormula(formula, id);
+  return mapFormula(formula, renaming(id));
 }
 
 type Exists = Extract<Formula, { kind: 'exists' }>;
@@ -19,28 +19,46 @@ type Exists = Extract<Formula, { kind: 'exists' }>;
 /** A copy in which the given rows of the quantifier have fresh ids. */
 export function renamed(formula: Exists, rows: readonly number[], fresh: { next: number }): Exists {
   const ids = new Map(rows.map((row) => [row, fresh.next++]));
-  const id = (old: number): number => ids.get(old) ?? old;
-  return { ...formula, rows: formula.rows.map((row): Row => ({ ...row, id: id(row.id) })), where: mapFormula(formula.where, id) };
+  const to = renaming((old) => ids.get(old) ?? old);
+  return { ...formula, rows: formula.rows.map(to.row), where: mapFormula(formula.where, to) };
 }
 
-function mapFormula(formula: Formula, id: (old: number) => number): Formula {
+interface Renaming {
+  id(old: number): number;
+  /** One row object stays one row object, wherever it stands: that is what makes two quantifiers speak of one row. */
+  row(of: Row): Row;
+}
+
+function renaming(id: (old: number) => number): Renaming {
+  const made = new Map<Row, Row>();
+  return {
+    id,
+    row: (of) => {
+      let row = made.get(of);
+      if (row === undefined) made.set(of, (row = { ...of, id: id(of.id) }));
+      return row;
+    },
+  };
+}
+
+function mapFormula(formula: Formula, to: Renaming): Formula {
   switch (formula.kind) {
     case 'true': case 'false': return formula;
-    case 'and': case 'or': return { kind: formula.kind, of: formula.of.map((part) => mapFormula(part, id)) };
-    case 'not': return { kind: 'not', of: mapFormula(formula.of, id) };
-    case 'compare': return { ...formula, left: mapTerm(formula.left, id), right: mapTerm(formula.right, id) };
-    case 'null': return { ...formula, of: mapTerm(formula.of, id) };
-    case 'exists': return { ...formula, rows: formula.rows.map((row): Row => ({ ...row, id: id(row.id) })), where: mapFormula(formula.where, id) };
-    case 'opaque': return { ...formula, about: formula.about.map(id) };
+    case 'and': case 'or': return { kind: formula.kind, of: formula.of.map((part) => mapFormula(part, to)) };
+    case 'not': return { kind: 'not', of: mapFormula(formula.of, to) };
+    case 'compare': return { ...formula, left: mapTerm(formula.left, to), right: mapTerm(formula.right, to) };
+    case 'null': return { ...formula, of: mapTerm(formula.of, to) };
+    case 'exists': return { ...formula, rows: formula.rows.map(to.row), where: mapFormula(formula.where, to) };
+    case 'opaque': return { ...formula, about: formula.about.map(to.id) };
     default: return never(formula);
   }
 }
 
-function mapTerm(term: Term, id: (old: number) => number): Term {
+function mapTerm(term: Term, to: Renaming): Term {
   switch (term.kind) {
-    case 'column': return { ...term, row: id(term.row) };
+    case 'column': return { ...term, row: to.id(term.row) };
     case 'value': return term;
-    case 'apply': return { ...term, of: term.of.map((part) => mapTerm(part, id)) };
+    case 'apply': return { ...term, of: term.of.map((part) => mapTerm(part, to)) };
     default: return never(term);
   }
 }

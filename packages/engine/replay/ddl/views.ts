@@ -6,7 +6,7 @@ import { EMPTY, outputColumns, type ScopeColumn } from '../expr/scope.ts';
 import { visitStatement } from '../expr/walk.ts';
 import { bareTable, NOTHING } from '../inferred.ts';
 import { plainType, formatType } from '../types.ts';
-import { newName, putTable, type World } from '../world.ts';
+import { doubt, newName, putTable, type World } from '../world.ts';
 import { initialGrants } from './grants.ts';
 
 export function createView(world: World, event: SchemaEvent & { readonly kind: 'create-view' }): void {
@@ -14,6 +14,7 @@ export function createView(world: World, event: SchemaEvent & { readonly kind: '
   const reads = readsOf(select);
   // A view over temporary tables is temporary itself.
   const target = newName(world, event.name, event.temporary || (!event.materialized && reads.some((key) => key.startsWith('pg_temp.'))));
+  giveUpStub(world, target);
   const relation = world.catalog.relation(target.key);
   const existing = relation?.is === 'view' ? world.catalog.get('view', target.key) : undefined;
   if (relation !== undefined && (existing === undefined || !event.replace || existing.materialized)) {
@@ -36,6 +37,14 @@ export function createView(world: World, event: SchemaEvent & { readonly kind: '
     return;
   }
   put(world, view, columns);
+}
+
+/** What was taken for a table that is made elsewhere is this view, and was asked for too early: that statement fails, not this one. */
+function giveUpStub(world: World, { key, name }: { readonly key: string; readonly name: string }): void {
+  const stub = world.catalog.relation(key)?.is === 'table' ? world.catalog.get('table', key) : undefined;
+  if (stub?.inferred !== true) return;
+  world.catalog.put('table', key, undefined);
+  doubt(world, stub.at, `statement fails: relation "${name}" does not exist`, []);
 }
 
 function put(world: World, view: View, columns: readonly ScopeColumn[]): void {
