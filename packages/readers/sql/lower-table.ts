@@ -171,8 +171,8 @@ function columnConstraints(e: Excerpt, def: { -readonly [key in keyof ColumnDef]
 /** `GENERATED … AS IDENTITY (SEQUENCE NAME s.q …)`, as dumps write it. */
 export function identitySequence(e: Excerpt, node: Constraint | undefined): QName | undefined {
   const parts = textsOf(itemsOf(option(node?.options, 'sequence_name')));
-  const first = e.tokenAt(node?.location);
-  return parts.length === 0 ? undefined : partsName(parts, e.nameAt(e.find(first, e.tokens.count, 'name') + 1));
+  const open = e.find(e.tokenAt(node?.location), e.tokens.count, '(');
+  return parts.length === 0 ? undefined : partsName(parts, e.nameAt(e.find(open + 1, e.tokens.partner(open), 'name') + 1));
 }
 
 /** A constraint that is an element of its own; none for what the model keeps elsewhere. */

@@ -5,10 +5,10 @@ import { readChunk, readFile } from './file.ts';
 import { fillHoles } from './holes.ts';
 import { splitStatements } from './lexer.ts';
 import { allOf, lowerStatement } from './lower-dml.ts';
-import { parse } from './patterns.ts';
+import { recall } from './patterns.ts';
 import { readPlpgsql } from './plpgsql.ts';
 import { relocate } from './relocate.ts';
-import { lowered, tokenAt, type Reading } from './statement.ts';
+import type { Reading } from './statement.ts';
 
 /** The SQL reader's grammar, for replay and for readers of code that holds SQL. */
 export function createSqlParser(): SqlParser {
@@ -74,11 +74,8 @@ function readOne(file: string, text: string, base: number): { statement: SqlStat
 }
 
 function lowerText(file: string, text: string, base: number): { statement: SqlStatement } | { unread: Unread } {
-  const e = new Excerpt(file, text, base);
-  const parsed = parse(e);
-  if (!parsed.ok) return { unread: { at: tokenAt(e, parsed.offset), reason: parsed.message } };
-  const read = lowered(() => lowerStatement(e, parsed.stmt, allOf(e)));
-  return read.ok ? { statement: read.value } : { unread: { at: e.whole(), reason: read.reason } };
+  const read = recall('statement', new Excerpt(file, text, base), (e, statement) => lowerStatement(e, statement, allOf(e)));
+  return read.ok ? { statement: read.value } : { unread: { at: read.at, reason: read.reason } };
 }
 
 function readExpression(text: string, at: Span, verbatim: boolean): { expr: SqlExpr; unread: readonly Unread[] } {

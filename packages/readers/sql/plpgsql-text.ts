@@ -7,8 +7,7 @@ import { lowerEvents } from './lower-event.ts';
 import { lowerExpr } from './lower-expr.ts';
 import { typeOf } from './lower-names.ts';
 import type { Stretch } from './lower-select.ts';
-import { parse } from './patterns.ts';
-import { lowered, tokenAt } from './statement.ts';
+import { recall } from './patterns.ts';
 import type { Tree } from './tree.ts';
 
 /** Why a body cannot be followed as PL/pgSQL, and at which token. */
@@ -138,27 +137,17 @@ export class PlText {
       text = text.slice(0, hole.start - at.start) + ' '.repeat(hole.end - hole.start) + text.slice(hole.end - at.start);
     }
     if (head !== undefined) text = head + text.slice(head.length);
-    const e = new Excerpt(at.file, text, at.start);
-    const parsed = parse(e);
-    if (parsed.ok) {
-      const read = lowered(() => embedded(e, parsed.stmt));
-      if (read.ok) return read.value;
-      this.unread.push({ at, reason: read.reason });
-    } else {
-      this.unread.push({ at: tokenAt(e, parsed.offset), reason: parsed.message });
-    }
+    const read = recall('embedded', new Excerpt(at.file, text, at.start), embedded);
+    if (read.ok) return read.value;
+    this.unread.push({ at: read.at, reason: read.reason });
     return { statement: { kind: 'other', text: this.e.slice(at), at }, events: [] };
   }
 
   /** A type name up to the end of the stretch. */
   type(stretch: Stretch): TypeRef | undefined {
     const at = this.place(stretch);
-    const e = new Excerpt(at.file, `${PREFIX}NULL::${this.e.slice(at)}`, 0);
-    const parsed = parse(e);
-    if (!parsed.ok) return undefined;
-    const target = ((parsed.stmt as Tree).SelectStmt?.targetList?.[0] as Tree | undefined)?.ResTarget;
-    const { TypeCast: cast } = (target?.val ?? {}) as Tree;
-    return cast === undefined ? undefined : typeOf(e, cast.typeName);
+    const read = recall('type', new Excerpt(at.file, `${PREFIX}NULL::${this.e.slice(at)}`, 0), castType);
+    return read.ok ? read.value : undefined;
   }
 
   /** Runs a part of the body one level deeper. */
@@ -178,15 +167,23 @@ function embedded(e: Excerpt, node: Node): EmbeddedSql {
   return { statement, events: known ? [] : lowerEvents(e, node) };
 }
 
+/** The type to which the only target is cast. */
+function castType(e: Excerpt, node: Node): TypeRef | undefined {
+  const target = ((node as Tree).SelectStmt?.targetList?.[0] as Tree | undefined)?.ResTarget;
+  const { TypeCast: cast } = (target?.val ?? {}) as Tree;
+  return cast === undefined ? undefined : typeOf(e, cast.typeName);
+}
+
 /** The call of `CALL p(…)`. */
 export function callOf(text: PlText, stretch: Stretch): SqlExpr | undefined {
   const at = text.place(stretch);
-  const e = new Excerpt(at.file, text.e.slice(at), at.start);
-  const parsed = parse(e);
-  const call = parsed.ok ? (parsed.stmt as Tree).CallStmt?.funccall : undefined;
-  if (call === undefined) return undefined;
-  const read = lowered(() => lowerExpr(e, { FuncCall: call }));
+  const read = recall('call', new Excerpt(at.file, text.e.slice(at), at.start), calledBy);
   return read.ok ? read.value : undefined;
+}
+
+function calledBy(e: Excerpt, node: Node): SqlExpr | undefined {
+  const call = (node as Tree).CallStmt?.funccall;
+  return call === undefined ? undefined : lowerExpr(e, { FuncCall: call });
 }
 
 /** An identifier as Postgres holds it: quotes taken off, or lower case. */

@@ -14,7 +14,7 @@ function moved(value: unknown, move: (at: Span) => Span): unknown {
   return copy;
 }
 
-function isSpan(value: object): value is Span {
+export function isSpan(value: object): value is Span {
   const { file, start, end } = value as { file?: unknown; start?: unknown; end?: unknown };
   return typeof file === 'string' && typeof start === 'number' && typeof end === 'number';
 }

@@ -1,9 +1,9 @@
 import type { QName, Source, Span, SqlStatement } from '@tenantlint/model';
-import type { InsertStmt } from 'libpg-query';
 import { Excerpt } from './excerpt.ts';
+import type { Node } from './grammar.ts';
 import { allOf, lowerInsert } from './lower-dml.ts';
 import { relationName } from './lower-names.ts';
-import { parse } from './patterns.ts';
+import { recall } from './patterns.ts';
 import type { Tree } from './tree.ts';
 
 type Insert = Extract<SqlStatement, { kind: 'insert' }>;
@@ -25,8 +25,7 @@ export class StoredInsert implements Insert {
   readonly #nameStart: number;
   readonly #nameEnd: number;
 
-  constructor(source: Source, e: Excerpt, node: InsertStmt) {
-    const { schema, name, at } = relationName(e, node.relation);
+  constructor(source: Source, e: Excerpt, { schema, name, at }: QName) {
     this.#source = source;
     this.#start = e.base;
     this.#end = e.base + e.text.length;
@@ -71,17 +70,21 @@ export class StoredInsert implements Insert {
     if (latest?.of === this) return latest.insert;
     const text = this.#source.text.slice(this.#start, this.#end);
     const e = new Excerpt(this.#source.path, text, this.#start);
-    const parsed = parse(e);
-    const node = parsed.ok ? (parsed.stmt as Tree).InsertStmt : undefined;
-    if (node === undefined) throw new Error(`the INSERT at ${this.#source.path}:${this.#start} has changed`);
-    const insert = lowerInsert(e, node, allOf(e));
-    latest = { of: this, insert };
-    return insert;
+    const read = recall('insert', e, insertOf);
+    if (!read.ok) throw new Error(`the INSERT at ${this.#source.path}:${this.#start} has changed`);
+    latest = { of: this, insert: read.value };
+    return read.value;
   }
 }
 
-/** Whether a statement is nothing but rows for a table. */
-export function isRows(node: InsertStmt | undefined): node is InsertStmt {
-  if (node === undefined || node.withClause !== undefined || node.onConflictClause !== undefined || node.returningClause !== undefined) return false;
-  return (node.selectStmt as Tree | undefined)?.SelectStmt?.valuesLists !== undefined;
+function insertOf(e: Excerpt, statement: Node): Insert {
+  return lowerInsert(e, (statement as Tree).InsertStmt ?? {}, allOf(e));
+}
+
+/** The table for which a statement is nothing but rows. */
+export function rowsOf(e: Excerpt, statement: Node): { readonly table: QName | undefined } {
+  const { InsertStmt: node } = statement as Tree;
+  const plain = node !== undefined && node.withClause === undefined && node.onConflictClause === undefined && node.returningClause === undefined;
+  const rows = plain && (node.selectStmt as Tree | undefined)?.SelectStmt?.valuesLists !== undefined;
+  return { table: rows ? relationName(e, node.relation) : undefined };
 }
