@@ -7,6 +7,7 @@ import { madeBeside } from './beside.ts';
 import type { Project } from './project.ts';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { readCode } from './code.ts';
+import type { Merged } from './change.ts';
 import type { Config } from './config-file.ts';
 import { withDowns } from './downs.ts';
 import { detectPlatform, environment } from './environment.ts';
@@ -38,6 +39,8 @@ export interface AnalyseOptions {
   /** Stop the history after this file. */
   readonly at?: string;
   readonly pending?: PendingFiles | undefined;
+  /** See CheckOptions. */
+  readonly merged?: ((file: string) => Merged | undefined) | undefined;
 }
 
 /**
@@ -70,7 +73,8 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
-  const facts = createFacts({ pending, ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
+  const { merged } = options;
+  const facts = createFacts({ pending, ...(merged ? { merged: (file: string) => merged(workspace.prefix + file) } : {}), ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...undecided(timeline.doubts, sources.unread), ...code.unread];
   return {
     facts,

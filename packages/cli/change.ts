@@ -23,10 +23,20 @@ export interface Change {
   readonly lintable: boolean;
   /** Whether any line of the range is one that the change wrote. */
   wrote(file: string, from: number, to: number): boolean;
+  /** What a file was where the branch left REF, if it is another one now: it was there for everybody. Undefined for what is only staged. */
+  merged(file: string): Merged | undefined;
   /** The name that a file of the state before has now. */
   renamed(before: string): string;
   /** Where both states are known by the objects of all their files: names of them, and a folder to keep answers in. */
   readonly states: { readonly now: string; readonly before: string; readonly folder: string } | undefined;
+}
+
+/** A file as a branch holds it that others build on. */
+export interface Merged {
+  readonly ref: string;
+  /** Its name there, below the working tree. */
+  readonly name: string;
+  readonly text: string;
 }
 
 export type Asked = { readonly kind: 'since'; readonly ref: string } | { readonly kind: 'staged' };
@@ -50,12 +60,19 @@ export function readChange(folder: string, asked: Asked): Change {
   const written = new Map([...hunks].map(([file, lines]) => [absolute(file), lines]));
   const index = asked.kind === 'staged' ? filesOfIndex(git) : undefined;
   const now = index && indexOverlay(git, index);
+  const before = beforeOverlay(git, entries, untracked, now);
+  const olds = new Map(entries.flatMap((e) => (e.before !== undefined && e.after && !e.copy ? [[absolute(e.to), e.from] as const] : [])));
   return {
     now,
-    before: beforeOverlay(git, entries, untracked, now),
+    before,
     files,
     lintable: [...untracked, ...entries.flatMap((e) => [e.from, e.to])].some((f) => READ.test(f)),
     wrote: (file, first, last) => fresh.has(file) || (written.get(file) ?? []).some((l) => l.from <= last && l.to >= first),
+    merged: (file) => {
+      const was = olds.get(file);
+      const text = was === undefined || asked.kind === 'staged' ? undefined : before.at(absolute(was))?.content;
+      return was === undefined || text === undefined || asked.kind === 'staged' ? undefined : { ref: asked.ref, name: was, text: Buffer.from(text).toString('utf8') };
+    },
     renamed: (file) => renames.get(file) ?? file,
     states: index && renames.size === 0 && !editsMigrations(entries) ? { now: stateOf(index), before: stateOf(without(index, entries)), folder: path.resolve(git.top, git.run(['rev-parse', '--git-path', 'tenantlint']).toString('utf8').trim()) } : undefined,
   };

@@ -3,7 +3,7 @@ import type { Preset } from '@tenantlint/engine';
 import type { Outcome, Rule, Severity, Source } from '@tenantlint/model';
 import { analyse, type Analysis, type PendingFiles } from './analyse.ts';
 import { caused, nothingChanged, tally } from './caused.ts';
-import type { Change } from './change.ts';
+import type { Change, Merged } from './change.ts';
 import type { Config } from './config-file.ts';
 import { settingsOf, type Settings } from './config.ts';
 import { matcher } from './globs.ts';
@@ -22,6 +22,8 @@ export interface CheckOptions {
   readonly known: ReadonlySet<string>;
   /** See AnalyseOptions. */
   readonly pending?: PendingFiles | undefined;
+  /** What a file was on the branch that others build on, if it is another one now; named as it is shown. */
+  readonly merged?: ((file: string) => Merged | undefined) | undefined;
   /** Report only what this change brought about. */
   readonly change?: Change | undefined;
   /** Answers of earlier runs. */
@@ -60,7 +62,7 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
   const { change } = options;
   if (change) {
     base = { ...base, overlay: change.now };
-    options = { ...options, pending: options.pending ?? ((file) => change.files.has(path.join(base.top, file))) };
+    options = { ...options, pending: options.pending ?? ((file) => change.files.has(path.join(base.top, file))), merged: (file) => change.merged(path.join(base.top, file)) };
     if (!change.lintable) return unchanged(base);
   }
   const whole = await open(base, configFile, options.known);
@@ -82,9 +84,9 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
 }
 
 export async function checkOne(project: Project, options: CheckOptions, base?: Base): Promise<Checked> {
-  const { memory, pending } = options;
+  const { memory, pending, merged } = options;
   const judged = async (of: Project): Promise<Answer> => {
-    const analysis = await analyse(of, { pending });
+    const analysis = await analyse(of, { pending, merged });
     const { text: _, ...outcome } = outcomeOf(of, analysis, options);
     return { outcome, nothing: analysis.nothing };
   };
@@ -95,8 +97,9 @@ export async function checkOne(project: Project, options: CheckOptions, base?: B
 }
 
 /** What an answer depends on besides the project itself. */
-function about({ workspace: { files, prefix } }: Project, { preset, rules, known, pending }: CheckOptions): readonly unknown[] {
-  return [preset, rules.map((r) => [r.id, r.preview]), [...known], typeof pending === 'function' ? [...files].filter((file) => pending(prefix + file)) : pending];
+function about({ workspace: { files, prefix } }: Project, { preset, rules, known, pending, merged }: CheckOptions): readonly unknown[] {
+  const others = merged === undefined ? [] : [...files].flatMap((file) => merged(prefix + file) ?? []);
+  return [others, preset, rules.map((r) => [r.id, r.preview]), [...known], typeof pending === 'function' ? [...files].filter((file) => pending(prefix + file)) : pending];
 }
 
 /** The same, and what is left of it when only the change is asked about. */
@@ -105,7 +108,8 @@ async function checkChange(project: Project, base: Base, configFile: string | un
   const { change } = options;
   if (!change) return now;
   const then = { ...base, overlay: change.before };
-  const before = once(async () => (await checkOne(await open(then, configFile, options.known), options, then)).outcome);
+  // What was merged then is what it was.
+  const before = once(async () => (await checkOne(await open(then, configFile, options.known), { ...options, merged: undefined }, then)).outcome);
   const { states } = change;
   const kept = states && new Remembered(states.folder, [path.relative(base.top, base.dir), base.prefix, base.paths.join('\0'), options.preset ?? '', JSON.stringify(project.config), configFile ?? '', [...project.workspace.named].join('\0')]);
   const outcome = await caused(now.whole, change, base.top, async () => {

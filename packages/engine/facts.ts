@@ -17,6 +17,8 @@ export interface Known {
   text(path: string): string | undefined;
   /** Which migrations are judged as not applied yet; none by default. */
   readonly pending?: Pending;
+  /** See Facts. */
+  readonly merged?: Facts['merged'];
   /** Major version of the server. */
   readonly postgres?: number;
   /** See Facts. */
@@ -32,7 +34,7 @@ export type Pending = 'all' | ((file: string) => boolean);
 const POSTGRES = 15;
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, code = [], loose = [], text, pending = () => false, postgres = POSTGRES }: Known): Facts {
+export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, code = [], loose = [], text, pending = () => false, merged = () => undefined, postgres = POSTGRES }: Known): Facts {
   const perPolicy = <T>(answer: (table: Table, policy: Policy) => T) => {
     const memo = new WeakMap<Policy, { readonly answer: T }>();
     return (table: Table, policy: Policy): T => {
@@ -84,6 +86,7 @@ export function createFacts({ modelled, models: maps = [], timeline, environment
     routineReach,
     triggerReach: isolation.triggerReach,
     pending: (of) => isPending(typeof of === 'string' ? of : of.file),
+    merged,
     deploy: (n) => {
       const step = timeline.steps[n];
       return step === undefined || step.tool === 'models' || !isPending(step.file) ? undefined : pending === 'all' ? n : 0;

@@ -64,6 +64,8 @@ export interface Facts extends AccessFacts {
    * history, and whatever it locked is over.
    */
   pending(of: Step | string): boolean;
+  /** What a file that was edited or renamed was on the branch that the change is held against: what others have, and run. */
+  merged(file: string): { readonly ref: string; readonly name: string; readonly text: string } | undefined;
   /**
    * The deploy that applies a step, by the step's index; undefined where it is applied already. Steps with equal numbers
    * go out together: what one of them creates has no rows and no readers when the next one runs.

@@ -22,6 +22,16 @@ export default defineRule({
       why: '{how} Databases that are up to date and new ones end up different.',
       fix: 'Give it a version behind the last one; what an applied migration did is changed by a new one.',
     },
+    edited: {
+      what: '`{name}` is edited here, and it is on {ref} already.',
+      why: 'Databases that have run it as it was there {what}. New ones get another schema than those.',
+      fix: 'Put it back as it is on {ref} (`git checkout {ref} -- {file}`), and write what has to change into a new migration.',
+    },
+    renamed: {
+      what: '`{name}` was `{old}` on {ref}.',
+      why: 'Tools know a migration by its name: databases that have run it run it again under the new one, or stop because the old one is missing.',
+      fix: 'Keep the name that it has on {ref}.',
+    },
     gap: {
       severity: 'note',
       what: 'Number {number} is missing before this migration.',
@@ -32,6 +42,17 @@ export default defineRule({
   visit: {
     project(facts, report) {
       for (const history of facts.timeline.histories) {
+        const edited = new Set<Step>();
+        for (const step of history.steps) {
+          const was = history.tool === 'models' || history.tool === 'dump' || isRepeatable(step) ? undefined : facts.merged(step.file);
+          if (was === undefined) continue;
+          edited.add(step);
+          const [data, at] = [{ name: nameOf(step.file), ref: was.ref }, { at: firstWords(step, facts), subject: { kind: 'file', name: step.file } } as const];
+          const same = meaning(was.text) === meaning(facts.text({ file: step.file, start: 0, end: Number.MAX_SAFE_INTEGER }));
+          if (!was.name.endsWith(step.file) && nameOf(was.name) !== nameOf(step.file)) report({ message: 'renamed', ...at, data: { ...data, old: nameOf(was.name) } });
+          // Comments are part of a checksum and of nothing else.
+          if (!same || (CHECKED.has(history.tool) && was.text !== facts.text({ file: step.file, start: 0, end: Number.MAX_SAFE_INTEGER }))) report({ message: 'edited', ...at, certainty: same ? 'likely' : 'proven', data: { ...data, file: step.file, what: CHECKED.has(history.tool) ? 'refuse it: the tool keeps a checksum' : 'never run it again' } });
+        }
         const place = (step: Step) => ({ at: firstWords(step, facts), subject: { kind: 'file', name: step.file } }) as const;
         if (history.tool === 'alembic') {
           const heads = headsOf(history);
@@ -50,7 +71,7 @@ export default defineRule({
         const end = history.steps.findLastIndex((s) => !facts.pending(s) && versionOf(s) !== undefined);
         const applied = history.steps[end];
         for (const step of history.steps.slice(0, Math.max(0, end))) {
-          if (applied && facts.pending(step) && versionOf(step) !== undefined) report({ message: 'late', ...place(step), certainty: 'likely', data: { name: nameOf(step.file), other: nameOf(applied.file), how: lateMigration(history.tool) } });
+          if (applied && facts.pending(step) && !edited.has(step) && versionOf(step) !== undefined) report({ message: 'late', ...place(step), certainty: 'likely', data: { name: nameOf(step.file), other: nameOf(applied.file), how: lateMigration(history.tool) } });
         }
         for (const { step, number } of gaps(history)) if (facts.pending(step)) report({ message: 'gap', ...place(step), certainty: 'possible', data: { number } });
       }
@@ -78,4 +99,17 @@ function nameOf(file: string): string {
 function firstWords({ file, up }: Step, facts: Facts): Span {
   const at = up[0]?.at ?? { file, start: 0, end: 0 };
   return { ...at, end: at.start + (/^\S+/.exec(facts.text(at))?.[0].length ?? 0) };
+}
+
+/** Tools that compare a checksum of what they have run. */
+const CHECKED: ReadonlySet<Step['tool']> = new Set(['flyway', 'prisma', 'graphile-migrate']);
+
+/** Flyway runs it whenever it changes; what graphile-migrate works on is run until it is committed. */
+function isRepeatable({ tool, file }: Step): boolean {
+  return (tool === 'flyway' && nameOf(file).startsWith('R__')) || (tool === 'graphile-migrate' && /(?:^|\/)current(?:\.sql$|\/)/.test(file));
+}
+
+/** Without comments and blanks. */
+function meaning(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|--[^\n]*|^\s*#[^\n]*|^\s*\/\/[^\n]*/gm, '').replace(/\s+/g, ' ').trim();
 }

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { main } from '../../packages/cli/main.ts';
+import { repository } from './repository.ts';
+
+const INIT = '-- the first\ncreate table organizations (id uuid primary key);\ncreate table notes (id uuid primary key, organization_id uuid not null references organizations (id));\n';
+const SECOND = 'alter table notes add column code text;\n';
+
+async function found(dir: string): Promise<string[]> {
+  let out = '';
+  const stream = { write: (text: string) => (out += text), on: () => undefined, columns: 100, isTTY: false };
+  const host = { stdout: stream, stderr: stream, env: {}, cwd: () => dir } as unknown as Parameters<typeof main>[1];
+  await main(['--since', 'main', '--format', 'json'], host);
+  const { findings } = JSON.parse(out) as { findings: { rule: string; message: string; file: string; text: string }[] };
+  return findings.filter((f) => f.rule === 'migrations-collide').map((f) => `${f.message} ${f.file}`);
+}
+
+const FILES = { 'db/migrations/1_init.up.sql': INIT, 'db/migrations/2_more.up.sql': SECOND, 'db/migrations/3_last.up.sql': 'alter table notes add column mood text;\n' };
+
+test('a migration that the branch found merged is edited; one that it made itself may be', async () => {
+  const { dir, git, write } = repository(FILES);
+  git('checkout', '-qb', 'work');
+  write('db/migrations/4_own.up.sql', 'alter table notes add column own text;\n');
+  git('add', '-A');
+  git('commit', '-qm', 'own');
+  write('db/migrations/4_own.up.sql', 'alter table notes add column own varchar(10);\n');
+  git('commit', '-qam', 'own again');
+  expect(await found(dir)).toEqual([]);
+  write('db/migrations/2_more.up.sql', 'alter table notes add column code varchar(20);\n');
+  expect(await found(dir)).toEqual(['edited db/migrations/2_more.up.sql']);
+  write('db/migrations/2_more.up.sql', `-- why\n${SECOND}`);
+  expect(await found(dir)).toEqual([]);
+  // The last one is no exception: order says nothing of what is merged.
+  write('db/migrations/3_last.up.sql', 'alter table notes add column mood varchar(20);\n');
+  expect(await found(dir)).toEqual(['edited db/migrations/3_last.up.sql']);
+});
+
+test('what main got after the branch left it is not the branch\'s edit', async () => {
+  const { dir, git, write } = repository(FILES);
+  git('checkout', '-qb', 'work');
+  git('checkout', '-q', 'main');
+  write('db/migrations/3_last.up.sql', 'alter table notes add column mood varchar(20);\n');
+  git('commit', '-qam', 'on main');
+  git('checkout', '-q', 'work');
+  write('db/migrations/4_own.up.sql', 'alter table notes add column own text;\n');
+  expect(await found(dir)).toEqual([]);
+});
+
+test('a tool with checksums refuses other comments too, and another name is another migration', async () => {
+  const { dir, git, write } = repository({ 'db/V1__init.sql': INIT, 'db/V2__more.sql': SECOND, 'db/R__view.sql': 'create or replace view codes as select code from notes;\n' });
+  git('checkout', '-qb', 'work');
+  write('db/V1__init.sql', INIT.replace('the first', 'first'));
+  write('db/R__view.sql', 'create or replace view codes as select code, id from notes;\n');
+  git('mv', 'db/V2__more.sql', 'db/V2__codes.sql');
+  expect(await found(dir)).toEqual(['renamed db/V2__codes.sql']);
+  write('db/V1__init.sql', INIT.replace('create table notes', 'create table  notes').replace('not null', ''));
+  expect(await found(dir)).toEqual(['edited db/V1__init.sql', 'renamed db/V2__codes.sql']);
+});
