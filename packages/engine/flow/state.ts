@@ -138,11 +138,15 @@ export function join(base: State, exits: readonly Exit[], joinValues: JoinValues
   for (const slot of changed) {
     const before = base.get(slot);
     const values: { value: AbstractValue; truths: readonly Truth[] }[] = [];
-    for (const [i, exit] of exits.entries()) {
-      const value = exit.changes.get(slot) ?? before;
-      if (value) values.push({ value, truths: since[i] ?? [] });
+    let same = true;
+    for (let i = 0; i < exits.length; i++) {
+      const value = exits[i]?.changes.get(slot) ?? before;
+      if (!value) continue;
+      same &&= values.length === 0 || values[0]?.value === value;
+      values.push({ value, truths: since[i] ?? [] });
     }
-    base.changes.set(slot, joinValues(values));
+    const [first] = values;
+    if (first) base.changes.set(slot, same ? first.value : joinValues(values));
   }
   base.truths = common;
   const ways = since.map((truths) => truths.filter((t) => t.kind !== 'any'));

@@ -135,8 +135,9 @@ function guess(f: Flow, of: ValueOf<'symbol'>, name: string, args: readonly Abst
     const w = written[written.length - (read.length - i)];
     return w && w.name === part ? w : { name: part, at: site.nameAt };
   });
+  const context = contextAt(f, site.at, site.nameAt);
   for (const adapter of f.input.adapters) {
-    const handle = adapter.guessed?.(of, names, contextAt(f, site.at, site.nameAt), args);
+    const handle = adapter.guessed?.(of, names, context, args);
     if (handle?.kind === 'client') return callClient(f, handle, args, site.at, site.nameAt, false, becoming);
     if (handle) return handle;
   }
@@ -210,10 +211,11 @@ const isConstruction = (callee: ValueOf<'symbol'>): boolean => callee.origin.kin
 /** Runs a function of the program with these arguments, at this point. */
 export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly AbstractValue[], at: Span, self?: AbstractValue, guessed = f.frame?.guessed ?? false, first = f.python && isManager(value.fn)): AbstractValue {
   const { fn } = value;
-  const opaque: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee: { kind: 'function', fn, file: value.file, scope: value.scope, at: value.at }, args, construct: false, call: `@${at.file}:${at.start}` }, path: [], at };
   let again = 0;
   for (let frame = f.frame; frame; frame = frame.caller) if (frame.fn?.id === fn.id) again++;
-  if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) return opaque;
+  if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) {
+    return { kind: 'symbol', origin: { kind: 'call', callee: { kind: 'function', fn, file: value.file, scope: value.scope, at: value.at }, args, construct: false, call: `@${at.file}:${at.start}` }, path: [], at };
+  }
   const outside = f.state;
   const base = outside.fork();
   const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, turn: f.frame?.turn ?? NO_ROWS, guessed, ...(f.python && fn.generator ? { yields: first ? 'first' as const : [] } : {}) };

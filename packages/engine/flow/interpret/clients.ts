@@ -1,4 +1,4 @@
-import { unknown, type AbstractValue, type ClientContext, type Span, type ValueOf } from '@tenantlint/model';
+import { unknown, type AbstractValue, type ClientContext, type Query, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { runQuery } from '../queries/run.ts';
 import { truthsSince } from '../state.ts';
@@ -7,27 +7,55 @@ import { property } from '../values/property.ts';
 import { computed } from '../values/symbol.ts';
 import type { Becoming } from '../call-site.ts';
 
-export function contextAt(f: Flow, at: Span, nameAt: Span = at, construct = false, becoming?: Becoming): ClientContext {
-  return {
-    models: f.input.models,
-    schema: f.input.schema,
-    at,
-    nameAt,
-    construct,
-    ambient: f.ambient,
-    version: (pkg) => f.program.packages.get(pkg),
-    run: (query) => runQuery(f, query),
-    apply: (fn, args) => scoped(f, () => f.applyFunction(fn, args, at)),
-    property: (of, name) => property(f, of, name, at) ?? unknown(name, at),
-    items: (of) => itemsOf(of),
-    together: (places) => f.together.push(...places),
-    become: (handle) => {
-      if (becoming) becoming.handle = handle;
-    },
-    becomeArgument: (index, value) => {
-      if (becoming) (becoming.args ??= new Map<number, AbstractValue>()).set(index, value);
-    },
-  };
+export const contextAt = (f: Flow, at: Span, nameAt: Span = at, construct = false, becoming?: Becoming): ClientContext => new Context(f, at, nameAt, construct, becoming);
+
+/** One is made for each property that is read of a handle: what it can do is the class's, and costs nothing until it is done. */
+class Context implements ClientContext {
+  readonly at: Span;
+  readonly nameAt: Span;
+  readonly construct: boolean;
+  readonly #f: Flow;
+  readonly #becoming: Becoming | undefined;
+  constructor(f: Flow, at: Span, nameAt: Span, construct: boolean, becoming: Becoming | undefined) {
+    this.at = at;
+    this.nameAt = nameAt;
+    this.construct = construct;
+    this.#f = f;
+    this.#becoming = becoming;
+  }
+  get models(): ClientContext['models'] {
+    return this.#f.input.models;
+  }
+  get schema(): ClientContext['schema'] {
+    return this.#f.input.schema;
+  }
+  get ambient(): readonly AbstractValue[] {
+    return this.#f.ambient;
+  }
+  version(pkg: string): string | undefined {
+    return this.#f.program.packages.get(pkg);
+  }
+  run(query: Query): AbstractValue {
+    return runQuery(this.#f, query);
+  }
+  apply(fn: AbstractValue, args: readonly AbstractValue[]): AbstractValue {
+    return scoped(this.#f, () => this.#f.applyFunction(fn, args, this.at));
+  }
+  property(of: AbstractValue, name: string): AbstractValue {
+    return property(this.#f, of, name, this.at) ?? unknown(name, this.at);
+  }
+  items(of: AbstractValue): readonly AbstractValue[] | undefined {
+    return itemsOf(of);
+  }
+  together(places: readonly Span[]): void {
+    this.#f.together.push(...places);
+  }
+  become(handle: AbstractValue): void {
+    if (this.#becoming) this.#becoming.handle = handle;
+  }
+  becomeArgument(index: number, value: AbstractValue): void {
+    if (this.#becoming) (this.#becoming.args ??= new Map<number, AbstractValue>()).set(index, value);
+  }
 }
 
 /** Settings that a callback makes end with it: clients run callbacks inside transactions. */

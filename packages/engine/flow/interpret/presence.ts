@@ -29,6 +29,4 @@ export function isDefined(f: Flow, of: AbstractValue): boolean {
 }
 
 const sameOrigin = (a: ValueOf<'symbol'>, b: ValueOf<'symbol'>): boolean =>
-  a.origin === b.origin || JSON.stringify(a.origin.kind) === JSON.stringify(b.origin.kind) && keyOfOrigin(a) === keyOfOrigin(b);
-
-const keyOfOrigin = (v: ValueOf<'symbol'>): string => originKey(v.origin);
+  a.origin === b.origin || (a.origin.kind === b.origin.kind && originKey(a.origin) === originKey(b.origin));

@@ -17,8 +17,18 @@ export function askClosed(f: Flow, row: number, table: string, formula: Formula,
   return answer;
 }
 
+const shapes = new WeakMap<Formula, { readonly row: number; readonly shape: string }>();
+
 /** Equal for two formulas that differ in places and in the numbers of their rows only. */
 function shapeOf(formula: Formula, row: number): string {
+  const known = shapes.get(formula);
+  if (known?.row === row) return known.shape;
+  const shape = makeShape(formula, row);
+  shapes.set(formula, { row, shape });
+  return shape;
+}
+
+function makeShape(formula: Formula, row: number): string {
   const numbers = new Map<number, number>([[row, 0]]);
   const number = (id: number): number => {
     const known = numbers.get(id) ?? numbers.size;

@@ -12,16 +12,23 @@ import { and, exists, freeRows, opaque, or, TRUE } from './formulas.ts';
 /** Column by which a formula says that a row exists, without saying anything else of it. */
 const PRESENT = '#present';
 
-/** Truths as formulas. */
+/** Truths as formulas: the same formula for the same truth, so that what is found out about it is found out once. */
 export function formulasOf(truths: readonly Truth[]): Formula[] {
-  return truths.flatMap((truth): Formula[] => {
-    switch (truth.kind) {
-      case 'holds': return [truth.formula];
-      case 'row': return [{ kind: 'null', of: { kind: 'column', row: truth.row, column: PRESENT, at: truth.at }, negated: true, at: truth.at }];
-      case 'any': return [or(truth.of.map((way) => and(formulasOf(way))))];
-      case 'defined': case 'falsy': case 'secret': case 'setting': case 'lost': return [];
-    }
-  });
+  const found: Formula[] = [];
+  for (const truth of truths) {
+    const formula = truth.kind === 'holds' ? truth.formula : stated.get(truth) ?? state(truth);
+    if (formula) found.push(formula);
+  }
+  return found;
+}
+
+const stated = new WeakMap<Truth, Formula>();
+
+function state(truth: Exclude<Truth, { kind: 'holds' }>): Formula | undefined {
+  if (truth.kind !== 'row' && truth.kind !== 'any') return undefined;
+  const formula: Formula = truth.kind === 'row' ? { kind: 'null', of: { kind: 'column', row: truth.row, column: PRESENT, at: truth.at }, negated: true, at: truth.at } : or(truth.of.map((way) => and(formulasOf(way))));
+  stated.set(truth, formula);
+  return formula;
 }
 
 /** More than this cannot be looked through in reasonable time. */
@@ -35,12 +42,26 @@ interface Closing {
   parts: number;
 }
 
+const known = new WeakMap<readonly Truth[], { readonly row: number; readonly formula: Formula; readonly closed: Formula }[]>();
+
 /** A formula about one row, closed: the rows that it rests on are quantified, what is known of them is said. */
 export function closed(f: Flow, row: number, formula: Formula, truths: readonly Truth[]): Formula {
+  // Whatever is known from the start belongs to no run; the rest is asked for again at each place where a row is used.
+  if (truths.length === 0) return close(f, row, formula, truths);
+  const there = known.get(truths) ?? [];
+  known.set(truths, there);
+  const same = there.find((one) => one.row === row && one.formula === formula);
+  if (same) return same.closed;
+  const made = close(f, row, formula, truths);
+  there.push({ row, formula, closed: made });
+  return made;
+}
+
+function close(f: Flow, row: number, formula: Formula, truths: readonly Truth[]): Formula {
   const at = f.rows.get(row)?.at;
   const closing: Closing = { f, row, parts: 0 };
   const near = relevant(f, formula, truths);
-  const all = close(closing, and([formula, ...formulasOf(near), ...belonging(f, near)]), new Set([row]));
+  const all = complete(closing, and([formula, ...formulasOf(near), ...belonging(f, near)]), new Set([row]));
   if (closing.parts > MOST_PARTS && at) return opaque(TOO_MUCH, '', [row], at);
   const rows: Row[] = [...freeRows(all)].filter((id) => id !== row).sort((a, b) => a - b).flatMap((id) => {
     const def = f.rows.get(id);
@@ -50,7 +71,7 @@ export function closed(f: Flow, row: number, formula: Formula, truths: readonly 
 }
 
 /** Adds to each conjunction what is known of the rows that it mentions; branches of a disjunction each have their own. */
-function close(closing: Closing, formula: Formula, outside: ReadonlySet<number>): Formula {
+function complete(closing: Closing, formula: Formula, outside: ReadonlySet<number>): Formula {
   const said = new Set(outside);
   const work: Formula[] = [formula];
   const certain: Formula[] = [];
@@ -81,8 +102,8 @@ function close(closing: Closing, formula: Formula, outside: ReadonlySet<number>)
     }
   }
   return and([...certain.reverse(), ...later.map((part): Formula => {
-    if (part.kind === 'or') return or(part.of.map((branch) => close(closing, branch, said)));
-    if (part.kind === 'exists') return exists(part.rows, close(closing, part.where, new Set([...said, ...part.rows.map((r) => r.id)])), part.at);
+    if (part.kind === 'or') return or(part.of.map((branch) => complete(closing, branch, said)));
+    if (part.kind === 'exists') return exists(part.rows, complete(closing, part.where, new Set([...said, ...part.rows.map((r) => r.id)])), part.at);
     return part;
   })]);
 }

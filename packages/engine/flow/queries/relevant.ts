@@ -4,6 +4,7 @@ import { speaksOfCaller } from '../judge/caller.ts';
 import { ownerColumns, tenantColumns } from '../judge/owners.ts';
 import { keyOf } from '../values/key.ts';
 import { freeRows } from './formulas.ts';
+import type { RowDef } from './row-store.ts';
 
 const FARTHEST = 5;
 const MOST_TRUTHS = 16;
@@ -15,11 +16,9 @@ const SLACK = 1;
  * over shared rows and values. The rest only makes the prover's work longer.
  */
 export function relevant(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] {
-  const facts = factsOf(f, truths);
-  const start = new Set<string>([...atomsOf(formula), ...[...freeRows(formula)].flatMap((row) => behind(f, row))]);
-  const fromFormula = distances(facts, start);
-  const anchors = new Set<string>(facts.flatMap((fact) => (fact.anchored ? fact.atoms : [])));
-  const fromCaller = distances(facts, anchors);
+  const { facts, fromCaller } = known(f, truths);
+  if (facts.length === 0) return [];
+  const fromFormula = distances(facts, startOf(f, formula));
   const ways = facts.map((_, i) => (fromFormula[i] ?? Infinity) + (fromCaller[i] ?? Infinity));
   const shortest = Math.min(Infinity, ...ways);
   const chosen = shortest === Infinity ? [] : facts.flatMap((fact, i) => ((ways[i] ?? Infinity) <= shortest + SLACK ? [{ fact, way: ways[i] ?? 0 }] : []));
@@ -38,14 +37,34 @@ interface Fact {
   readonly anchored: boolean;
 }
 
-const facts = new WeakMap<readonly Truth[], readonly Fact[]>();
+interface Known {
+  readonly facts: readonly Fact[];
+  /** How far each is from what speaks of the caller or of a tenant. */
+  readonly fromCaller: readonly (number | undefined)[];
+}
+
+const knownAt = new WeakMap<readonly Truth[], Known>();
+
+function known(f: Flow, truths: readonly Truth[]): Known {
+  const known = knownAt.get(truths);
+  if (known) return known;
+  const facts = factsOf(f, truths);
+  const anchors = new Set<string>();
+  for (const fact of facts) if (fact.anchored) for (const x of fact.atoms) anchors.add(x);
+  const found = { facts, fromCaller: distances(facts, anchors) };
+  knownAt.set(truths, found);
+  return found;
+}
+
+/** Rows and values that a formula speaks of, and what those rest on. */
+function startOf(f: Flow, formula: Formula): ReadonlySet<string> {
+  const start = new Set(atomsOf(formula));
+  for (const row of freeRows(formula)) for (const x of behind(f, row)) start.add(x);
+  return start;
+}
 
 function factsOf(f: Flow, truths: readonly Truth[]): readonly Fact[] {
-  const known = facts.get(truths);
-  if (known) return known;
-  const found = decided(truths).flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' || truth.kind === 'lost' ? [] : [factOf(f, truth)]));
-  facts.set(truths, found);
-  return found;
+  return decided(truths).flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' || truth.kind === 'lost' ? [] : [factOf(f, truth)]));
 }
 
 const factsByTruth = new WeakMap<Truth, Fact>();
@@ -65,10 +84,11 @@ function distances(of: readonly Fact[], from: ReadonlySet<string>): (number | un
   let front = from;
   for (let distance = 0; distance < FARTHEST && front.size > 0; distance++) {
     const next = new Set<string>();
-    for (const [i, fact] of of.entries()) {
-      if (found[i] !== undefined || !fact.atoms.some((x) => front.has(x))) continue;
+    for (let i = 0; i < of.length; i++) {
+      const { atoms } = of[i] ?? { atoms: [] };
+      if (found[i] !== undefined || !atoms.some((x) => front.has(x))) continue;
       found[i] = distance;
-      for (const x of fact.atoms) next.add(x);
+      for (const x of atoms) next.add(x);
     }
     front = next;
   }
@@ -84,18 +104,25 @@ function isAnchored(f: Flow, truth: Truth): boolean {
   }
 }
 
+const anchoredRow = new WeakMap<RowDef, boolean>();
+
 function rowAnchored(f: Flow, row: number): boolean {
+  const first = f.rows.get(row);
+  const known = first && anchoredRow.get(first);
+  if (known !== undefined) return known;
   const seen = new Set<number>();
   const work = [row];
-  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+  let found = false;
+  for (let id = work.pop(); id !== undefined && !found; id = work.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
     const def = f.rows.get(id);
     if (!def) continue;
-    if (speaksOfCaller(def.formula) || namesTenant(f, def.formula)) return true;
+    found = speaksOfCaller(def.formula) || namesTenant(f, def.formula);
     work.push(...freeRows(def.formula), ...def.with);
   }
-  return false;
+  if (first) anchoredRow.set(first, found);
+  return found;
 }
 
 const naming = new WeakMap<Formula, boolean>();
@@ -123,8 +150,8 @@ function namesTenant(f: Flow, formula: Formula): boolean {
 
 /** Truths that share rows or values with the formula, directly or through each other, whatever they speak of. */
 export function connected(f: Flow, formula: Formula, truths: readonly Truth[]): Truth[] {
-  const all = factsOf(f, truths);
-  const found = distances(all, new Set<string>([...atomsOf(formula), ...[...freeRows(formula)].flatMap((row) => behind(f, row))]));
+  const all = known(f, truths).facts;
+  const found = distances(all, startOf(f, formula));
   return all.flatMap((fact, i) => (found[i] === undefined ? [] : [fact.truth]));
 }
 
@@ -157,8 +184,13 @@ function truthAtoms(f: Flow, truth: Truth): readonly string[] {
 }
 const truthsAtoms = new WeakMap<Truth, readonly string[]>();
 
+const behindRow = new WeakMap<RowDef, readonly string[]>();
+
 /** A row, and all that it rests on. */
-function behind(f: Flow, row: number): string[] {
+function behind(f: Flow, row: number): readonly string[] {
+  const first = f.rows.get(row);
+  const known = first && behindRow.get(first);
+  if (known) return known;
   const seen = new Set<number>();
   const found = new Set<string>();
   const work = [row];
@@ -171,7 +203,9 @@ function behind(f: Flow, row: number): string[] {
     for (const atom of atomsOf(def.formula)) found.add(atom);
     work.push(...freeRows(def.formula), ...def.with);
   }
-  return [...found];
+  const all = [...found];
+  if (first) behindRow.set(first, all);
+  return all;
 }
 
 const atoms = new WeakMap<Formula, readonly string[]>();

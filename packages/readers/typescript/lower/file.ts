@@ -7,6 +7,9 @@ import { lowerModule } from './modules.ts';
 import { lowerStatement } from './statements.ts';
 import { lowerType } from './types.ts';
 
+/** The compiler's exports are getters: read here once, and not for each node. */
+const { getLeadingCommentRanges, getTrailingCommentRanges, SyntaxKind } = ts;
+
 /** Lowers one TypeScript or JavaScript file. Never throws: what does not parse, or nests too deeply, is in `unread`. */
 export function lowerFile({ path, text }: Source): CodeFile {
   const source = parseFile(path, text);
@@ -15,7 +18,16 @@ export function lowerFile({ path, text }: Source): CodeFile {
     return { path, language: 'typescript', imports: [], exports: [], body: [], directives: [], comments: [], unread: [{ at: { file: path, start: 0, end: 0 }, reason }] };
   }
   const unread: Unread[] = syntaxErrors(source, path);
-  const at = (node: ts.Node): Span => ({ file: path, start: node.getStart(source), end: node.end });
+  // What begins with the same token begins at the same place, `a.b.c` and `a.b` and `a`: its blanks are skipped once.
+  let [pos, start] = [-1, -1];
+  const at = (node: ts.Node): Span => {
+    if (node.pos !== pos || node.kind === SyntaxKind.JsxText || node.pos === node.end) {
+      const own = node.getStart(source);
+      if (node.kind === SyntaxKind.JsxText || node.pos === node.end) return { file: path, start: own, end: node.end };
+      [pos, start] = [node.pos, own];
+    }
+    return { file: path, start, end: node.end };
+  };
   const low: Lowering = {
     file: path,
     source,
@@ -79,7 +91,7 @@ function commentsOf(source: ts.SourceFile, file: string): Comment[] {
     for (const r of ranges ?? []) {
       if (seen.has(r.pos)) continue;
       seen.add(r.pos);
-      const block = r.kind === ts.SyntaxKind.MultiLineCommentTrivia;
+      const block = r.kind === SyntaxKind.MultiLineCommentTrivia;
       found.push({ at: { file, start: r.pos, end: r.end }, text: text.slice(r.pos + 2, block ? r.end - 2 : r.end).trim() });
     }
   };
@@ -89,9 +101,9 @@ function commentsOf(source: ts.SourceFile, file: string): Comment[] {
     if (!node) break;
     const children = node.getChildren(source);
     // Comments stand in the blank between two tokens, that is between a token's `pos` and its start. Text of JSX has none.
-    if (children.length === 0 && node.kind !== ts.SyntaxKind.JsxText) {
-      take(ts.getTrailingCommentRanges(text, node.pos));
-      take(ts.getLeadingCommentRanges(text, node.pos));
+    if (children.length === 0 && node.kind !== SyntaxKind.JsxText) {
+      take(getTrailingCommentRanges(text, node.pos));
+      take(getLeadingCommentRanges(text, node.pos));
     }
     for (const child of children) stack.push(child);
   }

@@ -1,6 +1,9 @@
 import { ts } from '@ts-morph/common';
 import type { Code, CodeClass, CodeFunction, CodeStatement, CodeTarget, CodeType, Span, Unread } from '@tenantlint/model';
 
+/** The compiler's exports are getters: read here once, and not for each node. */
+const { canHaveDecorators, canHaveModifiers, getDecorators, getModifiers, isComputedPropertyName, isIdentifier, isJsxNamespacedName, isNoSubstitutionTemplateLiteral, isNumericLiteral, isPrivateIdentifier, isStringLiteral, isStringLiteralLike } = ts;
+
 /**
  * The lowering of one file. Expressions, statements, functions and types need each other; each lives in a file of its
  * own and reaches the others through this object, which `file.ts` puts together.
@@ -20,17 +23,17 @@ export interface Lowering {
 
 /** Decorators of a node, or none: they may stand on parameters and members in both of TypeScript's dialects. */
 export function decoratorsOf(low: Lowering, node: ts.Node): readonly Code[] {
-  return ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []).map(d => low.code(d.expression)) : [];
+  return canHaveDecorators(node) ? (getDecorators(node) ?? []).map(d => low.code(d.expression)) : [];
 }
 
 /** A property's name where it is written out; a computed name with a literal counts. */
 export function staticName(name: ts.PropertyName | ts.BindingName | ts.JsxAttributeName | ts.ModuleExportName): string | undefined {
-  if (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isPrivateIdentifier(name) || ts.isNumericLiteral(name) || ts.isNoSubstitutionTemplateLiteral(name)) return name.text;
-  if (ts.isComputedPropertyName(name) && ts.isStringLiteralLike(name.expression)) return name.expression.text;
-  if (ts.isJsxNamespacedName(name)) return `${name.namespace.text}:${name.name.text}`;
+  if (isIdentifier(name) || isStringLiteral(name) || isPrivateIdentifier(name) || isNumericLiteral(name) || isNoSubstitutionTemplateLiteral(name)) return name.text;
+  if (isComputedPropertyName(name) && isStringLiteralLike(name.expression)) return name.expression.text;
+  if (isJsxNamespacedName(name)) return `${name.namespace.text}:${name.name.text}`;
   return undefined;
 }
 
 export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
-  return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(m => m.kind === kind);
+  return canHaveModifiers(node) && (getModifiers(node) ?? []).some(m => m.kind === kind);
 }
