@@ -25,10 +25,10 @@ export function readConfig(text: string, shown: string, ruleIds: ReadonlySet<str
     throw new UsageError(`${shown}:${line}:${column}: ${reason}`);
   };
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const tree = parsed(text, errors) ?? fail(0, 'this is nested too deeply');
   const [broken] = errors;
   if (broken) return fail(broken.offset, printParseErrorCode(broken.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase());
-  if (!tree) return {};
+  if (tree === 'empty') return {};
   const value: unknown = getNodeValue(tree);
   // The checker reports every level up to the root; the deepest place says what is wrong.
   const result = new Validator(schema as object, '2020-12', false).validate(value);
@@ -40,6 +40,16 @@ export function readConfig(text: string, shown: string, ruleIds: ReadonlySet<str
   const config = value as Config;
   for (const id of Object.keys(config.rules ?? {})) if (!ruleIds.has(id)) fail(nameOf(findNodeAtLocation(tree, ['rules', id]))?.offset ?? 0, `there is no rule ${id}`);
   return config;
+}
+
+/** Undefined where it is nested deeper than can be read. */
+function parsed(text: string, errors: ParseError[]): Node | 'empty' | undefined {
+  try {
+    return parseTree(text, errors, { allowTrailingComma: true }) ?? 'empty';
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
 }
 
 /** The name of the property whose value this is. */

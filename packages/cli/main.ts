@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { visible, SUPPRESSION } from '@tenantlint/engine';
 import { holdBackWasmTierUp } from '@tenantlint/readers/sql';
-import { reporters } from '@tenantlint/reporters';
+import { plainJson, reporters } from '@tenantlint/reporters';
 import { rules } from '@tenantlint/rules';
 import { analyse } from './analyse.ts';
 import { HELP, readArgs, type Args } from './args.ts';
@@ -80,7 +80,7 @@ async function inspect(args: Args, host: Host): Promise<number> {
   const analysis = await analyse(project, args.at === undefined ? {} : { at: slashed(args.at) });
   const { model } = await import('./inspect.ts');
   const data = model(analysis.facts, workspace, analysis.notes);
-  const text = args.format === 'json' ? `${JSON.stringify({ ...data, unread: analysis.unread.map((u) => ({ file: shownFile(workspace.prefix, u.at.file), reason: u.reason })) }, null, 2)}\n` : (await import('./inspect-pretty.ts')).prettyModel(data, colours(args, host));
+  const text = args.format === 'json' ? `${plainJson({ ...data, unread: analysis.unread.map((u) => ({ file: shownFile(workspace.prefix, u.at.file), reason: u.reason })) })}\n` : (await import('./inspect-pretty.ts')).prettyModel(data, colours(args, host));
   write(text, args, host);
   return analysis.nothing === undefined ? 0 : refuse(analysis.nothing, host);
 }

@@ -4,6 +4,7 @@ import { json } from './json.ts';
 import { pretty } from './pretty.ts';
 import { sarif } from './sarif.ts';
 
+export { plainJson } from './json.ts';
 export { Places, type Place } from './places.ts';
 
 export const reporters = { pretty, json, sarif, github } as const satisfies Readonly<Record<string, Reporter>>;

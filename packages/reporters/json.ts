@@ -20,7 +20,7 @@ export function json(outcome: Outcome): string {
     ...(f.suppressed ? { suppressed: f.suppressed } : {}),
   });
   const unread = (u: Unread) => ({ file: u.at.file, start: places.start(u.at), reason: u.reason });
-  return `${JSON.stringify({
+  return `${plainJson({
     version: 1,
     root: outcome.root,
     findings: outcome.findings.map(finding),
@@ -28,5 +28,10 @@ export function json(outcome: Outcome): string {
     unread: outcome.unread.map(unread),
     notes: outcome.notes,
     summary: outcome.summary,
-  }, null, 2)}\n`;
+  })}\n`;
+}
+
+/** JSON whose texts are shown as they are: signs that turn the direction of what follows, or that no terminal prints, are written as escapes. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

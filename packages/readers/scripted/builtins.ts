@@ -1,7 +1,7 @@
 import type { Span } from '@tenantlint/model';
 import { qualified } from './quote.ts';
 import { literalOf } from './tools/kysely-value.ts';
-import { plain, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts';
+import { listOf, LONGEST_LIST, LONGEST_TEXT, plain, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts';
 
 /** Applies a function value to arguments. */
 export type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
@@ -22,8 +22,13 @@ function onText(text: string, name: string, args: readonly Value[]): Value | und
     case 'toLowerCase': return plain(text.toLowerCase());
     case 'toString': return plain(text);
     case 'concat': return args.every((arg) => textOf(arg) !== undefined) ? plain(text + args.map((arg) => textOf(arg) ?? '').join('')) : UNKNOWN;
-    case 'replace': case 'replaceAll': return first !== undefined && second !== undefined && args[0]?.kind === 'text' ? plain(name === 'replace' ? text.replace(first, () => second) : text.replaceAll(first, () => second)) : UNKNOWN;
-    case 'split': return first === undefined ? UNKNOWN : { kind: 'list', items: text.split(first).map(plain) };
+    case 'replace': return first !== undefined && second !== undefined && args[0]?.kind === 'text' ? plain(text.replace(first, () => second)) : UNKNOWN;
+    case 'replaceAll': {
+      if (first === undefined || second === undefined || args[0]?.kind !== 'text') return UNKNOWN;
+      const parts = text.split(first);
+      return text.length + parts.length * second.length > LONGEST_TEXT ? UNKNOWN : plain(parts.join(second));
+    }
+    case 'split': return first === undefined ? UNKNOWN : listOf(text.split(first).map(plain));
     case 'startsWith': return first === undefined ? UNKNOWN : { kind: 'boolean', value: text.startsWith(first) };
     case 'endsWith': return first === undefined ? UNKNOWN : { kind: 'boolean', value: text.endsWith(first) };
     case 'includes': return first === undefined ? UNKNOWN : { kind: 'boolean', value: text.includes(first) };
@@ -37,12 +42,22 @@ function onList(items: readonly Value[], name: string, args: readonly Value[], a
   switch (name) {
     case 'forEach': items.forEach(each); return UNDEFINED;
     case 'map': return { kind: 'list', items: items.map(each) };
-    case 'flatMap': return { kind: 'list', items: items.map(each).flatMap((one) => (one.kind === 'list' ? one.items : [one])) };
+    case 'flatMap': {
+      const made: Value[] = [];
+      for (const [i, item] of items.entries()) {
+        const one = each(item, i);
+        made.push(...(one.kind === 'list' ? one.items : [one]));
+        if (made.length > LONGEST_LIST) return UNKNOWN;
+      }
+      return listOf(made);
+    }
     case 'join': {
       const texts = items.map(textOf);
-      return texts.some((one) => one === undefined) ? UNKNOWN : plain(texts.join(first === undefined ? ',' : (textOf(first) ?? ',')));
+      const between = first === undefined ? ',' : (textOf(first) ?? ',');
+      const length = texts.reduce((sum, one) => sum + (one?.length ?? 0) + between.length, 0);
+      return texts.some((one) => one === undefined) || length > LONGEST_TEXT ? UNKNOWN : plain(texts.join(between));
     }
-    case 'concat': return { kind: 'list', items: [...items, ...args.flatMap((arg) => (arg.kind === 'list' ? arg.items : [arg]))] };
+    case 'concat': return listOf([...items, ...args.flatMap((arg) => (arg.kind === 'list' ? arg.items : [arg]))]);
     case 'reverse': case 'toReversed': return { kind: 'list', items: items.toReversed() };
     case 'slice': return args.length === 0 ? { kind: 'list', items } : UNKNOWN;
     case 'includes': {

@@ -3,7 +3,7 @@ import { global, isQuiet, method } from './builtins.ts';
 import type { Interpreter } from './interpret.ts';
 import { literalOf } from './tools/kysely-value.ts';
 import { sequelizeCall } from './tools/sequelize-value.ts';
-import { textOf, truthOf, UNDEFINED, UNKNOWN, type Scope, type Value } from './values.ts';
+import { LONGEST_LIST, LONGEST_TEXT, plain, textOf, truthOf, UNDEFINED, UNKNOWN, type Scope, type Value } from './values.ts';
 
 /** What expressions of a migration are. */
 export class Evaluator {
@@ -166,6 +166,7 @@ export class Evaluator {
       if (!item.spread) out.push(value);
       else if (value.kind === 'list') out.push(...value.items);
       else return UNKNOWN;
+      if (out.length > LONGEST_LIST && item.spread) return UNKNOWN;
     }
     return { kind: 'list', items: out };
   }
@@ -192,7 +193,8 @@ export class Evaluator {
     const values = code.values.map((one) => this.value(one, scope));
     const texts = values.map(textOf);
     if (texts.some((one) => one === undefined)) return { kind: 'unknown', starts: code.texts[0]?.text ?? '' };
-    return { kind: 'text', text: code.texts.map((part, i) => part.text + (texts[i] ?? '')).join(''), ...(code.values.length === 0 && code.texts[0] ? exactly(code.texts[0].text, code.texts[0].at, 0) : {}) };
+    const text = code.texts.map((part, i) => part.text + (texts[i] ?? '')).join('');
+    return code.values.length > 0 ? plain(text) : { kind: 'text', text, ...(code.texts[0] ? exactly(code.texts[0].text, code.texts[0].at, 0) : {}) };
   }
 
   /** `sql`…`` makes SQL of a text; what other tags make of theirs is taken to be the text itself. */
@@ -203,7 +205,8 @@ export class Evaluator {
     const texts = values.map(literalOf);
     if (texts.includes(undefined)) return { kind: 'unknown', starts: code.texts[0]?.text ?? '' };
     const [only] = code.texts;
-    return { kind: 'sql', text: code.texts.map((part, i) => part.text + (texts[i] ?? '')).join(''), ...(code.values.length === 0 && only ? exactly(only.text, only.at, 0) : {}) };
+    const text = code.texts.map((part, i) => part.text + (texts[i] ?? '')).join('');
+    return text.length > LONGEST_TEXT ? UNKNOWN : { kind: 'sql', text, ...(code.values.length === 0 && only ? exactly(only.text, only.at, 0) : {}) };
   }
 
   #logical(code: Extract<Code, { kind: 'logical' }>, scope: Scope): Value {
@@ -230,7 +233,7 @@ function exactly(text: string, at: Span, quote: number): { readonly exact?: Span
 
 function binary(op: string, left: Value, right: Value): Value {
   const [a, b] = [textOf(left), textOf(right)];
-  if (op === '+' && a !== undefined && b !== undefined) return left.kind === 'number' && right.kind === 'number' ? { kind: 'number', value: left.value + right.value } : { kind: 'text', text: a + b };
+  if (op === '+' && a !== undefined && b !== undefined) return left.kind === 'number' && right.kind === 'number' ? { kind: 'number', value: left.value + right.value } : plain(a + b);
   if ((op === '=' || op === '<>') && a !== undefined && b !== undefined) return { kind: 'boolean', value: (a === b) === (op === '=') };
   if (op === '+' && a !== undefined) return { kind: 'unknown', starts: a };
   if (op === '+' && left.kind === 'unknown' && left.starts !== undefined) return left;

@@ -205,6 +205,15 @@ await db.schema.createTable('t').addColumn('a', process.env.TYPE).execute();`) }
   });
 });
 
+test('texts and lists that double without end are given up', () => {
+  const doubling = (up: string): string => `export const up = async (knex) => {\n${up}\n};`;
+  const told = (up: string): unknown => one({ 'migrations/1_a.js': doubling(up) }).steps[0]?.up.map((event) => (event.kind === 'unread' ? event.reason : event.kind));
+  expect(told(`let s = 'ab'; ${"s = s.replaceAll('a', s); ".repeat(40)} await knex.raw(s);`)).toEqual(['the SQL is not constant']);
+  expect(told(`let s = 'ab'; ${'s = s + s; '.repeat(60)} await knex.raw(s);`)).toEqual(['the SQL is not constant']);
+  expect(told(`let l = ['a', 'b']; ${'l = [...l, ...l]; '.repeat(60)} await knex.raw(l.join(' '));`)).toEqual(['the SQL is not constant']);
+  expect(told(`let l = ['a', 'b']; ${'l = l.concat(l); '.repeat(60)} await knex.raw(l.join(' '));`)).toEqual(['the SQL is not constant']);
+});
+
 describe('Sequelize', () => {
   test('tables with their types, keys and defaults; indexes and constraints by their usual names', () => {
     const history = one({

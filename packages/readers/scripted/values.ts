@@ -65,8 +65,16 @@ export const UNKNOWN: Value = { kind: 'unknown' };
 export const UNDEFINED: Value = { kind: 'undefined' };
 export const ASKS: Value = { kind: 'asks' };
 
+/** Longer than any statement is: what a migration makes of more is not followed. */
+export const LONGEST_TEXT = 2_000_000;
+export const LONGEST_LIST = 20_000;
+
 export function plain(text: string): Value {
-  return { kind: 'text', text };
+  return text.length > LONGEST_TEXT ? UNKNOWN : { kind: 'text', text };
+}
+
+export function listOf(items: readonly Value[]): Value {
+  return items.length > LONGEST_LIST ? UNKNOWN : { kind: 'list', items };
 }
 
 export function textOf(value: Value | undefined): string | undefined {

@@ -76,7 +76,7 @@ function run(sql: string, work: (live: Parser) => RawResult): { ok: true; json: 
   } catch (cause) {
     // Out of memory, stack overflow, or a trap: its C memory was not unwound, so nothing it says later counts.
     parser = undefined;
-    return refuse(`statement too large or too deeply nested to parse (${messageOf(cause)})`);
+    return refuse(cause instanceof RangeError ? 'statement too deeply nested to parse' : `statement too large or too deeply nested to parse (${messageOf(cause)})`);
   }
   if (live.memoryBytes() > LARGEST_KEPT_MEMORY) parser = undefined;
   if (result.ok) return result;

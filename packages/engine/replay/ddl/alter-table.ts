@@ -4,7 +4,7 @@ import { requireColumn } from '../inferred.ts';
 import { formatType } from '../types.ts';
 import { findRelation, putTable, definedType, tableAt, type World } from '../world.ts';
 import { addConstraint } from './constraints.ts';
-import { defaultOf, newColumn, withGenerated } from './columns.ts';
+import { defaultOf, MOST_COLUMNS, newColumn, withGenerated } from './columns.ts';
 import { dropColumn, dropConstraint } from './drop-parts.ts';
 import { indexPartitions, attachPartition, childrenOf, detachPartition, inherit, partitionsOf, passForeignKey } from './partitions.ts';
 import { ownerTable } from './policies.ts';
@@ -140,6 +140,7 @@ function addColumn(world: World, key: string, action: TableAction & { readonly d
     if (action.ifNotExists) return;
     if (!table.inferred || present.typeText !== 'unknown') fail('duplicate_column', `column "${def.name}" of relation "${table.name}" already exists`);
   }
+  if (table.columns.size >= MOST_COLUMNS) fail('too_many_columns', `tables can have at most ${MOST_COLUMNS} columns`);
   const column = newColumn(world, table, def);
   putTable(world, { ...table, columns: new Map(table.columns).set(def.name, column) });
   const generated = withGenerated(world, tableAt(world, key), def);

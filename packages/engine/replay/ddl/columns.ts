@@ -5,6 +5,9 @@ import { formatType, sameType, SERIAL } from '../types.ts';
 import { definedType, resolveType, type World } from '../world.ts';
 import { nextval, ownedSequence } from './sequences.ts';
 
+/** The server's own bound on a table. */
+export const MOST_COLUMNS = 1600;
+
 /** The column of a definition, its sequence made; constraints are left to the caller. */
 export function newColumn(world: World, table: { readonly schema: string; readonly name: string; readonly key: string; readonly owner?: RoleName }, def: ColumnDef): Column {
   const base = SERIAL[def.type.name];

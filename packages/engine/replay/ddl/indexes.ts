@@ -38,8 +38,12 @@ export function buildIndex(world: World, tableKey: string, wanted: NewIndex): In
   return makeIndex(world, table, wanted, (expr) => qualifyExpr(world, expr, tableScope(own)));
 }
 
+/** As the server is built everywhere. */
+const MOST_KEYS = 32;
+
 /** An index on a table or materialized view, named, with its expressions bound. */
 export function makeIndex(world: World, on: { readonly schema: string; readonly name: string }, wanted: NewIndex, qualify: (expr: SqlExpr) => SqlExpr): Index {
+  if (wanted.keys.length + wanted.include.length > MOST_KEYS) fail('too_many_columns', `cannot use more than ${MOST_KEYS} columns in an index`);
   const stored = (expr: SqlExpr): SqlExpr => {
     const qualified = qualify(expr);
     return isImmutable(world, qualified) ? qualified : fail('invalid_object_definition', 'functions in index expression must be marked IMMUTABLE');

@@ -3,7 +3,7 @@ import { fail } from '../failure.ts';
 import { bareTable, inferTable } from '../inferred.ts';
 import { findTable, newName, putTable, tableAt, type World } from '../world.ts';
 import { addConstraint, keyIndex } from './constraints.ts';
-import { constraintsInOrder, newColumn, withGenerated, type PlacedConstraint } from './columns.ts';
+import { constraintsInOrder, MOST_COLUMNS, newColumn, withGenerated, type PlacedConstraint } from './columns.ts';
 import { initialGrants } from './grants.ts';
 import type { NewIndex } from './indexes.ts';
 import { copyLike, likeIndexes } from './like.ts';
@@ -16,6 +16,7 @@ export function createTable(world: World, event: SchemaEvent & { readonly kind: 
   const taken = existing !== undefined && stub?.inferred !== true;
   if (taken && event.ifNotExists) return;
 
+  if (event.columns.length > MOST_COLUMNS) fail('too_many_columns', `tables can have at most ${MOST_COLUMNS} columns`);
   const parents = (event.partitionOf === undefined ? event.inherits : [event.partitionOf.parent]).map((name) => findTable(world, name) ?? inferTable(world, name));
   const columns = new Map<string, Column>();
   for (const parent of parents) for (const column of parent.columns.values()) inheritColumn(world, columns, column);
