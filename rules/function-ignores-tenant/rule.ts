@@ -23,9 +23,12 @@ export default defineRule({
       const escapes = leaks.flatMap((leak) => (leak.isolation.verdict === 'no' ? [leak.isolation.escape] : []));
       // What a policy asks has to be answered for whoever asks; it tells little more than yes, no, or a tenant's id.
       const helper = policyHelpers(facts).has(routine.name) && leaks.every((leak) => leak.command === 'select');
+      // No API serves its schema: only policies and other functions call it.
+      const hidden = facts.environment.exposed.length > 0 && !facts.environment.exposed.includes(routine.schema);
+      if (helper && hidden) return;
       // Behind a connection of its own it is the application that chooses the arguments.
       const chosen = facts.environment.kind === 'own-connection';
-      const certainty: Certainty = escapes.every(isBySecret) ? 'possible' : helper || chosen ? 'likely' : 'proven';
+      const certainty: Certainty = escapes.every(isBySecret) ? 'possible' : helper || hidden || chosen ? 'likely' : 'proven';
       report({
         message: 'reaches',
         at: first.at,
