@@ -27,9 +27,10 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
       return method.kind === 'get' ? f.invoke(fn, [], at, of) : fn;
     }
     const field = owner.class.fields.find((x) => x.name === name && (!x.static || f.python));
-    if (field && f.python && isSettings(f, of)) return environment(name, at);
+    if (field && f.python && extendsOf(f, of, 'BaseSettings')) return environment(name, at);
     if (field) {
-      if (field.value) {
+      // An object that is only known by its type may hold anything else than its fields' defaults.
+      if (field.value && !(f.python && of.fields.length === 0 && extendsOf(f, of, 'BaseModel'))) {
         const { value: code } = field;
         const module = moduleOf(f, owner.file);
         const scope = new Names(owner.scope, owner.file);
@@ -50,8 +51,8 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
   return fieldSymbol({ class: of.class, file: of.file, scope: of.scope as Names }, name, at);
 }
 
-/** What is written there is what counts where the environment says nothing. */
-const isSettings = (f: Flow, of: ValueOf<'instance'>): boolean => [...lineage(f, of)].some((one) => 'value' in one && one.value.kind === 'symbol' && one.value.origin.kind === 'package' && (one.value.path.at(-1) ?? one.value.origin.name) === 'BaseSettings');
+/** Whether a class of that name of some package is above it. */
+const extendsOf = (f: Flow, of: ValueOf<'instance'>, name: string): boolean => [...lineage(f, of)].some((one) => 'value' in one && one.value.kind === 'symbol' && one.value.origin.kind === 'package' && (one.value.path.at(-1) ?? one.value.origin.name) === name);
 
 const fieldSymbol = (owner: Owner, name: string, at: Span): AbstractValue => ({ kind: 'symbol', origin: { kind: 'unknown', why: `field ${name}`, id: `${owner.class.id}.${name}` }, path: [], at });
 

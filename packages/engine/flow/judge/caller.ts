@@ -2,8 +2,9 @@ import type { Formula, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { showsSecret } from '../known/signatures.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
-import { tenantColumns } from './owners.ts';
-import { freeRows } from '../queries/formulas.ts';
+import { linkColumns, ownerColumns, tenantColumns } from './owners.ts';
+import { freeRows, TRUE } from '../queries/formulas.ts';
+import { snake } from '../queries/identity.ts';
 import type { Case } from './judgement.ts';
 
 /** The caller has shown a secret that only another system knows. */
@@ -17,7 +18,7 @@ const PLATFORM = /^(?:is_?)?(?:super_?|platform_?|global_?|system_?|site_?|insta
 /** The caller is one of the platform's own: a member of the tenant that the code names, or marked so on the user itself. */
 export function isStaff(f: Flow, truths: readonly Truth[]): boolean {
   return truths.some((t) => {
-    if (t.kind === 'row') return isHouseMember(f, t.row);
+    if (t.kind === 'row') return isHouseMember(f, t.row) || isStaffRow(f, t.row);
     if (t.kind === 'any') return t.of.every((way) => isStaff(f, way));
     if (t.kind === 'defined') return t.of.kind === 'symbol' && t.of.origin.kind === 'identity' && STAFF.test(t.of.path.at(-1) ?? '');
     if (t.kind !== 'holds') return false;
@@ -38,6 +39,19 @@ function hasStaffRole(f: Flow, of: Formula): boolean {
   return role.value.kind === 'claim' ? role.value.trusted : role.value.kind === 'unknown' && /^unknown row \d+\.\w*role$/i.test(role.value.why);
 }
 const ROLE = /role|type|level|access/i;
+
+/** A table of the platform's own people, which belongs to no tenant. */
+const STAFF_TABLE = /^(?:platform|super|system|global|internal|site|instance|saas)_?(?:staff|admins?|users?|operators?|managers?)$|^(?:super_?users?|superadmins?|staff|staff_?(?:users?|members?)|operators?)$/;
+
+/** The caller has a row among the platform's own people. */
+function isStaffRow(f: Flow, row: number): boolean {
+  const def = f.rows.get(row);
+  if (!def || def.table === undefined || !STAFF_TABLE.test(snake(def.table.split('.').at(-1) ?? '')) || tenantColumns(f, def.table).size > 0) return false;
+  const people = new Set([...(f.input.tenancy.userColumns.get(def.table) ?? []), ...ownerColumns(f, def.table), ...linkColumns(f, def.table)]);
+  const [who] = equalities(def.formula, row).filter(([column]) => people.has(column)).map(([, value]) => value);
+  if (who === undefined) return false;
+  return who.kind === 'column' ? speaksOfCaller(f.rows.get(who.row)?.formula ?? TRUE) : namesCaller(who);
+}
 
 function isHouseMember(f: Flow, row: number): boolean {
   const def = f.rows.get(row);

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { iterated } from '../interpret/clients.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { indexed, maybeElement, property } from '../values/property.ts';
+import { validated } from './data-classes.ts';
 import { namedOf, positionalOf } from './params.ts';
 import type { Becoming } from '../call-site.ts';
 import { computed } from '../values/symbol.ts';
@@ -27,7 +28,10 @@ export function pythonMethod(f: Flow, of: AbstractValue, name: string, args: rea
       if (name === 'split' || name === 'splitlines') return list(computed(name, [of], '', at), at);
       return computed(name, [of, ...positionalOf(args)], '', at);
     // A data class filled from a row has the row's values.
-    case 'class': return FILLS.has(name) && !of.class.methods.some((m) => m.name === name) ? positionalOf(args)[0] : undefined;
+    case 'class': {
+      const [first] = positionalOf(args);
+      return FILLS.has(name) && first && !of.class.methods.some((m) => m.name === name) ? validated(f, of, first, at) : undefined;
+    }
     case 'symbol': return ofSymbol(of, name, positionalOf(args), at, becoming);
     default: return undefined;
   }

@@ -99,7 +99,10 @@ function entry(f: Flow, file: CodeFile, fn: CodeFunction, scope: Names, use: Use
         if (!flow.state.live) return { kind: 'undefined', at: fn.at };
       }
       const instance = self && withFields(flow, self, request, 0, fn.nameAt);
-      return flow.invoke(target, [argumentsFor(flow, value, request)], fn.nameAt, instance, false);
+      const args = argumentsFor(flow, value, request);
+      // As far as the dependencies could be followed, nobody gets here: what the handler asks for is told nothing of.
+      if (!flow.state.live) return { kind: 'undefined', at: fn.at };
+      return flow.invoke(target, [args], fn.nameAt, instance, false);
     },
   };
 }

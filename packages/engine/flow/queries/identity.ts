@@ -42,7 +42,7 @@ export function classify(f: Flow, path: readonly string[], library: string): Val
   const before = snake(path.at(-2) ?? '');
   const own = last.replace(/^(?:active|current|default|selected)_/, '');
   if (tenants.has(last) || tenants.has(own) || (last === 'id' && (tenants.has(before) || tenants.has(before.replace(/^(?:active|current)_/, ''))))) return { kind: 'tenant', from: path.join('.') };
-  if (callerNames(f.input.tenancy).has(last) || last === 'user_id' || last === 'sub' || last === 'uid' || (last === 'id' && /^(?:|user|account|session_user|me|claims|payload)$/.test(before))) return { kind: 'caller' };
+  if (callerNames(f.input.tenancy).has(last) || last === 'user_id' || last === 'sub' || last === 'uid' || /^(?:preferred_)?user_?name$|^login$/.test(last) || (last === 'id' && /^(?:|user|account|session_user|me|claims|payload)$/.test(before))) return { kind: 'caller' };
   // What a user may write about itself decides nothing.
   const trusted = !path.some((p) => /^user_?metadata$/i.test(p));
   return { kind: 'claim', path: `${library}:${path.join('.')}`, trusted };

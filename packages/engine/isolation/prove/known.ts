@@ -225,7 +225,7 @@ function describe(members: readonly Term[]): ClassInfo {
     if (term.kind !== 'value') continue;
     if (term.value.kind === 'literal' && term.value.value !== null) literals.add(String(term.value.value));
     if (term.value.kind === 'caller') caller = true;
-    if (term.value.kind === 'claim' && term.value.trusted && /(^|\.)email$/.test(term.value.path)) email = true;
+    if (term.value.kind === 'claim' && term.value.trusted && /(^|[.:])email$/.test(term.value.path)) email = true;
     if (term.value.kind === 'caller' || (term.value.kind === 'claim' && !/^(request\.|role$|iss$|aud$|ref$|exp$|iat$|$)/.test(term.value.path))) personal = true;
   }
   return { literals, trusted, caller, email, personal, presented };

@@ -7,7 +7,7 @@ import { createModuleResolver } from './resolve.ts';
 describe('where an import leads', () => {
   const resolve = createModuleResolver([
     'backend/app/__init__.py', 'backend/app/models/__init__.py', 'backend/app/models/user.py', 'backend/app/api/routes.py', 'backend/app/logging.py',
-    'backend/alembic/env.py', 'backend/alembic/versions/a.py', 'worker/app/__init__.py', 'worker/app/tasks.py', 'scripts/seed.py', 'lib/tools/x.py',
+    'backend/alembic/env.py', 'backend/alembic/versions/a.py', 'worker/app/__init__.py', 'worker/app/tasks.py', 'scripts/seed.py', 'lib/tools/x.py', 'backend/tests/helpers/tokens.py',
   ]);
   test.each([
     ['backend/app/api/routes.py', 'app.models.user', 'backend/app/models/user.py'],
@@ -22,6 +22,9 @@ describe('where an import leads', () => {
     ['backend/app/api/routes.py', 'logging', undefined],
     ['backend/alembic/versions/a.py', 'alembic', undefined],
     ['backend/app/api/routes.py', 'sqlalchemy', undefined],
+    // Helpers of tests are for tests.
+    ['backend/app/api/routes.py', 'tokens', undefined],
+    ['backend/tests/test_routes.py', 'tokens', 'backend/tests/helpers/tokens.py'],
   ])('%s: %s', (from, module, want) => expect(resolve(from, module)).toBe(want));
 });
 

@@ -43,7 +43,9 @@ export function createModuleResolver(files: Iterable<string>): ModuleResolver {
     const own = dirname(from);
     const candidates = [...(roots.get(top) ?? [])].map((root) => ({ root, target: moduleAt(join(root, parts.join('/'))) })).filter((c) => c.target !== undefined);
     // A module of the library is meant, however many files happen to have its name.
-    const fitting = candidates.filter((c) => !STANDARD.has(top) || (c.root === '' && parts.length > 1 && c.target?.endsWith('.py') === true));
+    // What serves the product imports nothing of its tests.
+    const serving = TESTS.test(`${own}/`) ? candidates : candidates.filter((c) => !TESTS.test(`${c.root}/`));
+    const fitting = serving.filter((c) => !STANDARD.has(top) || (c.root === '' && parts.length > 1 && c.target?.endsWith('.py') === true));
     const rank = ({ root, target }: (typeof candidates)[number]): readonly number[] => [
       packages.has(root) ? 1 : 0,
       target?.endsWith('.py') ? 0 : 1,
@@ -76,6 +78,8 @@ export function createModuleResolver(files: Iterable<string>): ModuleResolver {
   };
 }
 
+const TESTS = /(?:^|\/)tests?\//;
+
 /** Of Python's own modules those whose names products give to files of theirs. */
 const STANDARD = new Set([
   'abc', 'ast', 'asyncio', 'base64', 'calendar', 'cmd', 'code', 'codecs', 'collections', 'concurrent', 'contextlib', 'contextvars', 'copy', 'csv',
@@ -84,7 +88,7 @@ const STANDARD = new Set([
   'signal', 'site', 'socket', 'sqlite3', 'ssl', 'stat', 'statistics', 'string', 'struct', 'subprocess', 'sys', 'tempfile', 'textwrap', 'threading',
   'time', 'token', 'trace', 'traceback', 'types', 'typing', 'unittest', 'urllib', 'uuid', 'warnings', 'weakref', 'xml', 'zoneinfo',
   // Packages whose name the folder of their own files has in many products.
-  'alembic', 'sqlalchemy', 'sqlmodel', 'celery', 'redis', 'stripe',
+  'alembic', 'sqlalchemy', 'sqlmodel', 'celery', 'redis', 'stripe', 'jwt', 'jose', 'fastapi', 'flask', 'pydantic', 'requests', 'httpx', 'openai',
 ]);
 
 export function dirname(path: string): string {
