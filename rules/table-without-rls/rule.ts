@@ -61,9 +61,11 @@ export default defineRule({
       }
       const reached = [...new Set(['select', ...WRITES].flatMap((privilege) => facts.reachableBy(table, privilege)))].sort();
       if (reached.length === 0) return;
-      const roles = listed(reached);
-      // Behind a connection of its own the application may ask for the tenant's rows itself; not where policies guard the rest.
-      const certainty = facts.environment.kind === 'own-connection' && !guardsTheRest(facts) ? 'likely' : 'proven';
+      // Behind a connection of its own the application may ask for the tenant's rows itself; not where policies guard the
+      // rest. Even there it looks for users and tenants before it knows whose request it is.
+      const before = table.rls === undefined && (tenancy.kind === 'root' || tenancy.kind === 'user-owned' || facts.tenancy.people.has(table.key));
+      const certainty = facts.environment.kind === 'own-connection' && (before || !guardsTheRest(facts)) ? 'likely' : 'proven';
+      const roles = reached.join() === 'app' && !facts.schema.roles.has('app') ? "the application's own role" : listed(reached);
       if (table.rls) report({ message: 'disabledAgain', at, subject, certainty, data: { table: name, roles }, related: [{ at: table.at, note: 'created here' }, ...more] });
       else report({ message: 'neverEnabled', at, subject, certainty, data: { table: name, sql: sqlTable(table.key), roles, tenancy: why[0]?.text ?? tenancy.kind }, related: [...why.slice(0, 1).map((r) => ({ at: r.at, note: r.text })), ...more] });
     },

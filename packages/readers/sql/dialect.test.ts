@@ -16,6 +16,7 @@ const foreign: readonly (readonly [string, string, string])[] = [
   ['mysql', 'TABLE `users`', 'CREATE TABLE `users` (\n\t`id` int NOT NULL,\n\t`name` varchar(255)\n);'],
   ['mysql', 'TABLE `users`', 'ALTER TABLE `users` ADD `age` int;'],
   ['sqlite', 'KEY AUTOINCREMENT', 'CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT);'],
+  ['sqlite', 'create table users (\n  id integer primary key\n) strict;', 'create table users (\n  id integer primary key\n) strict;'],
   ['sqlite', 'PRAGMA foreign_keys', '-- RedefineTables\nPRAGMA foreign_keys=OFF;\nDROP TABLE a;'],
   ['sqlite', '`id` text PRIMARY KEY', 'CREATE TABLE `users` (\n\t`id` text PRIMARY KEY NOT NULL\n);'],
   ['sqlite', '"at" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP', 'CREATE TABLE "users" ("at" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP);'],

@@ -31,7 +31,7 @@ const BEGINNING = 200_000;
 
 /** A word of every sign below. Most files have none, not even in a comment. */
 const SUSPICIOUS =
-  /`|\bengine\s*=|\blowcardinality\b|\bnullable\s*\(|\bon\s+cluster\b|\bgranularity\b|\bsettings\s+\w+\s*=|\bcodec\s*\(|\bmodify\s+query\b|\bdrop\s+index\b|\bmaterialized\s+view\b|auto_?increment|\bpragma\b|\browid\b|\bdatetime\b|\bcharset\b|\bcharacter\s+set\b|\[\w+\]|\bidentity\s*\(|\bnvarchar\b|^[ \t]*go[ \t]*$/im;
+  /`|\bengine\s*=|\blowcardinality\b|\bnullable\s*\(|\bon\s+cluster\b|\bgranularity\b|\bsettings\s+\w+\s*=|\bcodec\s*\(|\bmodify\s+query\b|\bdrop\s+index\b|\bmaterialized\s+view\b|auto_?increment|\bpragma\b|\browid\b|\)\s*strict\b|\bdatetime\b|\bcharset\b|\bcharacter\s+set\b|\[\w+\]|\bidentity\s*\(|\bnvarchar\b|^[ \t]*go[ \t]*$/im;
 
 /** Said in Postgres and its relatives only; one of these outweighs every sign of another dialect. */
 const POSTGRES =
@@ -52,6 +52,7 @@ const SIGNS: readonly (readonly [Foreign, RegExp])[] = [
   ['sqlite', /\b(?:integer|key|asc|desc)\s+autoincrement\b/i],
   ['sqlite', /(?:^|;)\s*pragma\s+\w+/i],
   ['sqlite', /\)\s*without\s+rowid\b/i],
+  ['sqlite', /\bcreate\s+table\b[^;]{0,4000}\)\s*strict\s*(?:;|$)/i],
   ['sqlite', /`\w+`\s+(?:text|integer|real|blob)\s+(?:primary\s+key|not\s+null)\b/i],
   ['sqlite', /"\w+"\s+datetime\s+(?:not\s+null\s+)?default\s+current_timestamp\b/i],
   ['mysql', /\b(?:int|integer|bigint|smallint|unsigned|null|key)(?:\s*\(\d+\))?\s+auto_increment\b/i],

@@ -267,14 +267,15 @@ describe('tools with a file for each direction', () => {
     const history = one({
       'migrations/committed/000002-b.sql': '--! Previous: sha1:x\n--! Hash: sha1:y\n--! no-transaction\n\ngrant select on t to :DATABASE_VISITOR;',
       'migrations/committed/000001.sql': `--! Previous: -\n--! Hash: sha1:x\n\n${TABLE}`,
+      'migrations/afterReset.sql': 'create extension if not exists citext;\ngrant connect on database :DATABASE_NAME to :DATABASE_OWNER;',
       'migrations/current.sql': 'alter table t add b int;\n--! include functions/f.sql\nalter table t add c int;',
       'migrations/fixtures/functions/f.sql': 'create function f() returns int language sql as $$ select 1 $$;',
     });
     expect(history).toMatchObject({ tool: 'graphile-migrate', root: 'migrations', downs: { expected: false } });
-    expect(ids(history)).toEqual(['000001', '000002-b', 'current']);
-    expect(history.steps.map(({ transactional }) => transactional)).toEqual([true, false, true]);
-    expect(history.steps[1]?.up).toMatchObject([{ kind: 'grant', to: ['_database_visitor'] }]);
-    expect(history.steps[2]?.up.map(({ kind, at }) => [kind, at.file])).toEqual([
+    expect(ids(history)).toEqual(['afterReset', '000001', '000002-b', 'current']);
+    expect(history.steps.map(({ transactional }) => transactional)).toEqual([true, true, false, true]);
+    expect(history.steps[2]?.up).toMatchObject([{ kind: 'grant', to: ['_database_visitor'] }]);
+    expect(history.steps[3]?.up.map(({ kind, at }) => [kind, at.file])).toEqual([
       ['alter-table', 'migrations/current.sql'], ['create-function', 'migrations/fixtures/functions/f.sql'], ['alter-table', 'migrations/current.sql'],
     ]);
   });

@@ -2,6 +2,8 @@ import type { History, Source, SqlFile, SqlParser, Step } from '@tenantlint/mode
 import { byText, folderOf, isBelow, join, nameOf, stemOf, type Claim, type Convention, type Pool } from './pool.ts';
 import { sortDialects, stepOf, wholeOf } from './step.ts';
 
+/** What the tool is usually told to run on an empty database, before the first migration: extensions and grants. */
+const RESET = 'afterReset.sql';
 const COMMITTED = /^\d{6,}(?:-.*)?\.sql$/;
 
 /** graphile-migrate: `committed/000001-name.sql` in order, then what is being worked on in `current.sql` or `current/`. */
@@ -14,7 +16,7 @@ export const graphile: Convention = {
     }
     return [...roots].sort(byText).map((root) => {
       const files = pool.sqlBelow(root).filter(({ path }) =>
-        ['committed', 'current', 'fixtures'].some((part) => isBelow(path, join(root, part))) || path === join(root, 'current.sql'));
+        ['committed', 'current', 'fixtures'].some((part) => isBelow(path, join(root, part))) || path === join(root, 'current.sql') || path === join(root, RESET));
       return { tool: 'graphile-migrate', root, paths: files.map(({ path }) => path), read: (sql) => read(sql, root, files) };
     });
   },
@@ -28,7 +30,8 @@ function read(sql: SqlParser, root: string, files: readonly Source[]): History {
   const { native, skipped: foreign } = sortDialects(run);
   const current = [...files.filter(({ path }) => path === join(root, 'current.sql')), ...inFolder('current')];
   const includes = new Map(files.map((source) => [source.path, source]));
-  const steps = [...native, ...current]
+  const first = files.filter(({ path }) => path === join(root, RESET));
+  const steps = [...first, ...native, ...current]
     .map((source) => readOne(sql, source, root, includes))
     .filter((step) => step.up.length > 0 || nameOf(folderOf(step.file)) === 'committed');
   return {
