@@ -1,5 +1,5 @@
 import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing, type Pending } from '@tenantlint/engine';
-import type { Access, BodyText, Comment, Facts, FunctionBody, History, ModelMap, Schema, Span, SqlParser, Unread } from '@tenantlint/model';
+import type { Access, BodyText, Comment, Facts, FunctionBody, History, ModelMap, QuerySite, Schema, SchemaEvent, Span, SqlParser, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './usage-error.ts';
 import { useKeptBase } from './base.ts';
@@ -41,6 +41,8 @@ export interface AnalyseOptions {
   readonly pending?: PendingFiles | undefined;
   /** See CheckOptions. */
   readonly merged?: ((file: string) => Merged | undefined) | undefined;
+  /** Queries of the code that the change is held against; only asked for where a migration takes something away. */
+  readonly deployed?: (() => Promise<readonly QuerySite[]>) | undefined;
 }
 
 /**
@@ -74,7 +76,9 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
   const { merged } = options;
-  const facts = createFacts({ pending, ...(merged ? { merged: (file: string) => merged(workspace.prefix + file) } : {}), ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
+  const takes = timeline.steps.some((step, n) => pending !== 'all' && pending(step.file) && takesAway(timeline.executed(n)));
+  const deployed = takes ? ((await options.deployed?.()) ?? []) : [];
+  const facts = createFacts({ pending, deployed, ...(merged ? { merged: (file: string) => merged(workspace.prefix + file) } : {}), ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...undecided(timeline.doubts, sources.unread), ...code.unread];
   return {
     facts,
@@ -96,6 +100,11 @@ function judged({ named, prefix, files, text }: Workspace, { migrations = {} }: 
   const project = migrations.postgres === undefined ? [...files].find((file) => /(?:^|\/)supabase\/config\.toml$/.test(file)) : undefined;
   const stated = project === undefined ? undefined : /^\s*major_version\s*=\s*(\d+)/m.exec(text(project) ?? '')?.[1];
   return { pending, postgres: migrations.postgres ?? (stated === undefined ? undefined : Number(stated)) };
+}
+
+/** What code that does not know of it may still ask for. */
+function takesAway(events: readonly SchemaEvent[]): boolean {
+  return events.some((e) => e.kind === 'drop' || e.kind === 'rename' || (e.kind === 'grant' && !e.grant) || (e.kind === 'alter-table' && e.actions.some((a) => a.do === 'drop-column' || a.do === 'set-type' || a.do === 'rls' || a.do === 'set-not-null' || a.do === 'add-column')));
 }
 
 /** States of one history share most of their functions: each body is parsed once. */

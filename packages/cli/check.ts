@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Preset } from '@tenantlint/engine';
-import type { Outcome, Rule, Severity, Source } from '@tenantlint/model';
+import type { Outcome, QuerySite, Rule, Severity, Source } from '@tenantlint/model';
 import { analyse, type Analysis, type PendingFiles } from './analyse.ts';
 import { caused, nothingChanged, tally } from './caused.ts';
 import type { Change, Merged } from './change.ts';
@@ -24,6 +24,8 @@ export interface CheckOptions {
   readonly pending?: PendingFiles | undefined;
   /** What a file was on the branch that others build on, if it is another one now; named as it is shown. */
   readonly merged?: ((file: string) => Merged | undefined) | undefined;
+  /** See AnalyseOptions. */
+  readonly deployed?: (() => Promise<readonly QuerySite[]>) | undefined;
   /** Report only what this change brought about. */
   readonly change?: Change | undefined;
   /** Answers of earlier runs. */
@@ -84,9 +86,9 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
 }
 
 export async function checkOne(project: Project, options: CheckOptions, base?: Base): Promise<Checked> {
-  const { memory, pending, merged } = options;
+  const { memory, pending, merged, deployed } = options;
   const judged = async (of: Project): Promise<Answer> => {
-    const analysis = await analyse(of, { pending, merged });
+    const analysis = await analyse(of, { pending, merged, deployed });
     const { text: _, ...outcome } = outcomeOf(of, analysis, options);
     return { outcome, nothing: analysis.nothing };
   };
@@ -104,10 +106,10 @@ function about({ workspace: { files, prefix } }: Project, { preset, rules, known
 
 /** The same, and what is left of it when only the change is asked about. */
 async function checkChange(project: Project, base: Base, configFile: string | undefined, options: CheckOptions): Promise<Checked> {
-  const now = await checkOne(project, options, base);
   const { change } = options;
-  if (!change) return now;
+  if (!change) return checkOne(project, options, base);
   const then = { ...base, overlay: change.before };
+  const now = await checkOne(project, { ...options, deployed: once(async () => (await analyse(await open(then, configFile, options.known))).facts.sites) }, base);
   // What was merged then is what it was.
   const before = once(async () => (await checkOne(await open(then, configFile, options.known), { ...options, merged: undefined }, then)).outcome);
   const { states } = change;

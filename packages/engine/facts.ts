@@ -10,6 +10,8 @@ export interface Known {
   readonly isolation: IsolationFacts;
   readonly sites: readonly QuerySite[];
   readonly code?: readonly CodeFact[];
+  /** See Facts. */
+  readonly deployed?: readonly QuerySite[];
   /** Who reaches what in another state of the schema. */
   isolationOf(schema: Schema): IsolationFacts;
   /** See Facts. */
@@ -34,7 +36,7 @@ export type Pending = 'all' | ((file: string) => boolean);
 const POSTGRES = 15;
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, code = [], loose = [], text, pending = () => false, merged = () => undefined, postgres = POSTGRES }: Known): Facts {
+export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, deployed = [], code = [], loose = [], text, pending = () => false, merged = () => undefined, postgres = POSTGRES }: Known): Facts {
   const perPolicy = <T>(answer: (table: Table, policy: Policy) => T) => {
     const memo = new WeakMap<Policy, { readonly answer: T }>();
     return (table: Table, policy: Policy): T => {
@@ -69,6 +71,7 @@ export function createFacts({ modelled, models: maps = [], timeline, environment
     environment,
     tenancy,
     sites: underRowSecurity(sites, isolation, timeline.last, environment),
+    deployed,
     code,
     loose,
     tenancyOf: isolation.tenancyOf,

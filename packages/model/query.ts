@@ -91,6 +91,8 @@ export interface SiteShape {
   readonly writesMore?: true;
   /** `*` or a whole record rather than named columns. */
   readonly wholeRecord: boolean;
+  /** The columns that are named. */
+  readonly selects?: readonly string[];
   readonly relations: readonly string[];
   /** Rows of other tables that are returned along, at any depth. */
   readonly included: readonly IncludedRows[];

@@ -55,6 +55,8 @@ export interface Facts extends AccessFacts {
   readonly environment: Environment;
   readonly tenancy: TenancyModel;
   readonly sites: readonly QuerySite[];
+  /** Queries of the code that the change is held against: it runs until the deploy is done. Empty where no migration takes anything away. */
+  readonly deployed: readonly QuerySite[];
   /** What the code does besides its queries; by place. */
   readonly code: readonly CodeFact[];
   /** SQL files that no migration tool runs and that speak of who may see what: scripts, tests, copies of the schema. */

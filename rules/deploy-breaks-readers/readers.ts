@@ -1,6 +1,6 @@
 import type { Column, Facts, Narrowing, QuerySite, SchemaEvent, Span, Step, Table } from '@tenantlint/model';
 import { isAnother } from './family.ts';
-import { arrivesAs, sitesOf } from './sites.ts';
+import { arrivesAs, asksFor, type Readers } from './sites.ts';
 
 /** Something that a step takes away or asks for, and the queries of the code that do not know it. */
 export type Break = { readonly at: Span; readonly sites: readonly QuerySite[] } & (
@@ -11,7 +11,7 @@ export type Break = { readonly at: Span; readonly sites: readonly QuerySite[] } 
   | { readonly kind: 'refused'; readonly narrowing: Narrowing }
 );
 
-export function breaksOf(facts: Facts, step: Step, index: number): readonly Break[] {
+export function breaksOf(facts: Facts, step: Step, index: number, readers: Readers): readonly Break[] {
   const events = facts.timeline.executed(index);
   const out: Break[] = [];
   for (const { object, before, after } of facts.timeline.changes(index)) {
@@ -19,23 +19,25 @@ export function breaksOf(facts: Facts, step: Step, index: number): readonly Brea
     const [was, is] = [before as Table, after as Table | undefined];
     if (was.platform || was.temporary || was.inferred) continue;
     const now = facts.schema.tables.get(was.key);
-    if (is === undefined) out.push(...(now === undefined ? goneTable(facts, events, was) : []));
-    else if (now !== undefined) out.push(...changedColumns(facts, events, { was, is, now }, facts.pending(step)));
+    if (is === undefined) out.push(...(now === undefined ? goneTable(facts, events, was, readers) : []));
+    else if (now !== undefined) out.push(...changedColumns(events, { was, is, now }, facts.pending(step), readers));
   }
   for (const narrowing of facts.migrations.narrowed(index)) {
-    out.push({ kind: 'refused', narrowing, at: narrowing.at, sites: (sitesOf(facts).get(narrowing.table) ?? []).filter((site) => arrivesAs(site, narrowing, facts)) });
+    out.push({ kind: 'refused', narrowing, at: narrowing.at, sites: readers.of(narrowing.table).filter((site) => arrivesAs(site, narrowing, facts)) });
   }
   return out.filter((one) => one.sites.length > 0);
 }
 
-function goneTable(facts: Facts, events: readonly SchemaEvent[], was: Table): readonly Break[] {
+function goneTable(facts: Facts, events: readonly SchemaEvent[], was: Table, readers: Readers): readonly Break[] {
   // A view under the old name keeps serving who asks for it.
   if (facts.schema.views.has(was.key)) return [];
   const renamed = renameOf(events, 'table', was.name);
   const dropped = events.find((e) => e.kind === 'drop' && e.object === 'table' && e.names.some((name) => name.name === was.name));
   const at = renamed?.at ?? (dropped?.kind === 'drop' ? dropped.names.find((name) => name.name === was.name)?.at : undefined);
+  // The code as it was knows the table by its name.
+  if (readers.deployed) return at === undefined ? [] : [{ kind: 'table', table: was, to: renamed?.to, at, sites: readers.of(was.key) }];
   const quoted = new RegExp(`['"\`]${was.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}['"\`]`);
-  return at === undefined ? [] : [{ kind: 'table', table: was, to: renamed?.to, at, sites: facts.sites.filter((site) => site.table === undefined && quoted.test(facts.text(site.at))) }];
+  return at === undefined ? [] : [{ kind: 'table', table: was, to: renamed?.to, at, sites: readers.all.filter((site) => site.table === undefined && quoted.test(facts.text(site.at))) }];
 }
 
 interface Versions {
@@ -45,20 +47,21 @@ interface Versions {
   readonly now: Table;
 }
 
-function changedColumns(facts: Facts, events: readonly SchemaEvent[], { was, is, now }: Versions, pending: boolean): readonly Break[] {
+function changedColumns(events: readonly SchemaEvent[], { was, is, now }: Versions, pending: boolean, readers: Readers): readonly Break[] {
   if (was.columns === is.columns) return [];
-  const sites = sitesOf(facts).get(was.key) ?? [];
+  const sites = readers.of(was.key);
   const out: Break[] = [];
   for (const column of was.columns.values()) {
     const same = is.columns.get(column.name);
-    const using = () => sites.filter(({ shape }) => [...shape.filters, ...shape.orders, ...shape.writes].includes(column.name));
+    const using = () => sites.filter((site) => asksFor(site, column.name, readers));
+    const sending = () => sites.filter(({ shape }) => [...shape.filters, ...shape.orders, ...shape.writes].includes(column.name));
     const at = actionOn(events, was.name, column.name);
     if (same === undefined && !now.columns.has(column.name)) {
       const renamed = renameOf(events, 'column', column.name, was.name);
       const place = renamed?.at ?? at;
       if (place) out.push({ kind: 'column', table: was, column, to: renamed?.to, at: place, sites: using() });
     } else if (pending && same !== undefined && at && isAnother(column, same)) {
-      out.push({ kind: 'retyped', table: was, column, to: same, at, sites: using() });
+      out.push({ kind: 'retyped', table: was, column, to: same, at, sites: sending() });
     }
   }
   for (const column of is.columns.values()) {

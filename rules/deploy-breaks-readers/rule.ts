@@ -1,5 +1,6 @@
-import { defineRule, listed, tableName, type QuerySite, type Related } from '@tenantlint/model';
-import { breaksOf } from './readers.ts';
+import { defineRule, listed, tableName, type QuerySite, type Related, type Subject } from '@tenantlint/model';
+import { breaksOf, type Break } from './readers.ts';
+import { readersOf } from './sites.ts';
 
 const CONTRACT = 'deploy code that no longer asks for it, and drop it in a later release.';
 
@@ -35,14 +36,21 @@ export default defineRule({
       why: 'Code that is still running sends values of the old type: they are refused, or compare as something else.',
       fix: 'Expand, then contract: add a column of the new type, write both, fill it, read the new one, and drop the old one in a later release.',
     },
+    running: {
+      severity: 'warning',
+      what: '{what} here, and the code before this change asks for it: {readers}.',
+      why: 'That code is running until the deploy is done, and again when it is rolled back: from the moment in which the migration is applied its queries fail.',
+      fix: 'Take two releases: first the code that does without, then this migration.',
+    },
   },
   visit: {
     step(step, index, facts, report) {
-      if (facts.sites.length === 0) return;
+      const told = new Set<string>();
       // Queries that fail would have been noticed since: what was applied long ago was misread rather than missed.
       const certainty = facts.pending(step) || index === facts.timeline.steps.length - 1 ? 'proven' : 'likely';
-      for (const one of breaksOf(facts, step, index)) {
+      for (const one of breaksOf(facts, step, index, readersOf(facts.sites, false))) {
         const { at } = one;
+        told.add(placeOf(one));
         const related: Related[] = one.sites.slice(0, MOST).map((site) => ({ at: site.at, note: `${site.operation} here` }));
         const readers = filesOf(one.sites);
         switch (one.kind) {
@@ -70,6 +78,11 @@ export default defineRule({
           }
         }
       }
+      if (facts.deployed.length === 0 || !facts.pending(step)) return;
+      for (const one of breaksOf(facts, step, index, readersOf(facts.deployed, true))) {
+        const { what, subject } = said(one);
+        if (!told.has(placeOf(one))) report({ message: 'running', at: one.at, certainty: 'likely', subject, data: { what, readers: filesOf(one.sites) } });
+      }
     },
   },
 });
@@ -80,4 +93,16 @@ const MOST = 8;
 function filesOf(sites: readonly QuerySite[]): string {
   const files = [...new Set(sites.map((site) => site.at.file))].sort();
   return files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : listed(files);
+}
+
+function placeOf({ kind, at }: Break): string {
+  return `${kind} ${at.file} ${at.start}`;
+}
+
+function said(one: Break): { readonly what: string; readonly subject: Subject } {
+  if (one.kind === 'refused') return { what: `${one.narrowing.role} may not ${listed(one.narrowing.commands)} rows of \`${tableName(one.narrowing.table)}\` from`, subject: { kind: 'table', name: one.narrowing.table } };
+  const table = tableName(one.table.key);
+  if (one.kind === 'table') return { what: `\`${table}\` is ${one.to === undefined ? 'dropped' : `renamed to ${one.to}`}`, subject: { kind: 'table', name: one.table.key } };
+  const becomes = one.kind === 'column' ? (one.to === undefined ? 'is dropped' : `is renamed to ${one.to}`) : one.kind === 'required' ? 'is required from' : `becomes ${one.to.typeText}`;
+  return { what: `\`${table}.${one.column.name}\` ${becomes}`, subject: { kind: 'column', name: `${one.table.key}.${one.column.name}` } };
 }

@@ -5,13 +5,13 @@ import { repository } from './repository.ts';
 const INIT = '-- the first\ncreate table organizations (id uuid primary key);\ncreate table notes (id uuid primary key, organization_id uuid not null references organizations (id));\n';
 const SECOND = 'alter table notes add column code text;\n';
 
-async function found(dir: string): Promise<string[]> {
+async function found(dir: string, rule = 'migrations-collide'): Promise<string[]> {
   let out = '';
   const stream = { write: (text: string) => (out += text), on: () => undefined, columns: 100, isTTY: false };
   const host = { stdout: stream, stderr: stream, env: {}, cwd: () => dir } as unknown as Parameters<typeof main>[1];
-  await main(['--since', 'main', '--format', 'json'], host);
+  await main(['--since', 'main', '--format', 'json', ...(rule === 'migrations-collide' ? [] : ['--preset', 'strict'])], host);
   const { findings } = JSON.parse(out) as { findings: { rule: string; message: string; file: string; text: string }[] };
-  return findings.filter((f) => f.rule === 'migrations-collide').map((f) => `${f.message} ${f.file}`);
+  return findings.filter((f) => f.rule === rule).map((f) => `${f.message} ${f.file}`);
 }
 
 const FILES = { 'db/migrations/1_init.up.sql': INIT, 'db/migrations/2_more.up.sql': SECOND, 'db/migrations/3_last.up.sql': 'alter table notes add column mood text;\n' };
@@ -54,4 +54,26 @@ test('a tool with checksums refuses other comments too, and another name is anot
   expect(await found(dir)).toEqual(['renamed db/V2__codes.sql']);
   write('db/V1__init.sql', INIT.replace('create table notes', 'create table  notes').replace('not null', ''));
   expect(await found(dir)).toEqual(['edited db/V1__init.sql', 'renamed db/V2__codes.sql']);
+});
+
+test('code that is running until the deploy is done: what the change takes away from it', async () => {
+  const PRISMA = (fields: string) => `datasource db {\n  provider = "postgresql"\n}\ngenerator client {\n  provider = "prisma-client-js"\n}\nmodel Organization {\n  id String @id\n  notes Note[]\n}\nmodel Note {\n  id String @id\n  organizationId String\n  organization Organization @relation(fields: [organizationId], references: [id])\n${fields}}\n`;
+  const CODE = (select: string) => `import { PrismaClient } from '@prisma/client';\nconst prisma = new PrismaClient();\nexport async function GET(request: Request) {\n  const organizationId = new URL(request.url).searchParams.get('o') ?? '';\n  return Response.json(await prisma.note.findMany({ where: { organizationId }${select} }));\n}\n`;
+  const { dir, git, write } = repository({
+    'package.json': '{ "dependencies": { "@prisma/client": "6.0.0", "next": "15.0.0" } }',
+    'prisma/schema.prisma': PRISMA('  mood String?\n  code String?\n'), 'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+    'prisma/migrations/20240101000000_init/migration.sql': 'CREATE TABLE "Organization" ("id" TEXT PRIMARY KEY);\nCREATE TABLE "Note" ("id" TEXT PRIMARY KEY, "organizationId" TEXT NOT NULL REFERENCES "Organization" ("id"), "mood" TEXT, "code" TEXT);\n',
+    'app/api/notes/route.ts': CODE(''),
+  });
+  git('checkout', '-qb', 'work');
+  write('prisma/schema.prisma', PRISMA('  code String?\n'));
+  write('prisma/migrations/20240102000000_mood/migration.sql', 'ALTER TABLE "Note" DROP COLUMN "mood";\n');
+  expect(await found(dir, 'deploy-breaks-readers')).toEqual(['running prisma/migrations/20240102000000_mood/migration.sql']);
+  // Released before: the code that runs asks for what stays.
+  git('checkout', '-q', '--', '.');
+  write('app/api/notes/route.ts', CODE(', select: { id: true }'));
+  git('commit', '-qam', 'without');
+  git('branch', '-f', 'main');
+  write('prisma/schema.prisma', PRISMA('  code String?\n'));
+  expect(await found(dir, 'deploy-breaks-readers')).toEqual([]);
 });

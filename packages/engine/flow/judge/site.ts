@@ -36,6 +36,7 @@ export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoi
       writes: [...writes].sort(),
       ...([...query.inserts, ...query.changes].some((w) => w.entries.some((e) => e.kind !== 'field')) ? { writesMore: true as const } : {}),
       wholeRecord: query.verb === 'select' && query.selects === undefined,
+      ...(query.selects && query.selects.length > 0 ? { selects: query.selects.map((s) => columnOf(model, s) ?? s).sort() } : {}),
       relations: query.includes.map((i) => i.field).sort(),
       ...(judgement.extra ?? { unbounded: false, included: [], linked: [], spliced: undefined, follows: undefined }),
       ...(query.dropped && query.dropped.length > 0 ? { dropped: query.dropped } : {}),
