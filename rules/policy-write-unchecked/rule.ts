@@ -1,4 +1,4 @@
-import { causesOf, defineRule, isOwned, policySubject, rolesOf, tableName, tenantColumnsOf, tiedElsewhere, triggerNames } from '@tenantlint/model';
+import { causesOf, defineRule, isOwned, lookupsInto, policySubject, rolesOf, tableName, tenantColumnsOf, tiedElsewhere, triggerNames, type Facts, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -34,7 +34,7 @@ export default defineRule({
           message: first.command === 'update' ? 'move' : 'insert',
           at: first.escape.at,
           subject: policySubject(table, policy),
-          certainty: leaks.every((leak) => tiedElsewhere(leak.escape) || triggerNames(facts, table, leak.command === 'insert' ? 'insert' : 'update', tenantColumnsOf(facts.tenancyOf(table).tenancy))) ? 'possible' : 'proven',
+          certainty: believedByNobody(table, facts) ? 'likely' : leaks.every((leak) => tiedElsewhere(leak.escape) || triggerNames(facts, table, leak.command === 'insert' ? 'insert' : 'update', tenantColumnsOf(facts.tenancyOf(table).tenancy))) ? 'possible' : 'proven',
           data: { policy: policy.name, role: rolesOf(leaks), table: tableName(table.key), row: first.escape.row, disjunct: first.escape.disjunct },
           related: [{ at: policy.at, note: 'the policy' }],
         });
@@ -42,3 +42,17 @@ export default defineRule({
     },
   },
 });
+
+/**
+ * Rows of this table are read by the user whose they are, and neither its policies nor another table's ask for their
+ * tenant: a row that names another tenant is shown to its author alone. Code past the policies may still believe it.
+ */
+function believedByNobody(table: Table, facts: Facts): boolean {
+  const users = facts.tenancy.userColumns.get(table.key) ?? [];
+  const tenant = tenantColumnsOf(facts.tenancyOf(table).tenancy);
+  const reading = [...table.policies.values()].filter((one) => one.permissive && (one.command === 'select' || one.command === 'all'));
+  return reading.length > 0 && lookupsInto(facts, table).length === 0 && reading.every((one) => {
+    const columns = facts.filters(table, one).filter((filter) => filter.table === table.key && !filter.inner).map((filter) => filter.column);
+    return columns.some((column) => users.includes(column) && !tenant.includes(column)) && !columns.some((column) => tenant.includes(column));
+  });
+}
