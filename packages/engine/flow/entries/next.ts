@@ -1,6 +1,7 @@
 import { object, type AbstractValue, type CodeFile, type EntryPoint, type Span } from '@tenantlint/model';
 import type { Entry, Flow } from '../flow.ts';
 import { isSignedWrapper } from '../known/signatures.ts';
+import { passGateway, passLayouts } from './gateway.ts';
 import { isProcedure } from './procedures.ts';
 import { input, response, type Convention } from './entry.ts';
 
@@ -45,6 +46,8 @@ export function entry(f: Flow, file: CodeFile, name: string, kind: EntryPoint['k
     fn: value.kind === 'function' ? value : undefined,
     run: (flow) => {
       if (isSignedWrapper(value)) flow.state.learn([{ kind: 'secret', at }]);
+      if (framework === 'next' && (kind === 'route' || kind === 'page')) passGateway(flow, file.path, at);
+      if (framework === 'next' && kind === 'page') passLayouts(flow, file.path, at);
       return flow.applyFunction(value, args(at), at);
     },
   }];

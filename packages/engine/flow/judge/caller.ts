@@ -62,7 +62,7 @@ function isHouseMember(f: Flow, row: number): boolean {
 }
 
 /** Whether anything on the way here told who the caller is. */
-export function authenticated(f: Flow, { record, truths }: Case): boolean {
+export function authenticated(f: Flow, { record, truths }: Pick<Case, 'record' | 'truths'>): boolean {
   const rows = new Set<number>(freeRows(record.formula));
   const tells = (truth: Truth): boolean => {
     switch (truth.kind) {

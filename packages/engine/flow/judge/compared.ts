@@ -1,9 +1,10 @@
-import { cases, type Formula, type Truth } from '@tenantlint/model';
+import { cases, type AbstractValue, type Formula, type Term, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { equalities } from '../queries/belonging.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
 import { sourceOfRow } from './inherit.ts';
-import { isIdentity, linkColumns } from './owners.ts';
+import { isIdentity, isOnlyKey, leadsTo, linkColumns } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
 import type { Case, Judgement } from './judgement.ts';
 
@@ -16,6 +17,8 @@ export function comparedWithRow(f: Flow, of: Case): Judgement | undefined {
   const reads = record.query.verb === 'select' || record.query.verb === 'count';
   const own = reads ? uses.filter((u) => u.row === record.row) : [];
   const known = own.length > 0 ? own.every((u) => isTied(f, of, record.row, table, allTruths(u.truths))) : earlier(f, of).some((row) => isTied(f, of, row, table, truths));
+  const there = [record.row, ...earlier(f, of).filter((row) => truths.some((t) => t.kind === 'row' && t.row === row))];
+  if (!known && there.some((row) => hangsOff(f, of, row, table))) return { verdict: 'guarded', certainty: 'likely', why: [{ text: 'it hangs off a row that the caller may have', at }] };
   return known ? { verdict: 'guarded', certainty: 'likely', why: [{ text: 'it is compared with a row that the caller may have', at }] } : undefined;
 }
 
@@ -41,4 +44,53 @@ function ties(f: Flow, of: Case, row: number, table: string, formula: Formula): 
   if (!linkColumns(f, table).has(mine.column)) return false;
   const judgement = sourceOfRow(f, of, other.row);
   return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
+}
+
+/** A key of the row names another row that was checked before, by the same value: `sessions.find({ id, environmentId })` after the environment. */
+function hangsOff(f: Flow, of: Case, row: number, table: string): boolean {
+  const links = linkColumns(f, table);
+  const own = equalities(f.rows.get(row)?.formula ?? { kind: 'true' }, row).filter(([column, term]) => links.has(column) && term.kind === 'value' && term.value.kind === 'input');
+  if (own.length === 0) return false;
+  return of.truths.some((t) => {
+    if (t.kind !== 'row' || t.row === row) return false;
+    const other = f.rows.get(t.row);
+    const named = other?.table === undefined ? [] : equalities(other.formula, t.row).filter(([column]) => isOnlyKey(f, other.table ?? '', column));
+    if (!own.some(([column, term]) => leadsTo(f, table, column) === other?.table && named.some(([, value]) => same(value, term)))) return false;
+    const judgement = sourceOfRow(f, of, t.row);
+    return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
+  });
+}
+
+const same = (a: Term, b: Term): boolean => a.kind === 'value' && b.kind === 'value' && JSON.stringify(a.value) === JSON.stringify(b.value);
+
+/** What the request brings was checked in another form: `normalize(id)` is a tenant of the caller's, and `id` is asked for. */
+export function checkedOtherwise(f: Flow, of: Case, value: AbstractValue): boolean {
+  const wanted = inputsOf(value);
+  return wanted.size > 0 && of.truths.some((t) => {
+    const other = t.kind === 'row' ? f.recordOf.get(t.row) : undefined;
+    if (t.kind !== 'row' || !other || other === of.record || (other.table !== of.table && other.table !== f.input.tenancy.root)) return false;
+    const asked = bindings(other.query.condition).some((b) => !b.negated && !b.related && (b.op === '=' || b.op === 'in') && isIdentity(f, other, b.field, false) && [...inputsOf(b.value)].some((i) => wanted.has(i)));
+    if (!asked) return false;
+    const judgement = sourceOfRow(f, of, t.row);
+    return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
+  });
+}
+
+/** Places of the request that the value is made from. */
+function inputsOf(value: AbstractValue, depth = 0, found = new Set<string>()): ReadonlySet<string> {
+  if (depth > 4) return found;
+  switch (value.kind) {
+    case 'symbol':
+      if (value.origin.kind === 'input') found.add(keyOf(value));
+      else if (value.origin.kind === 'computed') for (const part of value.origin.of) inputsOf(part, depth + 1, found);
+      break;
+    case 'union':
+      for (const c of value.of) inputsOf(c.value, depth + 1, found);
+      break;
+    case 'text':
+      for (const part of value.values) inputsOf(part, depth + 1, found);
+      break;
+    default:
+  }
+  return found;
 }

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { authenticated } from './caller.ts';
 import { isIdentity, isKey, isTenantField, ownerColumns } from './owners.ts';
 import { widened } from './blame.ts';
+import { checkedOtherwise } from './compared.ts';
 import { untrusted } from './prove.ts';
 import { bindings, isDirect, named, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
@@ -23,6 +24,7 @@ export function unreached(f: Flow, of: Case): Judgement {
   if (fromInput) {
     const value = sourceOf(fromInput.value);
     if (vouched(f, record.formula, truths)) return checkedElsewhere(value, fromInput.at);
+    if (checkedOtherwise(f, of, fromInput.value)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${value} is checked in another form`, at: fromInput.at }] };
     return { verdict: 'leak', certainty: isDirect(fromInput.value) ? 'proven' : 'likely', why: [{ text: `${value} comes from the request, and nothing ties it to the caller's tenant`, at: fromInput.at }], defect: { kind: 'unbound-id', value }, defectAt: fromInput.at };
   }
   const [fixed] = ids.filter((b) => isTenantField(f, record, b.field) && cases(b.value).some((c) => c.value.kind === 'literal' && c.value.value !== null));
@@ -91,7 +93,7 @@ export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
   const spread = fields.find((e) => e.kind === 'spread');
   if (spread?.kind === 'spread') {
     return trustOf(spread.of) === 'input' && entry
-      ? { verdict: 'leak', certainty: isDirect(spread.of) ? 'proven' : 'likely', why: [{ text: `${sourceOf(spread.of)} decides the tenant of the new row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by: sourceOf(spread.of) }, defectAt: spread.at }
+      ? { verdict: 'leak', certainty: spread.of.kind === 'symbol' && isDirect(spread.of) ? 'proven' : 'likely', why: [{ text: `${sourceOf(spread.of)} decides the tenant of the new row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by: sourceOf(spread.of) }, defectAt: spread.at }
       : { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the values come from elsewhere', at: spread.at }] };
   }
   if (states || !entry) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'where the tenant of the new row comes from could not be told', at }] };

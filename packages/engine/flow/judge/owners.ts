@@ -121,12 +121,30 @@ export function isIdentity(f: Flow, record: SiteRecord, field: string, related: 
 
 /** Fields that name one row: a key of a single column. */
 export function isKey(f: Flow, record: SiteRecord, field: string): boolean {
-  const name = columnOf(record.model, field) ?? field;
-  const table = record.table === undefined ? undefined : f.input.schema.tables.get(record.table);
-  for (const c of table?.constraints.values() ?? []) if ((c.kind === 'primary key' || c.kind === 'unique') && c.columns.length === 1 && c.columns[0] === name) return true;
-  for (const i of table?.indexes.values() ?? []) if (i.unique && i.keys.length === 1 && i.keys[0]?.column === name) return true;
   const scalar = record.model?.fields.get(field);
-  return scalar?.kind === 'scalar' && scalar.unique;
+  return (record.table !== undefined && isOnlyKey(f, record.table, columnOf(record.model, field) ?? field)) || (scalar?.kind === 'scalar' && scalar.unique);
+}
+
+export function isOnlyKey(f: Flow, table: string, column: string): boolean {
+  const of = f.input.schema.tables.get(table);
+  for (const c of of?.constraints.values() ?? []) if ((c.kind === 'primary key' || c.kind === 'unique') && c.columns.length === 1 && c.columns[0] === column) return true;
+  for (const i of of?.indexes.values() ?? []) if (i.unique && i.keys.length === 1 && i.keys[0]?.column === column) return true;
+  return false;
+}
+
+/** The table that a key of one column leads to. */
+export function leadsTo(f: Flow, table: string, column: string): string | undefined {
+  for (const c of f.input.schema.tables.get(table)?.constraints.values() ?? []) if (c.kind === 'foreign key' && c.columns.length === 1 && c.columns[0] === column) return c.references;
+  const models = f.input.models?.models;
+  for (const model of models?.values() ?? []) {
+    if (model.table !== table) continue;
+    for (const field of model.fields.values()) {
+      const [pair, ...more] = field.kind === 'relation' ? field.on : [];
+      const own = pair && model.fields.get(pair[0]);
+      if (field.kind === 'relation' && !field.list && more.length === 0 && own?.kind === 'scalar' && own.column === column) return models?.get(field.model)?.table;
+    }
+  }
+  return undefined;
 }
 
 /** Whether the tenants that the table's rows name are the product's own, and not another kind of party: partners, vendors. */

@@ -3,6 +3,7 @@ import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
+import { setsHeader } from '../entries/gateway.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
 import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
@@ -76,6 +77,10 @@ function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula 
 /** Set by the server's own proxy or middleware as often as by the caller. */
 export const isAmbient = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:headers|cookies|host|hostname)$/.test(p));
 
+/** Which site was asked for: whoever names another one gets what that one shows to everybody. */
+const isRouting = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:host|hostname|x-forwarded-host|origin|referer)$/i.test(p));
+const isHeader = (value: Supposition['value']): value is Extract<Supposition['value'], { kind: 'input' }> => value.kind === 'input' && [value.channel, ...value.path].includes('headers');
+
 /** The caller's own row was read, and names the one tenant of theirs: what a header says beside it is the caller's word. */
 function knowsOwn(f: Flow, truths: readonly Truth[]): boolean {
   return truths.some((t) => {
@@ -95,9 +100,12 @@ export function supposed(f: Flow, { at, entry, truths }: Case, row: number, tabl
     const name = named(value.channel, value.path.join('.'));
     const defect: Defect = as === 'tenant' ? { kind: 'chosen-tenant', value: name } : { kind: 'unbound-id', value: name };
     if (isAmbient(value) && as === 'tenant' && entry && knowsOwn(f, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is taken from ${name}, and not from the row of the caller that was read`, at }], defect };
-    if (isAmbient(value)) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}`, at }], defect };
+    const role = as === 'tenant' ? 'tenant' : 'user';
+    if (isAmbient(value) && (f.python || isRouting(value))) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${role} is taken from ${name}`, at }], defect };
+    if (isAmbient(value) && entry && isHeader(value) && setsHeader(f, entry.at.file, value.path.at(-1) ?? '')) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${role} is taken from ${name}, which the gateway sets`, at }], defect };
     if (vouched(f, whole, truths)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${name} is checked against something that could not be read`, at }] };
-    return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
+    // A proxy that is no part of the product may set it.
+    return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) && !isAmbient(value) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
   }
   return { verdict: 'scoped', certainty: 'likely', why: [{ text: as === 'tenant' ? 'bound to a tenant that is handed in' : 'bound to a user that is handed in', at }] };
 }

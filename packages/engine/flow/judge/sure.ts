@@ -1,18 +1,19 @@
-import { cases, type Truth } from '@tenantlint/model';
+import { cases, type EntryPoint, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import type { SiteRecord, Use } from '../queries/site-record.ts';
 import { relevant } from '../queries/relevant.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
 import { columnOf } from '../queries/ends.ts';
 import { allTruths } from '../state.ts';
-import { isOfRoot } from './owners.ts';
+import { authenticated } from './caller.ts';
+import { isOfRoot, isOnlyKey } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
 import type { Judgement } from './judgement.ts';
 
 /** A leak is proven only where nothing is left that may make it right; otherwise it is likely. */
-export function cautious(f: Flow, record: SiteRecord, uses: readonly Use[], judgement: Judgement): Judgement {
+export function cautious(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[], judgement: Judgement): Judgement {
   if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
-  return isLost(f, record, uses) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
+  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
 }
 
 /** Where more was known than could be followed, the check may be among what was let go. */
@@ -29,6 +30,30 @@ function isTenants(f: Flow, record: SiteRecord): boolean {
   return table === undefined || (f.input.tenancy.of.get(table)?.tenancy.kind !== 'user-owned' && isOfRoot(f, table));
 }
 
+const isRead = ({ query }: SiteRecord): boolean => query.verb === 'select' || query.verb === 'count';
+
+/** Rows that some people may see who are no members: of a table of which some rows are for all, of people, or where nobody is asked who they are. */
+function isForEverybody(f: Flow, record: SiteRecord, { defect }: Judgement): boolean {
+  const tenancy = record.table === undefined ? undefined : f.input.tenancy.of.get(record.table)?.tenancy;
+  if (!isRead(record)) return false;
+  if ((tenancy?.kind === 'shared' && defect?.kind === 'unbound-id') || (tenancy?.kind === 'membership' && isOnlyKey(f, record.table ?? '', tenancy.user))) return true;
+  return (defect?.kind === 'unscoped' || defect?.kind === 'chosen-tenant' || defect?.kind === 'bypasses-rls') && !authenticated(f, { record, truths: allTruths(record.truths) });
+}
+
+const ADMIN = /(?:^|\/)(?:app|pages)\/(?:[\w()@.-]+\/)*(?:admin|administration|superadmin|super-admin|backoffice|back-office|internal|staff)\//i;
+
+/** An area of its own for administrators, which asks for their role: the makers' own, or every tenant's. */
+function isAdminArea(f: Flow, record: SiteRecord, entry: EntryPoint | undefined): boolean {
+  return entry !== undefined && ADMIN.test(entry.at.file) && asksRole(allTruths(record.truths));
+}
+
+const asksRole = (truths: readonly Truth[]): boolean => truths.some((t) => {
+  if (t.kind === 'any') return t.of.every(asksRole);
+  if (t.kind === 'defined') return t.of.kind === 'symbol' && /^is_?\w*admin$/i.test(t.of.path.at(-1) ?? '');
+  if (t.kind !== 'holds' || t.formula.kind !== 'compare' || t.formula.op !== '=') return false;
+  return [t.formula.left, t.formula.right].some((side) => side.kind === 'value' && side.value.kind === 'literal' && typeof side.value.value === 'string' && /admin|staff/i.test(side.value.value));
+});
+
 /** How many tenants there are is asked to decide something, as whether the first one is being set up. */
 const isHeadcount = (f: Flow, { query, table }: SiteRecord): boolean => query.verb === 'count' && table !== undefined && table === f.input.tenancy.root && bindings(query.condition).length === 0;
 
@@ -41,7 +66,7 @@ function isMeantForAll(record: SiteRecord, { defect }: Judgement): boolean {
   return bindings(query.condition).some((b) => {
     if (b.related) return false;
     if (!b.negated && trustOf(b.value) === 'identity') return true;
-    if ((query.verb !== 'select' && query.verb !== 'count') || !PUBLISHED.test(columnOf(model, b.field) ?? b.field)) return false;
+    if (!isRead(record) || !PUBLISHED.test(columnOf(model, b.field) ?? b.field)) return false;
     if (b.op === 'not-null') return !b.negated;
     return cases(b.value).every(({ value }) => value.kind === 'literal' && value.value !== null && (value.value === false) === b.negated);
   });

@@ -32,7 +32,7 @@ export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined
   if (known) return known;
   // Until it is told, a row that rests on itself tells nothing.
   f.verdicts.set(record, undefined);
-  const judgement = { ...cautious(f, record, uses, decide(f, record, entry, uses)), extra: extraOf(f, record, entry) };
+  const judgement = { ...cautious(f, record, entry, uses, decide(f, record, entry, uses)), extra: extraOf(f, record, entry) };
   f.verdicts.set(record, judgement);
   return judgement;
 }

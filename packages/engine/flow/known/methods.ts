@@ -13,6 +13,16 @@ const SAME_TEXT = new Set(['toString', 'trim', 'valueOf', 'normalize', 'trimStar
 const CALLBACKS = new Set(['map', 'flatMap', 'filter', 'forEach', 'find', 'findLast', 'findIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted']);
 const SEQUENCES = new Set(['slice', 'reverse', 'toReversed', 'splice', 'values', 'concat', 'flat', 'includes', 'has', 'indexOf', 'at', 'pop', 'shift', 'push', 'unshift', 'add', 'get', 'set', 'join', 'entries', 'keys', 'delete', 'clear']);
 
+const TESTS = new Set(['startsWith', 'endsWith', 'includes']);
+
+/** How a test of one text by others comes out, where all of them are written down and agree. */
+function comesOut(name: string, of: AbstractValue, by: AbstractValue): boolean | undefined {
+  const [text, ...parts] = [of, ...cases(by).map((c) => c.value)].map((v) => (v.kind === 'literal' && typeof v.value === 'string' ? v.value : undefined));
+  if (text === undefined) return undefined;
+  const told = new Set(parts.map((part) => (part === undefined ? undefined : name === 'startsWith' ? text.startsWith(part) : name === 'endsWith' ? text.endsWith(part) : text.includes(part))));
+  return told.size === 1 ? [...told][0] : undefined;
+}
+
 /** Methods of the language's own collections, texts and promises; undefined where the receiver has its own. */
 export function builtinMethod(f: Flow, of: AbstractValue, name: string, args: readonly AbstractValue[], at: Span, becoming: Becoming): AbstractValue | undefined {
   const [first] = args;
@@ -28,6 +38,10 @@ export function builtinMethod(f: Flow, of: AbstractValue, name: string, args: re
       return undefined;
     case 'literal': case 'text': case 'column': case 'test':
       if (SAME_TEXT.has(name)) return of;
+      if (first && TESTS.has(name)) {
+        const told = comesOut(name, of, first);
+        if (told !== undefined) return literal(told, at);
+      }
       if (name === 'split' || name === 'match') return list(computed(name, [of], '', at), at);
       return computed(name, [of, ...args], '', at);
     case 'function':

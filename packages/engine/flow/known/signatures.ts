@@ -53,7 +53,10 @@ export function showsSecret(truth: Truth): boolean {
 }
 
 function isConfiguration(truth: Truth): boolean {
-  if (truth.kind === 'defined' || truth.kind === 'falsy') return truth.of.kind === 'symbol' && truth.of.origin.kind === 'global' && truth.of.origin.name === 'process';
+  if (truth.kind === 'defined' || truth.kind === 'falsy') {
+    if (truth.of.kind !== 'symbol' || truth.of.origin.kind === 'input' || truth.of.origin.kind === 'identity') return false;
+    return (truth.of.origin.kind === 'global' && truth.of.origin.name === 'process') || /^(?:[A-Z][A-Z0-9]*_)+(?:SECRET|KEY|TOKEN|PASSWORD)$/.test(truth.of.path.at(-1) ?? '');
+  }
   return truth.kind === 'holds' && truth.formula.kind === 'compare' && isFixed(truth.formula.left) && isFixed(truth.formula.right);
 }
 const isFixed = (of: Term): boolean => of.kind === 'value' && (of.value.kind === 'literal' || (of.value.kind === 'unknown' && of.value.why.startsWith('global process')));

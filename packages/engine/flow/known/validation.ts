@@ -63,7 +63,8 @@ export function shaped(f: Flow, schema: AbstractValue, input: AbstractValue, at:
       const whole = shaped(f, base, input, at, depth);
       return whole.kind === 'object' ? { ...whole, entries: whole.entries.map((e) => (e.kind === 'property' ? { ...e, value: maybe(e.value, at) } : e)) } : whole;
     }
-    case 'optional': case 'nullish': case 'exactOptional': return maybe(callee.origin.kind === 'package' && first ? shaped(f, first, input, at, depth) : shaped(f, base, input, at, depth), at);
+    // What the environment may lack is known by its name: `if (secret && …)` is about the set-up, not about the request.
+    case 'optional': case 'nullish': case 'exactOptional': return input.kind === 'symbol' && input.origin.kind === 'global' ? input : maybe(callee.origin.kind === 'package' && first ? shaped(f, first, input, at, depth) : shaped(f, base, input, at, depth), at);
     case 'default': case 'catch': case 'prefault': return first ? tidy([...cases(shaped(f, base, input, at, depth)).filter((c) => c.value.kind !== 'undefined'), ...cases(first)], at) : input;
     case 'array': return first && input.kind === 'symbol' ? { kind: 'list', of: shaped(f, first, elementOf(input, at) ?? input, at, depth + 1), at } : input;
     case 'literal': return first?.kind === 'literal' ? first : input;

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { analyseProduct, inRoute, SESSION } from './product.ts';
+
+const verdicts = (files: Record<string, string>): string[] => analyseProduct({ files }).filter((s) => s.at.file.startsWith('app/')).map((s) => `${s.operation} ${s.verdict} ${s.certainty}`);
+
+const MIDDLEWARE = (rest: string): string => `import { getToken } from 'next-auth/jwt';
+import { NextResponse } from 'next/server';
+const open = ['/brand/', '/icons/'];
+export async function middleware(request) {
+  const { pathname } = request.nextUrl;
+  if (open.some((prefix) => pathname.startsWith(prefix))) return NextResponse.next();
+  const token = await getToken({ req: request });
+  if (!token) return NextResponse.redirect(new URL('/signin', request.url));
+  ${rest}
+  return NextResponse.next();
+}
+`;
+const ROLE = `if (pathname.startsWith('/makers') && token.role !== 'SUPER_ADMIN') return NextResponse.redirect(new URL('/', request.url));`;
+const PAGE = `${SESSION}export default async function Page() { return <p>{await prisma.invoice.findMany({ take: 10 })}</p>; }`;
+
+test('what the middleware asks before it lets a path pass holds in the page', () => {
+  expect(verdicts({ 'middleware.ts': MIDDLEWARE(ROLE), 'app/(staff)/makers/page.tsx': PAGE })[0]).toMatch(/^findMany (?:by-design|guarded)/);
+  expect(verdicts({ 'middleware.ts': MIDDLEWARE(ROLE), 'app/invoices/page.tsx': PAGE })[0]).toMatch(/^findMany leak/);
+  expect(verdicts({ 'middleware.ts': MIDDLEWARE(''), 'app/(staff)/makers/page.tsx': PAGE })[0]).toMatch(/^findMany leak/);
+  const matched = (matcher: string): string | undefined => verdicts({ 'middleware.ts': `${MIDDLEWARE(ROLE)}export const config = { matcher: ['${matcher}'] };`, 'app/makers/page.tsx': PAGE })[0];
+  expect(matched('/((?!api|_next/static).*)')).toMatch(/^findMany (?:by-design|guarded)/);
+  expect(matched('/makers/:path*')).toMatch(/^findMany (?:by-design|guarded)/);
+  expect(matched('/((?!api|makers).*)')).toMatch(/^findMany leak/);
+  expect(matched('/invoices/:path*')).toMatch(/^findMany leak/);
+});
+
+test('a layout that leaves shows none of its pages', () => {
+  const layout = (check: string): string => `${SESSION}import { redirect } from 'next/navigation';
+export default async function Layout({ children }) { const { user } = await getServerSession(); ${check} return <main>{children}</main>; }`;
+  expect(verdicts({ 'app/makers/layout.tsx': layout(`if (user.role !== 'super_admin') redirect('/');`), 'app/makers/invoices/page.tsx': PAGE })[0]).toMatch(/^findMany (?:by-design|guarded)/);
+  expect(verdicts({ 'app/makers/layout.tsx': layout(`if (user.role !== 'super_admin') console.log('x');`), 'app/makers/invoices/page.tsx': PAGE })[0]).toMatch(/^findMany leak/);
+  expect(verdicts({ 'app/other/layout.tsx': layout(`if (user.role !== 'super_admin') redirect('/');`), 'app/makers/invoices/page.tsx': PAGE })[0]).toMatch(/^findMany leak/);
+});
+
+const HEADER = `${SESSION}export async function GET(req: Request) { const { userId } = await caller(); return Response.json(await prisma.invoice.findMany({ where: { orgId: req.headers.get('x-org-id') } })); }`;
+
+test('a header is the caller\'s word, unless the gateway of the product sets it', () => {
+  expect(verdicts({ 'app/api/x/route.ts': HEADER })).toEqual(['findMany leak likely']);
+  const sets = MIDDLEWARE(`const headers = new Headers(request.headers); headers.set('X-Org-Id', token.orgId); return NextResponse.next({ request: { headers } });`);
+  expect(verdicts({ 'middleware.ts': sets, 'app/api/x/route.ts': HEADER })).toEqual(['findMany scoped possible']);
+  expect(verdicts({ 'middleware.ts': MIDDLEWARE(''), 'app/api/x/route.ts': HEADER })).toEqual(['findMany leak likely']);
+  // Which site was asked for decides what everybody sees there.
+  expect(verdicts({ 'app/api/x/route.ts': HEADER.replace('x-org-id', 'x-forwarded-host') })).toEqual(['findMany scoped possible']);
+});
+
+test('a row that hangs off one that was checked by the same value', () => {
+  const of = (body: string): string[] => inRoute(body).filter((s) => s.operation === 'delete').map((s) => `${s.verdict} ${s.certainty}`);
+  const version = `const v = await prisma.version.findUnique({ where: { id: body.version, documentId: body.document } }); if (!v) throw new Error('x'); await prisma.version.delete({ where: { id: body.version } });`;
+  const check = `const d = await prisma.document.findFirst({ where: { id: body.document, project: { orgId } } }); if (!d) throw new Error('x');`;
+  expect(of(`${check} ${version}`)[0]).toMatch(/^(?:guarded|scoped)/);
+  expect(of(version)).toEqual(['leak proven']);
+});
+
+test('what was checked in another form is not proven to be unchecked', () => {
+  const of = (key: string): string[] => inRoute(`const key = ${key}; const c = await prisma.customer.findFirst({ where: { id: key, orgId } }); if (!c) throw new Error('x'); await prisma.customer.delete({ where: { id: body.customer } });`).filter((s) => s.operation === 'delete').map((s) => s.verdict);
+  expect(of(`body.customer.startsWith('cus_') ? body.customer : 'cus_' + body.customer`)[0]).not.toBe('leak');
+  expect(of('body.other')).toEqual(['leak']);
+});
+
+test('a job asks for its secret where one is set', () => {
+  const job = (check: string): string[] => verdicts({ 'env.ts': `import { z } from 'zod'; export const env = z.object({ CRON_SECRET: z.string().optional() }).parse(process.env);`, 'app/api/jobs/x/route.ts': `${SESSION}import { env } from '../../../../env';
+export async function GET(req: Request) { const secret = env.CRON_SECRET; ${check} return Response.json(await prisma.invoice.findMany({ take: 10 })); }` });
+  expect(job(`if (secret && req.headers.get('authorization') !== \`Bearer \${secret}\`) return new Response('x', { status: 401 });`)[0]).toMatch(/^findMany by-design/);
+  expect(job('')[0]).toMatch(/^findMany leak/);
+});
+
+test('an area for administrators that asks for the role, and reads where nobody signs in, are no proof', () => {
+  const at = (file: string, check: string): string | undefined => verdicts({ [file]: `${SESSION}export async function GET(req: Request) { const { user } = await getServerSession(); ${check} return Response.json(await prisma.invoice.findMany({ take: 10 })); }` })[0];
+  const admin = `if (user.role !== 'admin') throw new Error('x');`;
+  expect(at('app/api/admin/x/route.ts', admin)).toBe('findMany leak likely');
+  expect(at('app/api/x/route.ts', admin)).toBe('findMany leak proven');
+  expect(at('app/api/admin/x/route.ts', `if (!user.id) throw new Error('x');`)).toBe('findMany leak proven');
+  // Who reads by a tenant of their choice without signing in may be everybody on purpose; who writes is not.
+  const open = (act: string): string | undefined => verdicts({ 'app/api/x/route.ts': `${SESSION}export async function POST(req: Request) { const body = await req.json(); return Response.json(await ${act}); }` })[0];
+  expect(open('prisma.invoice.findMany({ where: { orgId: body.orgId } })')).toBe('findMany leak likely');
+  expect(open('prisma.invoice.deleteMany({ where: { orgId: body.orgId } })')).toBe('deleteMany leak proven');
+});
