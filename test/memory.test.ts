@@ -55,7 +55,7 @@ describe('what is remembered is what would be found out', () => {
   test.each(readdirSync(fixtures).filter((f) => statSync(path.join(fixtures, f)).isDirectory()).map((f, i) => [f, i + 1] as const))('%s, edited at random', async (fixture, seed) => {
     const dir = copied(fixture);
     const roll = dice(seed);
-    const memory = new Memory(false);
+    const memory = new Memory({ persistent: false, resident: true });
     expect(await said(dir, memory)).toBe(await said(dir, undefined));
     const kept = filesOf(dir).map((file) => [file, readFileSync(file)] as const);
     for (let n = 0; n < 6; n++) {
@@ -77,7 +77,7 @@ describe('what is remembered is what would be found out', () => {
   test('nothing is judged again for what nobody looked at', async () => {
     const dir = copied('vault-cpa');
     writeFileSync(path.join(dir, 'Button.tsx'), 'export const Button = () => null;\n');
-    const memory = new Memory(false);
+    const memory = new Memory({ persistent: false, resident: true });
     let judged = 0;
     const [first, ...others] = rules;
     if (!first) throw new Error('no rules');

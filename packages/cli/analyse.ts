@@ -53,8 +53,8 @@ export interface AnalyseOptions {
 export type PendingFiles = 'all' | ((file: string) => boolean);
 
 /** Files in, facts out. What cannot be read is listed and the rest goes on. */
-export async function analyse({ workspace, config, system }: Project, options: AnalyseOptions = {}): Promise<Analysis> {
-  const sql = createSqlParser();
+export async function analyse({ workspace, config, system, parsed }: Project, options: AnalyseOptions = {}): Promise<Analysis> {
+  const sql = parsed?.sql ?? createSqlParser();
   const sources = await readSources(workspace, sql);
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
   if (platform.base === 'supabase') useKeptBase(sql);
@@ -72,7 +72,7 @@ export async function analyse({ workspace, config, system }: Project, options: A
   const isolation = isolationOf(schema);
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
-  const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models).catch(failed);
+  const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models, parsed).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
   const { merged } = options;

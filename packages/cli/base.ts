@@ -7,11 +7,12 @@ import { createSqlParser } from '@tenantlint/readers/sql';
 /** Written by the build beside the bundle: what every Supabase project starts from, ready made. */
 const FILE = new URL('./supabase-base.bin', import.meta.url);
 
+let base: readonly Change[] | undefined;
+
 /** Hands the ready-made state to the replays of this parser; without the file they make it from its SQL. */
 export function useKeptBase(parser: SqlParser): void {
-  let base: readonly Change[];
   try {
-    base = v8.deserialize(readFileSync(FILE)) as readonly Change[];
+    base ??= v8.deserialize(readFileSync(FILE)) as readonly Change[];
   } catch {
     // Not built, or written by a Node whose format this one does not know.
     return;

@@ -8,7 +8,7 @@ import type { Config } from './config-file.ts';
 import { settingsOf, type Settings } from './config.ts';
 import { matcher } from './globs.ts';
 import { fails, judge } from './lint.ts';
-import { withTexts, type Answer, type Memory } from './memory/memory.ts';
+import { withTexts, type Answer, type Asked, type Memory } from './memory/memory.ts';
 import { productFolders, together } from './products.ts';
 import { Remembered } from './remembered.ts';
 import { shownFrom } from './shown.ts';
@@ -87,21 +87,20 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
 
 export async function checkOne(project: Project, options: CheckOptions, base?: Base): Promise<Checked> {
   const { memory, pending, merged, deployed } = options;
-  const judged = async (of: Project): Promise<Answer> => {
-    const analysis = await analyse(of, { pending, merged, deployed });
+  const judged = async (of: Project, asked: Asked): Promise<Answer> => {
+    const analysis = await analyse(of, asked);
     const { text: _, ...outcome } = outcomeOf(of, analysis, options);
     return { outcome, nothing: analysis.nothing };
   };
-  const answer = memory && base ? await memory.of(base.dir).answer(project, base.overlay, about(project, options), judged) : await judged(project);
+  const answer = memory && base ? await memory.of(base.dir).answer(project, base.overlay, { about: about(options), pending, merged, deployed }, judged) : await judged(project, { pending, merged, deployed });
   const outcome = withTexts(answer, project.workspace);
   const whole = shownFrom(project.workspace.prefix, outcome);
   return { outcome: whole, failing: fails(outcome, levelOf(project, options)), nothing: answer.nothing, whole, before: undefined };
 }
 
 /** What an answer depends on besides the project itself. */
-function about({ workspace: { files, prefix } }: Project, { preset, rules, known, pending, merged }: CheckOptions): readonly unknown[] {
-  const others = merged === undefined ? [] : [...files].flatMap((file) => merged(prefix + file) ?? []);
-  return [others, preset, rules.map((r) => [r.id, r.preview]), [...known], typeof pending === 'function' ? [...files].filter((file) => pending(prefix + file)) : pending];
+function about({ preset, rules, known, pending, merged }: CheckOptions): readonly unknown[] {
+  return [preset, rules.map((r) => [r.id, r.preview]), [...known], typeof pending === 'function' ? 'some' : pending, merged !== undefined];
 }
 
 /** The same, and what is left of it when only the change is asked about. */

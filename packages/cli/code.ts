@@ -2,6 +2,7 @@ import { prove } from '@tenantlint/engine';
 import type { FlowInput } from '@tenantlint/engine/flow';
 import type { ClientAdapter, CodeFact, ModelMap, QuerySite, Unread } from '@tenantlint/model';
 import { NO_CODE, type CodeRead } from './code-read.ts';
+import type { Parsed } from './memory/parsed.ts';
 import { asking } from './memory/questions.ts';
 import { installedVersions } from './packages.ts';
 import { readPythonCode } from './python-code.ts';
@@ -12,8 +13,8 @@ const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 type Known = Omit<FlowInput, 'adapters' | 'prove' | 'models'>;
 
 /** Judges the queries of the product's code, in whatever languages it is written. */
-export async function readCode(workspace: Workspace, system: (file: string) => boolean, known: Known, maps: readonly ModelMap[]): Promise<CodeRead> {
-  const [typescript, python] = [await readTypeScript(workspace, known, maps.filter((m) => m.source !== 'sqlalchemy')), await readPythonCode(workspace, known, maps)];
+export async function readCode(workspace: Workspace, system: (file: string) => boolean, known: Known, maps: readonly ModelMap[], parsed?: Parsed): Promise<CodeRead> {
+  const [typescript, python] = [await readTypeScript(workspace, known, maps.filter((m) => m.source !== 'sqlalchemy'), parsed), await readPythonCode(workspace, known, maps)];
   return {
     sites: [...typescript.sites, ...python.sites].map(byDesign(system)),
     facts: [...typescript.facts, ...python.facts].filter((fact) => !system(fact.at.file)),
@@ -27,7 +28,7 @@ export async function readCode(workspace: Workspace, system: (file: string) => b
  * Judges the queries of TypeScript and JavaScript. The compiler is only loaded where a file shows a client: most runs
  * of a hook see SQL alone.
  */
-async function readTypeScript(workspace: Workspace, known: Known, maps: readonly ModelMap[]): Promise<CodeRead> {
+async function readTypeScript(workspace: Workspace, known: Known, maps: readonly ModelMap[], parsed: Parsed | undefined): Promise<CodeRead> {
   const code = [...workspace.files].filter((f) => CODE.test(f) && !f.endsWith('.d.ts'));
   if (code.length === 0) return NO_CODE;
   const { clients } = await import('@tenantlint/readers/typescript/clients');
@@ -36,12 +37,13 @@ async function readTypeScript(workspace: Workspace, known: Known, maps: readonly
   const named = new RegExp(`['"](?:${clients.flatMap((c) => c.packages).map(escaped).join('|')})['"/]`);
   const glance = await asking(workspace, { about: 'code', hints: hints.source, clients: named.source });
   if (!code.some((f) => { const seen = glance(f); return seen?.asks === true || seen?.client === true; })) return NO_CODE;
-  const [{ readProgram }, { analyse: judgeSites, frameworkPackages }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
+  const [{ lowerFile, readProgram }, { analyse: judgeSites, frameworkPackages }] = await Promise.all([import('@tenantlint/readers/typescript'), import('@tenantlint/engine/flow')]);
   const program = readProgram({
     files: workspace.files,
     configs: new Map([...workspace.files].filter((f) => /(?:^|\/)(?:[tj]sconfig[^/]*|package)\.json$/.test(f)).map((f) => [f, workspace.text(f) ?? ''])),
     text: (path) => workspace.text(path),
     glance,
+    lower: (source) => parsed?.lowered(source, lowerFile) ?? lowerFile(source),
     packages: await installedVersions(workspace, new Set([...clients.flatMap((c) => c.packages), ...frameworkPackages])),
   });
   const told = new Map<string, CodeFact>();

@@ -63,7 +63,7 @@ async function openOne(base: Base, args: Args, host: Host): Promise<Project> {
 async function check(args: Args, host: Host): Promise<number> {
   const base = locate(host.cwd(), args.rest);
   const change = args.change && (await import('./change.ts')).readChange(base.dir, args.change);
-  const { outcome, failing, nothing } = await checkAll(base, configFile(args, host), { preset: args.preset, failOn: args.failOn, rules, known: KNOWN, pending: args.allMigrations ? 'all' : undefined, change, memory: args.anew ? undefined : new Memory(true) });
+  const { outcome, failing, nothing } = await checkAll(base, configFile(args, host), { preset: args.preset, failOn: args.failOn, rules, known: KNOWN, pending: args.allMigrations ? 'all' : undefined, change, memory: args.anew ? undefined : new Memory({ persistent: true, resident: false }) });
   write(reporters[args.format ?? 'pretty'](outcome, { color: colours(args, host), width: host.stdout.columns || 100, suppressed: args.suppressed }), args, host);
   return nothing === undefined ? (failing ? 1 : 0) : refuse(nothing, host);
 }

@@ -9,6 +9,8 @@ export interface Overlay {
   at(file: string): { readonly content: Content } | undefined;
   /** Files that are here whether or not they are on disk. */
   readonly present: Iterable<string>;
+  /** Asked about once and then no more, like the text of an editor: nothing that is worth being remembered. */
+  readonly passing?: boolean;
 }
 
 export function fileExists(file: string, overlay: Overlay | undefined): boolean {

@@ -6,6 +6,7 @@ import type { Certainty, Finding, Fix, Outcome } from '@tenantlint/model';
 import { rules } from '@tenantlint/rules';
 import { UsageError } from './usage-error.ts';
 import { checkAll } from './check.ts';
+import { Memory } from './memory/memory.ts';
 import type { Overlay } from './overlay.ts';
 import { uncommitted } from './uncommitted.ts';
 import { READ } from './walk.ts';
@@ -69,6 +70,7 @@ const PRESET_OF: ReadonlyMap<string, Preset> = new Map(rules.filter((r) => !r.pr
  */
 export class Session {
   readonly #base: Base;
+  readonly #memory = new Memory({ persistent: true, resident: true });
   #stamps = new Map<string, string>();
   /** Migrations that are being written are judged as not applied yet. */
   #uncommitted: ReadonlySet<string> = new Set();
@@ -134,7 +136,7 @@ export class Session {
     if (known?.of === of && known.file === file && known.text === text) return known.judged;
     const absolute = path.join(this.#base.dir, file);
     const bytes = Buffer.from(text);
-    const judged = await this.#judge({ present: [absolute], at: (f) => (f === absolute ? { content: bytes } : undefined) });
+    const judged = await this.#judge({ present: [absolute], passing: true, at: (f) => (f === absolute ? { content: bytes } : undefined) });
     this.#buffer = { of, file, text, judged };
     return judged;
   }
@@ -152,7 +154,7 @@ export class Session {
   async #judge(overlay: Overlay | undefined): Promise<Judged> {
     const start = process.cpuUsage();
     try {
-      const { outcome, nothing } = await checkAll({ ...this.#base, overlay }, undefined, { ...ALL, pending: (file) => this.#uncommitted.has(path.join(this.#base.top, file)) || overlay?.at(path.join(this.#base.top, file)) !== undefined });
+      const { outcome, nothing } = await checkAll({ ...this.#base, overlay }, undefined, { ...ALL, memory: this.#memory, pending: (file) => this.#uncommitted.has(path.join(this.#base.top, file)) || overlay?.at(path.join(this.#base.top, file)) !== undefined });
       const { user, system } = process.cpuUsage(start);
       this.#cost = (user + system) / 1000;
       if (process.env['TENANTLINT_DEBUG']) writeSync(2, `tenantlint: ${overlay ? 'a buffer' : 'the project'} judged in ${Math.round(this.#cost)} ms of processor time (${outcome.summary.files} files)\n`);

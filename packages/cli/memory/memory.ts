@@ -4,7 +4,9 @@ import type { Project } from '../project.ts';
 import type { Workspace } from '../workspace.ts';
 import { Contents, type Content, type Known } from './files.ts';
 import { Folder, hashed } from './folder.ts';
-import { holds, Observed, type Trace } from './observed.ts';
+import { holds, Observed, type Asked, type Trace } from './observed.ts';
+import { Parsed } from './parsed.ts';
+export type { Asked } from './observed.ts';
 
 /** What a run has to say, without the texts. */
 export interface Answer {
@@ -27,15 +29,15 @@ const FILES = 'files';
  */
 export class Memory {
   readonly #projects = new Map<string, ProjectMemory>();
-  readonly #persistent: boolean;
+  readonly #options: { readonly persistent: boolean; readonly resident: boolean };
 
-  /** @param persistent for later processes as well */
-  constructor(persistent: boolean) {
-    this.#persistent = persistent;
+  /** @param options `persistent`: for later processes as well; `resident`: this one goes on to ask */
+  constructor(options: { readonly persistent: boolean; readonly resident: boolean }) {
+    this.#options = options;
   }
 
   of(dir: string): ProjectMemory {
-    const known = this.#projects.get(dir) ?? new ProjectMemory(dir, this.#persistent ? Folder.of(dir) : undefined);
+    const known = this.#projects.get(dir) ?? new ProjectMemory(dir, this.#options.persistent ? Folder.of(dir) : undefined, this.#options.resident);
     this.#projects.set(dir, known);
     return known;
   }
@@ -46,33 +48,37 @@ export class ProjectMemory {
   readonly #folder: Folder | undefined;
   readonly #known: Known;
   readonly #answers = new Map<string, readonly Kept[]>();
+  readonly #parsed: Parsed | undefined;
 
-  constructor(dir: string, folder: Folder | undefined) {
+  /** @param resident asked again and again by one process */
+  constructor(dir: string, folder: Folder | undefined, resident: boolean) {
     this.#dir = dir;
+    this.#parsed = resident ? new Parsed() : undefined;
     this.#folder = folder;
     this.#known = new Map(((folder?.read(FILES) ?? []) as [string, string, string, [string, unknown][]][]).map(([file, stamp, hash, answers]): [string, Content] => [file, { stamp, hash, answers: new Map(answers) }]));
   }
 
   /**
-   * @param about all that the answer depends on besides the contents of the files
+   * @param about all that the answer depends on besides the files, and which of them are pending
    * @param judge finds it out
    */
-  async answer(project: Project, overlay: Overlay | undefined, about: readonly unknown[], judge: (project: Project) => Promise<Answer>): Promise<Answer> {
+  async answer(project: Project, overlay: Overlay | undefined, { about, ...change }: Asked & { readonly about: readonly unknown[] }, judge: (project: Project, asked: Asked) => Promise<Answer>): Promise<Answer> {
     const { workspace } = project;
     const key = hashed(JSON.stringify([about, aboutFiles(project)])).slice(0, 24);
     const contents = new Contents(this.#dir, overlay, this.#known);
     const kept = this.#kept(key);
     for (const one of kept) {
-      if (!(await holds(one.trace, workspace, contents))) continue;
-      this.#save(contents);
+      if (!(await holds(one.trace, workspace, contents, change))) continue;
+      if (overlay?.passing !== true) this.#save(contents);
       return one.answer;
     }
     const observed = new Observed(workspace, contents);
-    const answer = await judge({ ...project, workspace: observed.workspace });
+    const answer = await judge({ ...project, workspace: observed.workspace, parsed: this.#parsed }, observed.change(change));
     const trace = observed.trace();
     if (trace) {
       const now = [{ trace, answer }, ...kept].slice(0, MOST);
       this.#answers.set(key, now);
+      if (overlay?.passing === true) return answer;
       this.#folder?.write(key, now);
       this.#save(contents);
     }

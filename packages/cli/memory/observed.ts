@@ -1,8 +1,12 @@
 import type { Unread } from '@tenantlint/model';
+import type { AnalyseOptions } from '../analyse.ts';
 import type { Workspace } from '../workspace.ts';
 import { hashed } from './folder.ts';
 import type { Contents } from './files.ts';
 import { answering, type Question } from './questions.ts';
+
+/** What is asked of a change, file by file. */
+export type Asked = Pick<AnalyseOptions, 'pending' | 'merged' | 'deployed'>;
 
 /**
  * All that an answer took from the files: by file its content, where it was read for good, or else what was answered to
@@ -11,6 +15,8 @@ import { answering, type Question } from './questions.ts';
 export interface Trace {
   /** By the names under which answers are kept. */
   readonly questions: Readonly<Record<string, Question>>;
+  /** What was asked of the change: of which file, and what was answered. */
+  readonly change: readonly (readonly [question: 'pending' | 'merged', file: string, answer: string])[];
   readonly files: readonly (readonly [file: string, hash: string, asked?: readonly (readonly [question: string, answer: string])[]])[];
 }
 
@@ -27,6 +33,9 @@ export class Observed {
   readonly #read = new Set<string>();
   readonly #asked = new Map<string, Map<string, Told>>();
   readonly #questions: Record<string, Question> = {};
+  /** Files of another state were looked at, and nothing is known of those. */
+  #elsewhere = false;
+  readonly #change = new Map<string, readonly ['pending' | 'merged', string, string]>();
   /** What was said of texts that are not read this time. */
   readonly #mentioned: Unread[] = [];
 
@@ -67,8 +76,25 @@ export class Observed {
     };
   }
 
+  /** The same answers, noted. */
+  change({ pending, merged, deployed }: Asked): Asked {
+    const noted = <T>(question: 'pending' | 'merged', file: string, answer: T): T => {
+      this.#change.set(`${question} ${file}`, [question, file, short(answer)]);
+      return answer;
+    };
+    return {
+      pending: typeof pending === 'function' ? (file) => noted('pending', file, pending(file)) : pending,
+      merged: merged && ((file) => noted('merged', file, merged(file))),
+      deployed: deployed && (() => {
+        this.#elsewhere = true;
+        return deployed();
+      }),
+    };
+  }
+
   /** Undefined where a file was written to meanwhile: nobody knows which of its contents was seen. */
   trace(): Trace | undefined {
+    if (this.#elsewhere) return undefined;
     const files: [string, string, [string, string][]?][] = [];
     for (const file of [...new Set([...this.#read, ...this.#asked.keys()])].sort()) {
       const content = this.#contents.of(file);
@@ -76,12 +102,14 @@ export class Observed {
       if (this.#read.has(file)) files.push([file, content.hash]);
       else files.push([file, content.hash, [...(this.#asked.get(file) ?? [])].map(([key, told]) => [key, digest(told)])]);
     }
-    return { questions: this.#questions, files };
+    return { questions: this.#questions, change: [...this.#change.values()], files };
   }
 }
 
 /** Whether an analysis of what is there now would see what this one saw. */
-export async function holds({ questions, files }: Trace, workspace: Workspace, contents: Contents): Promise<boolean> {
+export async function holds({ questions, files, change }: Trace, workspace: Workspace, contents: Contents, { pending, merged }: Asked): Promise<boolean> {
+  const now = { pending: (file: string) => (typeof pending === 'function' ? pending(file) : undefined), merged: (file: string) => merged?.(file) };
+  if (change.some(([question, file, answer]) => short(now[question](file)) !== answer)) return false;
   for (const [file, hash, asked] of files) {
     const content = contents.of(file);
     if (content?.hash === hash) continue;
@@ -105,4 +133,5 @@ export async function holds({ questions, files }: Trace, workspace: Workspace, c
 }
 
 const nameOf = (question: Question): string => hashed(JSON.stringify(question)).slice(0, 12);
-const digest = (told: Told): string => hashed(JSON.stringify([told.value, told.unread])).slice(0, 22);
+const short = (value: unknown): string => hashed(JSON.stringify([value])).slice(0, 22);
+const digest = (told: Told): string => short([told.value, told.unread]);

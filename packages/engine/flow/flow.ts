@@ -1,5 +1,6 @@
-import type { AbstractValue, Access, ClientAdapter, Code, CodeFact, CodeProgram, CodeType, EntryPoint, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, Unread, ValueOf } from '@tenantlint/model';
+import type { AbstractValue, Access, ClientAdapter, Code, CodeFact, CodeFunction, CodeProgram, CodeType, EntryPoint, Environment, Isolation, ModelMap, Routine, RoutineReach, Schema, Span, SqlParser, TenancyModel, Truth, Unread, ValueOf } from '@tenantlint/model';
 import type { Database, Prove } from '../isolation/index.ts';
+import type { QueryCode } from './query-code.ts';
 import { State, type Names, type Slot } from './state.ts';
 import { joinAlternatives } from './values/join.ts';
 import type { ModuleNames } from './module-names.ts';
@@ -114,6 +115,8 @@ export class Flow {
   readonly closures = new Map<string, Closure>();
   /** Ids of those that what is being run made. */
   made: string[] = [];
+  /** Calls in a function's text that look like queries of some client. */
+  readonly sending = new WeakMap<CodeFunction, readonly QueryCode[]>();
   /** Names by which clients send queries. */
   readonly methods: ReadonlySet<string>;
   /** How a Prisma client spells its models. */

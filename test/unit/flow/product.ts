@@ -3,7 +3,7 @@ import { analyse, mayEnter } from '@tenantlint/engine/flow';
 import type { Environment, QuerySite } from '@tenantlint/model';
 import { readPrisma } from '@tenantlint/readers/prisma';
 import { createSqlParser } from '@tenantlint/readers/sql';
-import { glanceAt, readProgram } from '@tenantlint/readers/typescript';
+import { glanceAt, lowerFile, readProgram } from '@tenantlint/readers/typescript';
 import { clients } from '@tenantlint/readers/typescript/clients';
 
 /** A small product: organizations, their members, and what belongs to them directly or through a parent. */
@@ -131,6 +131,7 @@ export function analyseProduct({ files, schema = SCHEMA, packages = {} }: Produc
     files: new Set(Object.keys(files)),
     configs: new Map(),
     text: (path) => files[path],
+    lower: lowerFile,
     glance: (path) => glanceAt(path, files[path] ?? '', { mayEnter, clients: /prisma|supabase/, hints: /prisma|supabase|db/ }),
     packages: new Map(Object.entries({ '@prisma/client': '6.2.0', ...packages })),
   });

@@ -2,7 +2,7 @@ import { ADMIN_ROLES, prove } from '@tenantlint/engine';
 import { analyse, mayEnter } from '@tenantlint/engine/flow';
 import type { ClientAdapter, Query, QuerySite } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
-import { glanceAt, readProgram } from '@tenantlint/readers/typescript';
+import { glanceAt, lowerFile, readProgram } from '@tenantlint/readers/typescript';
 import { clients } from '@tenantlint/readers/typescript/clients';
 import { product as database, SUPABASE } from '../isolation/product.ts';
 
@@ -64,6 +64,7 @@ export function analysed(files: Readonly<Record<string, string>>, packages: Read
     files: new Set(Object.keys(files)),
     configs: new Map(),
     text: (path) => files[path],
+    lower: lowerFile,
     glance: (path) => glanceAt(path, files[path] ?? '', { mayEnter, clients: /prisma|supabase/, hints: /supabase|\.from\(|\.rpc\(/ }),
     packages: new Map(Object.entries(packages)),
   });

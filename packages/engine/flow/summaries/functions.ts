@@ -1,5 +1,6 @@
 import type { Code, CodeClass, CodeFile, CodeFunction, CodeStatement, Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import type { QueryCode } from '../query-code.ts';
 
 export interface Declared {
   readonly fn: CodeFunction;
@@ -35,13 +36,11 @@ export function functionsOf(file: CodeFile): Declared[] {
   return found;
 }
 
-export type CallCode = Extract<Code, { kind: 'call' | 'template' }>;
-
-const sending = new WeakMap<CodeFunction, readonly CallCode[]>();
+export type CallCode = QueryCode;
 
 /** Calls in the function's text, inner functions included, that look like queries of some client. */
 export function queriesIn(f: Flow, fn: CodeFunction): readonly CallCode[] {
-  const known = sending.get(fn);
+  const known = f.sending.get(fn);
   if (known) return known;
   const found: CallCode[] = [];
   const visit = (code: Code): boolean => {
@@ -50,7 +49,7 @@ export function queriesIn(f: Flow, fn: CodeFunction): readonly CallCode[] {
   };
   walkStatements(fn.body, visit);
   for (const p of fn.params) if (p.default) walk(p.default, visit);
-  sending.set(fn, found);
+  f.sending.set(fn, found);
   return found;
 }
 

@@ -1,5 +1,4 @@
 import type { CodeExport, CodeFile, CodeImport, CodeProgram, Source, Unread } from '@tenantlint/model';
-import { lowerFile } from '../lower/file.ts';
 import { MAX_SIZE, type Glance } from './glance.ts';
 import { createResolver, type Resolver } from './resolve.ts';
 
@@ -12,6 +11,7 @@ export interface ProgramInput {
   text(path: string): string | undefined;
   /** What a look at each file tells; undefined where it cannot be read as text. */
   glance(path: string): Glance | undefined;
+  lower(source: Source): CodeFile;
   readonly packages: ReadonlyMap<string, string>;
 }
 
@@ -61,7 +61,7 @@ export function readProgram(input: ProgramInput): ReadProgram {
   const load = (path: string): CodeFile | undefined => {
     if (lowered.has(path)) return lowered.get(path);
     const text = input.files.has(path) && isCode(path) ? input.text(path) : undefined;
-    const file = text === undefined || text.length > MAX_SIZE ? undefined : linked(lowerFile({ path, text } satisfies Source), resolve);
+    const file = text === undefined || text.length > MAX_SIZE ? undefined : linked(input.lower({ path, text }), resolve);
     lowered.set(path, file);
     return file;
   };
