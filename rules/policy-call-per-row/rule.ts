@@ -29,7 +29,7 @@ export default defineRule({
       // A policy that a DO block made stands nowhere as such.
       const written = text.startsWith(call.name) ? text : (new RegExp(`${call.name.replaceAll('.', '\\.')}\\([^()]*\\)`).exec(text)?.[0] ?? `${call.name}(…)`);
       const data = { policy: policy.name, call: written, table: listed([...new Set([first, ...more].map((one) => `\`${tableName(one.call.rowsOf ?? one.table.key)}\``))]) };
-      const common = { at: call.at, subject: policySubject(table, policy), related: [{ at: policy.at, note: 'the policy' }, ...more.slice(0, 8).map((one) => ({ at: one.table.at, note: `and policy "${one.policy.name}" of \`${tableName(one.table.key)}\`` }))] };
+      const common = { at: call.at, subject: policySubject(table, policy), related: [{ at: policy.at, note: 'the policy' }, ...more.slice(0, 30).map((one) => ({ at: one.table.at, note: `and policy "${one.policy.name}" of \`${tableName(one.table.key)}\`` }))] };
       // WITH CHECK is asked for the rows that are written, which are few.
       // A sub-select that reads through an index computes the value once; whether it does is the planner's affair.
       const certainty = call.side === 'check' && policy.using === undefined ? 'possible' : call.rowsOf === table.key ? 'proven' : 'likely';

@@ -58,6 +58,12 @@ describe('functions with their owner\'s rights', () => {
     expect(reach(sql('pid uuid', 'void', `update public.projects set name = 'x' where id = pid`))).toEqual(['update projects: no']);
     expect(reach(sql('pid uuid', 'void', `delete from public.projects where id = pid and org_id = public.my_org()`))).toEqual(['delete projects: yes']);
     expect(reach(sql('org uuid', 'void', `insert into public.projects (org_id, name) values (org, 'x')`))).toEqual(['insert projects: no']);
+  });
+  test('that overwrite what is there already', () => {
+    const upsert = (rest: string) => reach(sql('pid uuid, org uuid', 'void', `insert into public.projects (id, org_id, name) values (pid, public.my_org(), 'x') on conflict (id) do ${rest}`));
+    expect(upsert('nothing')).toEqual(['insert projects: yes']);
+    expect(upsert('update set name = excluded.name')).toEqual(['insert projects: yes', 'update projects: no']);
+    expect(upsert('update set name = excluded.name where projects.org_id = excluded.org_id')).toEqual(['insert projects: yes', 'update projects: yes']);
     expect(reach(sql('title text', 'void', `insert into public.projects (org_id, name) select public.my_org(), title`))).toEqual(['insert projects: yes']);
   });
   test('that only count', () => {

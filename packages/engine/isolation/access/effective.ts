@@ -23,7 +23,8 @@ export class EffectiveRules {
   private readonly schema: Schema;
   private readonly roles: Roles;
   private readonly policies: Policies;
-  private readonly memo = new Map<string, Effective>();
+  /** By table, then by role, command and side. */
+  private readonly memo = new Map<Table, Map<string, Effective>>();
   private readonly seen = new Map<string, Formula | undefined>();
 
   constructor(schema: Schema, roles: Roles, policies: Policies) {
@@ -33,11 +34,14 @@ export class EffectiveRules {
   }
 
   of(table: Table, role: string, command: AccessCommand, side: 'using' | 'check'): Effective {
-    const key = `${table.key}|${role}|${command}|${side}`;
-    const known = this.memo.get(key);
+    let all = this.memo.get(table);
+    if (all === undefined) this.memo.set(table, (all = new Map<string, Effective>()));
+    // Without policies one answer holds for every command.
+    const key = `${role}|${table.policies.size === 0 ? '' : command}|${side}`;
+    const known = all.get(key);
     if (known !== undefined) return known;
     const made = this.make(table, role, command, side);
-    this.memo.set(key, made);
+    all.set(key, made);
     return made;
   }
 

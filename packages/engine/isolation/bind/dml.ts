@@ -42,9 +42,31 @@ function inserted(b: Bind, statement: Extract<Dml, { kind: 'insert' }>, table: s
       const value = column.default?.value;
       facts.push(value === undefined ? isNull({ kind: 'column', row: row.id, column: column.name, at }, at) : setTo(b, row, column.name, { kind: 'expr', expr: value, scope: bare(scope) }, at));
     }
-    out.push({ command: 'insert', table, row, rows: [...rows, ...one.rows], when: and([when, one.where, ...facts]), written: true, at });
+    const made: Touch = { command: 'insert', table, row, rows: [...rows, ...one.rows], when: and([when, one.where, ...facts]), written: true, at };
+    out.push(made, ...overwritten(b, statement, made, scope));
   }
   return out;
+}
+
+/** ON CONFLICT DO UPDATE: the row that is there already is changed, whosever it is. */
+function overwritten(b: Bind, statement: Extract<Dml, { kind: 'insert' }>, made: Touch, scope: Scope): readonly Touch[] {
+  const conflict = statement.onConflict;
+  const known = b.world.schema.tables.get(made.table);
+  if (conflict === undefined || conflict.set.length === 0 || known === undefined) return [];
+  const constraint = conflict.constraint === undefined ? undefined : known.constraints.get(conflict.constraint);
+  const keys = constraint?.kind === 'primary key' || constraint?.kind === 'unique' ? constraint.columns : conflict.columns;
+  if (keys.length === 0) return [];
+  const { table, at } = made;
+  const alias = statement.alias ?? statement.table.name;
+  const columns = new Set(known.columns.keys());
+  const row = b.row(table, alias, at, true);
+  const source = (name: string, of: Row): Source => ({ kind: 'row', alias: name, name, schema: undefined, row: of, columns, renamed: undefined });
+  const inner = child(scope, [source(alias, row), source('excluded', made.row)]);
+  const met = keys.map((column) => setTo(b, row, column, { kind: 'term', term: { kind: 'column', row: made.row.id, column, at } }, at));
+  const when = and([made.when, ...met, ...(conflict.where === undefined ? [] : [truth(b, conflict.where, inner, true)])]);
+  // What was to be inserted is in no table: nothing that holds of rows of one key holds of it.
+  const rows = [...made.rows, { ...made.row, table: undefined }];
+  return [{ command: 'update', table, row, rows, when, written: false, at }, ...(conflict.set.some((one) => columns.has(one.column)) ? [moved(b, conflict.set, table, row, columns, inner, rows, when, at)] : [])];
 }
 
 function changed(b: Bind, statement: Extract<Dml, { kind: 'update' | 'delete' }>, table: string, scope: Scope, rows: readonly Row[], when: Formula): readonly Touch[] {

@@ -42,7 +42,7 @@ export class Known {
     const isNull: Term[] = [];
     const different: (readonly [Term, Term])[] = [];
     for (const atom of atoms) this.take(atom, nonNull, isNull, different);
-    this.assumeRole();
+    if (atoms.some(asksRole)) this.assumeRole();
     this.saturate();
     this.contradiction = this.refute(nonNull, isNull, different);
   }
@@ -229,4 +229,14 @@ function describe(members: readonly Term[]): ClassInfo {
     if (term.value.kind === 'caller' || (term.value.kind === 'claim' && !/^(request\.|role$|iss$|aud$|ref$|exp$|iat$|$)/.test(term.value.path))) personal = true;
   }
   return { literals, trusted, caller, email, personal, presented };
+}
+
+/** Only what names the role, or the claim of that name, can tell who asks. */
+function asksRole(atom: Atom): boolean {
+  return atom.kind === 'compare' ? namesRole(atom.left) || namesRole(atom.right) : atom.kind === 'null' && namesRole(atom.of);
+}
+
+function namesRole(term: Term): boolean {
+  if (term.kind === 'apply') return term.of.some(namesRole);
+  return term.kind === 'value' && (term.value.kind === 'role' || (term.value.kind === 'claim' && term.value.path === 'role'));
 }

@@ -1,4 +1,4 @@
-import type { Term, Value } from '@tenantlint/model';
+import type { Span, Term, Value } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 
 const keys = new WeakMap<Term, string>();
@@ -14,13 +14,13 @@ export function termKey(term: Term): string {
 function makeKey(term: Term): string {
   switch (term.kind) {
     case 'column': return `c${term.row}.${term.column}`;
-    case 'value': return valueKey(term.value, `${term.at.file}:${term.at.start}`);
+    case 'value': return valueKey(term.value, term.at);
     case 'apply': return `f${term.fn}(${term.of.map(termKey).join(',')})`;
     default: return never(term);
   }
 }
 
-function valueKey(value: Value, place: string): string {
+function valueKey(value: Value, at: Span): string {
   switch (value.kind) {
     // Casts are transparent, so '1' and 1 are one literal.
     case 'literal': return value.value === null ? 'null' : `l${String(value.value)}`;
@@ -31,7 +31,7 @@ function valueKey(value: Value, place: string): string {
     case 'role': return `role:${value.which}`;
     case 'param': return `param:${value.fn}:${value.index}:${value.path.join('.')}`;
     case 'input': return `input:${value.channel}:${value.path.join('.')}`;
-    case 'unknown': return `unknown:${value.why}:${place}`;
+    case 'unknown': return `unknown:${value.why}:${at.file}:${at.start}`;
     default: return never(value);
   }
 }
