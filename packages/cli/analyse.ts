@@ -14,6 +14,7 @@ import { detectPlatform, environment } from './environment.ts';
 import { ownTables } from './ledger.ts';
 import { looseSql } from './loose.ts';
 import { missingFacts, notes } from './notes.ts';
+import { unreadClients } from './packages.ts';
 import { ownerConnection } from './python-owner.ts';
 import { readSources } from './sources.ts';
 import type { Workspace } from './workspace.ts';
@@ -85,7 +86,7 @@ export async function analyse({ workspace, config, system, parsed }: Project, op
     models: sources.models,
     missing: missingFacts(facts, sources.models.length > 0),
     unread,
-    notes: notes(facts),
+    notes: notes(facts, unreadClients(workspace)),
     comments: new Map([...loose.map((file) => [file.source.path, file.comments] as const), ...sources.comments, ...code.comments]),
     statements: new Map([...loose.map((file) => [file.source.path, file.events.map((e) => e.at)] as const), ...sources.statements]),
     read: { files: sources.files.size + code.files.length, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },

@@ -19,8 +19,11 @@ export function missingFacts(facts: Facts, hasModels: boolean): Missing {
 
 const PLATFORM: Readonly<Record<Environment['kind'], string>> = { supabase: 'Supabase', postgrest: 'PostgREST', postgraphile: 'PostGraphile', 'own-connection': 'no API in front of the database' };
 
-/** What was taken for granted about the project, so that a wrong guess is seen before a wrong finding. */
-export function notes({ tenancy, environment, schema, timeline }: Facts): string[] {
+/**
+ * What was taken for granted about the project, so that a wrong guess is seen before a wrong finding.
+ * @param clients packages that send queries which nobody reads
+ */
+export function notes({ tenancy, environment, schema, timeline }: Facts, clients: readonly string[]): string[] {
   const foreign = timeline.histories.flatMap((h) => h.skipped).filter((s) => s.reason.startsWith('written for '));
   const left = [...new Set(foreign.map((s) => s.reason))].sort().map((reason) => `Left out: ${foreign.filter((s) => s.reason === reason).length} files ${reason}`);
   if (schema.tables.size === 0) return left;
@@ -33,5 +36,6 @@ export function notes({ tenancy, environment, schema, timeline }: Facts): string
     : `Tenancy: a row of ${tableName(tenancy.root)} is a tenant, ${tables} to one (\`tenantlint explain table NAME\` says why)`;
   const roles = environment.untrusted.length > 0 ? `; ${environment.untrusted.join(' and ')} are not trusted` : '';
   const app = environment.appRole === undefined ? '' : `; the application connects as ${environment.appRole}`;
-  return [...left, who, `Environment: ${PLATFORM[environment.kind]}${roles}${app}`];
+  const unread = clients.length === 0 ? [] : [`Not read: queries sent with ${clients.join(', ')} (package.json); only Prisma's, supabase-js's and SQLAlchemy's are`];
+  return [...left, ...unread, who, `Environment: ${PLATFORM[environment.kind]}${roles}${app}`];
 }

@@ -57,6 +57,15 @@ export function dependencies(text: string): [string, string][] {
   return found;
 }
 
+/** Packages that send queries to Postgres and that no adapter reads, in the order of their names; tests and tools have theirs too. */
+export function unreadClients(workspace: Workspace): readonly string[] {
+  const found = new Set<string>();
+  for (const file of byDepth(workspace, 'package.json')) for (const [name] of dependencies(workspace.text(file) ?? '')) if (UNREAD.has(name)) found.add(name);
+  return [...found].sort();
+}
+
+const UNREAD = new Set(['drizzle-orm', 'kysely', 'knex', 'objection', 'typeorm', 'sequelize', 'sequelize-typescript', '@mikro-orm/postgresql', 'pg', 'postgres', 'pg-promise', 'slonik', '@slonik/sql-tag', '@neondatabase/serverless', '@vercel/postgres', '@databases/pg', 'massive', 'bookshelf']);
+
 /** The same for Python: lock files first, then what requirements and pyproject pin or at least ask for. */
 export function pythonVersions(workspace: Workspace, names: readonly string[]): ReadonlyMap<string, string> {
   const versions = new Map<string, string>();

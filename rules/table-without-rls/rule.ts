@@ -63,7 +63,7 @@ export default defineRule({
       if (reached.length === 0) return;
       // Behind a connection of its own the application may ask for the tenant's rows itself; not where policies guard the
       // rest. Even there it looks for users and tenants before it knows whose request it is.
-      const before = table.rls === undefined && (tenancy.kind === 'root' || tenancy.kind === 'user-owned' || facts.tenancy.people.has(table.key));
+      const before = table.rls === undefined && isAskedFirst(table, facts);
       const certainty = facts.environment.kind === 'own-connection' && (before || !guardsTheRest(facts)) ? 'likely' : 'proven';
       const roles = reached.join() === 'app' && !facts.schema.roles.has('app') ? "the application's own role" : listed(reached);
       if (table.rls) report({ message: 'disabledAgain', at, subject, certainty, data: { table: name, roles }, related: [{ at: table.at, note: 'created here' }, ...more] });
@@ -72,11 +72,17 @@ export default defineRule({
   },
 });
 
+/** Tenants, users and what is theirs: looked for to find out whose request it is. */
+function isAskedFirst(table: Table, facts: Facts): boolean {
+  const { kind } = facts.tenancyOf(table).tenancy;
+  return kind === 'root' || kind === 'user-owned' || facts.tenancy.people.has(table.key);
+}
+
 /** Row level security is how the product keeps tenants apart: three in four tables of tenants have it. */
 function guardsTheRest(facts: Facts): boolean {
   let answer = guarded.get(facts);
   if (answer === undefined) {
-    const owned = [...facts.schema.tables.values()].filter((one) => !one.platform && isOwned(facts.tenancyOf(one).tenancy));
+    const owned = [...facts.schema.tables.values()].filter((one) => !one.platform && isOwned(facts.tenancyOf(one).tenancy) && !isAskedFirst(one, facts));
     guarded.set(facts, (answer = owned.filter((one) => one.rls?.value === true).length * 4 >= owned.length * 3));
   }
   return answer;
