@@ -139,6 +139,8 @@ export class Flow {
   readonly shared: Slot = { name: 'request' };
   /** What hooks of the program add to every query. */
   readonly ambient: AbstractValue[] = [];
+  /** Where a property is read that a proxy's function is just looking up. */
+  readAt: Span | undefined;
   /** Steps of interpretation left for what is being run. */
   fuel = 0;
 

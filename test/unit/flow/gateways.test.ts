@@ -80,3 +80,21 @@ test('an area for administrators that asks for the role, and reads where nobody 
   expect(open('prisma.invoice.findMany({ where: { orgId: body.orgId } })')).toBe('findMany leak likely');
   expect(open('prisma.invoice.deleteMany({ where: { orgId: body.orgId } })')).toBe('deleteMany leak proven');
 });
+
+test('what nobody signs in for is odd where all others have to', () => {
+  const route = (body: string): string => `${SESSION}export async function GET(req: Request, { params }: { params: { id: string } }) { ${body} }`;
+  const one = `const { orgId } = await caller(); return Response.json(await prisma.invoice.findFirst({ where: { id: params.id, orgId } }));`;
+  const open = route('return Response.json(await prisma.invoice.findUnique({ where: { id: params.id } }));');
+  const files = (n: number): Record<string, string> => Object.fromEntries(Array.from({ length: n }, (_, i) => [`app/api/a${i}/route.ts`, route(one)]));
+  const at = (n: number, file = 'app/api/x/route.ts'): string[] => analyseProduct({ files: { ...files(n), [file]: open } }).filter((s) => s.at.file === file).map((s) => `${s.verdict} ${s.certainty}${s.defect ? ` ${s.defect.kind}` : ''}`);
+  expect(at(12)).toEqual(['leak likely unbound-id']);
+  expect(at(4)).toEqual(['by-design possible']);
+  expect(at(12, 'app/api/share/route.ts')).toEqual(['by-design possible']);
+});
+
+test('what is asked through a proxy is asked where it is read', () => {
+  const sites = analyseProduct({ files: { 'db.ts': `import { PrismaClient } from '@prisma/client';
+export const db = new Proxy(new PrismaClient(), { get(target, name) { const value = target[name]; return typeof value === 'function' ? (...args) => value.apply(target, args) : value; } });`, 'app/api/x/route.ts': `${SESSION}import { db } from '../../../db';
+export async function DELETE(req: Request) { await caller(); const body = await req.json(); await db.invoice.delete({ where: { id: body.id } }); }` } });
+  expect(sites.map((s) => `${s.at.file} ${s.verdict}`)).toEqual(['app/api/x/route.ts leak']);
+});

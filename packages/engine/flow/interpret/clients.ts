@@ -71,10 +71,17 @@ function scoped(f: Flow, run: () => AbstractValue): AbstractValue {
   return value;
 }
 
+/** The language's own proxies, as a client. */
+export const PROXY = '(proxy)';
+
 export function readClient(f: Flow, handle: ValueOf<'client'>, name: string | AbstractValue, at: Span, nameAt: Span): AbstractValue {
   const adapter = f.adapters.get(handle.client);
-  const context = contextAt(f, at, nameAt);
+  // Whoever reads through a proxy reads there, and not in the proxy's own function.
+  const outer = f.readAt;
+  const context = contextAt(f, outer ?? at, outer ?? nameAt);
+  if (handle.client === PROXY) f.readAt = outer ?? nameAt;
   const value = typeof name === 'string' ? adapter?.get(handle, name, context) : adapter?.index?.(handle, name, context);
+  f.readAt = outer;
   return value ?? computed('property', [handle], typeof name === 'string' ? name : '', at);
 }
 

@@ -13,6 +13,8 @@ export interface Judgement {
   readonly extra?: Extra;
   /** Safe only because nothing is done with the row: what is done by its id is not. */
   readonly unused?: boolean;
+  /** What it is where nearly everywhere else of the product one has to be signed in. */
+  readonly unusual?: Judgement;
 }
 
 /** What cost and hygiene rules ask of a query, beside its verdict. Told while its run is known. */

@@ -11,7 +11,7 @@ import { blamed } from './blame.ts';
 import { comparedWithRow } from './compared.ts';
 import { overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
-import { namesOwner, statesOwner } from './owners.ts';
+import { isOfRoot, namesOwner, statesOwner } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
 import { calledRoutine } from './routines.ts';
 import { cautious } from './sure.ts';
@@ -135,11 +135,18 @@ function nowhere({ record, uses, at }: Case): Judgement | undefined {
   return { verdict: 'guarded', certainty: 'likely', why: [{ text: 'the row goes nowhere', at }], unused: true };
 }
 
+/** Paths under which products serve everybody, or do not know yet who is there. */
+const OPEN = /(?:^|[/_.-])(?:public|shared?|embed(?:ded)?|views?|viewer|invites?|invitations?|join|auth|login|signin|sign-in|signup|sign-up|register|webhooks?|callbacks?|health|status|open|widgets?|unsubscribe|verify|reset|checkout|book(?:ing)?s?|preview|track(?:ing)?|redirect|og|feed|rss|sitemap|store(?:front)?|menu|landing|site|p|s|r|l|t)(?:[/_.-]|$)/i;
+
 /** Nobody is signed in: whoever has the id may have the row. Actions are called by the product's own pages, for a user. */
 function stranger(f: Flow, of: Case): Judgement | undefined {
   const { entry, record, at } = of;
   if (!entry || entry.kind === 'action' || entry.kind === 'library' || authenticated(f, of)) return undefined;
-  return bindings(record.query.condition).length > 0 ? byDesign('nobody is signed in here: whoever has the id may have the row', at, 'possible') : undefined;
+  if (bindings(record.query.condition).length === 0) return undefined;
+  const open = byDesign('nobody is signed in here: whoever has the id may have the row', at, 'possible');
+  if (f.python || OPEN.test(entry.at.file) || !isOfRoot(f, of.table)) return open;
+  const leak = unreached(f, of);
+  return leak.verdict === 'leak' && leak.defect?.kind === 'unbound-id' ? { ...open, unusual: { ...leak, certainty: 'likely', why: [...leak.why, { text: 'nobody is signed in here, as nearly everywhere else', at: entry.at }] } } : open;
 }
 
 /** Rows that are left behind: do they belong to the caller's tenant? */

@@ -1,6 +1,6 @@
 import { literal, type AbstractValue, type ClientAdapter, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { contextAt } from '../interpret/clients.ts';
+import { contextAt, PROXY } from '../interpret/clients.ts';
 
 type State = { readonly target: AbstractValue; readonly traps: AbstractValue };
 
@@ -12,7 +12,7 @@ export function proxied(f: Flow, target: AbstractValue, traps: AbstractValue, at
 
 /** Proxies of the language, as a client that sends nothing: lazily made clients, checked environments. */
 export const proxies: ClientAdapter = {
-  id: '(proxy)',
+  id: PROXY,
   packages: [],
   methods: new Set(),
   imported: () => undefined,
