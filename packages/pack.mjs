@@ -11,7 +11,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const target = path.resolve(process.argv[2] ?? '.');
 const read = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 const run = (program, args, cwd = root) => execFileSync(program, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
-const KEPT = ['name', 'version', 'description', 'keywords', 'license', 'type', 'bin', 'engines', 'peerDependencies', 'peerDependenciesMeta', 'dependencies'];
+const KEPT = ['name', 'version', 'description', 'keywords', 'license', 'repository', 'type', 'bin', 'engines', 'peerDependencies', 'peerDependenciesMeta', 'dependencies'];
 
 mkdirSync(target, { recursive: true });
 const temp = mkdtempSync(path.join(os.tmpdir(), 'tenantlint-pack-'));

@@ -38,7 +38,7 @@ function link(from: string, names: readonly string[]): void {
   }
 }
 
-interface Manifest { readonly dependencies: Readonly<Record<string, string>>; readonly exports: object; readonly license: string }
+interface Manifest { readonly repository: string; readonly dependencies: Readonly<Record<string, string>>; readonly exports: object; readonly license: string }
 
 const manifest = (name: string) => JSON.parse(readFileSync(path.join(installed(name), 'package.json'), 'utf8')) as Manifest;
 
@@ -72,6 +72,15 @@ describe.each(NAMES)('%s', (name) => {
     const linked = files.filter((f) => /\.(?:js|cjs|mjs|d\.ts|d\.cts)$/.test(f)).filter((f) => /(?:from|require\(|import\()\s*['"]@tenantlint\//.test(readFileSync(path.join(installed(name), f), 'utf8')));
     expect(linked).toEqual([]);
   });
+});
+
+test('the repository has one name wherever somebody is told to fetch it', () => {
+  const name = /^github:([\w-]+\/[\w-]+)$/.exec(manifest('tenantlint').repository)?.[1] ?? '';
+  expect(manifest('eslint-plugin-tenantlint').repository).toBe(`github:${name}`);
+  for (const page of ['packages/github-action/README.md', 'packages/github-action/example.yml', 'packages/cli/HOOKS.md']) {
+    const named = [...readFileSync(path.join(root, page), 'utf8').matchAll(/(?:uses: |https:\/\/github\.com\/)([\w-]*tenantlint[\w-]*\/[\w-]+|[\w-]+\/tenantlint)(?=@|\s)/g)].map((m) => m[1]);
+    expect([page, ...new Set(named)]).toEqual([page, name]);
+  }
 });
 
 test('the command line', () => {

@@ -1,7 +1,8 @@
 // Generates the registries (one folder is one rule, one folder is one client; nobody edits a list) and bundles the CLI.
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { writeBase } from './make-base.mjs';
 import { required } from './required.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -71,16 +72,7 @@ if (!process.argv.includes('--registry-only')) {
     logLevel: 'warning',
     metafile: true,
   });
-  // What every Supabase project starts from is made once, here, and not in every run. The maker stands where the
-  // dependencies of the source are found.
-  const base = 'supabase-base.bin';
-  const maker = path.join(root, `packages/cli/dist/make-base-${process.pid}.mjs`);
-  await build({ absWorkingDir: root, stdin: { contents: "export { baseFile } from './packages/cli/base.ts';", resolveDir: root }, outfile: maker, bundle: true, format: 'esm', platform: 'node', target: 'node20', external: Object.keys(dependencies), logLevel: 'warning' });
-  try {
-    await writeFile(path.join(dist, base), (await import(pathToFileURL(maker).href)).baseFile());
-  } finally {
-    await rm(maker, { force: true });
-  }
+  const base = await writeBase(dist);
   // Grammars are looked for beside the module that loads them.
   const grammar = 'tree-sitter-python.wasm';
   await copyFile(path.join(root, 'packages/readers/python', grammar), path.join(dist, grammar));

@@ -11,14 +11,17 @@ import { VERSION } from './version.ts';
  * state before is only judged where there is anything elsewhere.
  */
 export async function caused(now: Outcome, change: Change, top: string, before: () => Promise<Tally>): Promise<Outcome> {
-  const absolute = (file: string) => path.join(top, file);
-  const index = memo((file: string) => new LineIndex(now.text(file) ?? ''));
-  const line = (f: Finding, offset: number) => index(f.at.file).position(offset).line;
-  const wrote = (f: Finding) => change.wrote(absolute(f.at.file), line(f, f.at.start), line(f, Math.max(f.at.start, f.at.end - 1)));
-  const here = new Set(now.findings.filter(wrote));
+  const here = new Set(now.findings.filter(onWrittenLines(now, change, top)));
   const known = new Map(here.size === now.findings.length ? [] : await before());
   const findings = now.findings.filter((f) => here.has(f) || !take(known, key(f, now, (file) => file)));
-  return recounted({ ...now, findings, unread: now.unread.filter((u) => u.at.file === '.' || change.files.has(absolute(u.at.file))) });
+  return recounted({ ...now, findings, unread: now.unread.filter((u) => u.at.file === '.' || change.files.has(path.join(top, u.at.file))) });
+}
+
+/** Whether a finding stands on lines that the change wrote. */
+export function onWrittenLines({ text }: Outcome, change: Change, top: string): (f: Finding) => boolean {
+  const index = memo((file: string) => new LineIndex(text(file) ?? ''));
+  const line = (f: Finding, offset: number) => index(f.at.file).position(offset).line;
+  return (f) => change.wrote(path.join(top, f.at.file), line(f, f.at.start), line(f, Math.max(f.at.start, f.at.end - 1)));
 }
 
 /** How many findings of the state before are no more. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { SUPPRESSION, type Preset } from '@tenantlint/engine';
-import type { Outcome, Severity } from '@tenantlint/model';
+import type { Finding, Outcome, Severity } from '@tenantlint/model';
 import { rules } from '@tenantlint/rules';
 import { UsageError } from './usage-error.ts';
-import { gone } from './caused.ts';
+import { gone, onWrittenLines } from './caused.ts';
 import { mergedInto, readChange, type Change } from './change.ts';
 import { checkAll } from './check.ts';
 import { locate } from './workspace.ts';
@@ -33,6 +33,8 @@ export interface Reviewed {
   readonly failing: boolean;
   /** What has to be known about the run, in sentences of ours. */
   readonly remarks: readonly string[];
+  /** Whether a finding stands on lines of the pull request: GitHub shows annotations on no others beside the code. */
+  onWrittenLines(finding: Finding): boolean;
 }
 
 const KNOWN: ReadonlySet<string> = new Set([...rules.map((r) => r.id), SUPPRESSION]);
@@ -56,5 +58,5 @@ export async function review({ folder, paths, preset, failOn, config, base: base
   if (checked.nothing !== undefined) throw new UsageError(checked.nothing);
   if (change && [...change.files].some((f) => path.basename(f) === 'tenantlint.config.jsonc')) remarks.push('The configuration of tenantlint is part of this change.');
   const before = await checked.before?.();
-  return { outcome: checked.outcome, whole: checked.whole, before, resolved: change && before ? gone(checked.whole, before, change, base.top) : 0, failing: checked.failing, remarks };
+  return { outcome: checked.outcome, whole: checked.whole, before, resolved: change && before ? gone(checked.whole, before, change, base.top) : 0, failing: checked.failing, remarks, onWrittenLines: change ? onWrittenLines(checked.outcome, change, base.top) : () => true };
 }

@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Source, Unread } from '@tenantlint/model';
-import type { Question } from './memory/questions.ts';
 import { UsageError } from './usage-error.ts';
 import { fileBytes, fileExists, type Overlay } from './overlay.ts';
 import { ASIDE, codeOf, READ, walk } from './walk.ts';
@@ -23,7 +22,7 @@ export interface Workspace {
   text(path: string): string | undefined;
   readonly unread: readonly Unread[];
   /** Set where answers are remembered: takes what `compute` says of a file's text, or knows it from an earlier run. See `asking`. */
-  asked?(question: Question): (path: string, compute: (text: string | undefined) => unknown) => unknown;
+  asked?(question: object): (path: string, compute: (text: string | undefined) => unknown) => unknown;
 }
 
 export function memoryWorkspace(sources: readonly Source[]): Workspace {

@@ -1,30 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { plain, prose } from './markdown.ts';
 
 const own = fileURLToPath(new URL('.', import.meta.url));
 const root = path.join(own, '../..');
-const require = createRequire(import.meta.url);
 /** As a runner has it: a folder with no packages around it. */
 const shipped = mkdtempSync(path.join(os.tmpdir(), 'tenantlint-shipped-'));
 const bundle = path.join(shipped, 'main.mjs');
-const NODES: Readonly<Record<string, string>> = { here: process.execPath, ...node24() };
-
-/** The other runtime that actions have; its package is there for Linux on x64 only. */
-function node24(): Readonly<Record<string, string>> {
-  try {
-    return { 24: path.join(path.dirname(require.resolve('node-24/package.json')), 'bin/node') };
-  } catch {
-    return {};
-  }
-}
 
 beforeAll(() => {
   execFileSync(process.execPath, [path.join(root, 'packages/cli/build.mjs'), '--registry-only'], { stdio: 'inherit' });
@@ -43,6 +31,7 @@ const FILES = {
   'supabase/migrations/002_old.sql': table('old', false),
 };
 const NEW = 'supabase/migrations/003_new.sql';
+const SECURED = 'supabase/migrations/003_secured.sql';
 
 interface Sent { readonly method: string; readonly url: string; readonly authorization: string | undefined; readonly body: string }
 interface Comment { id: number; body: string; user: { type: string }; author_association: string }
@@ -112,7 +101,7 @@ function recorded(kind: Event, { base, head }: { readonly base: string; readonly
   };
 }
 
-async function act(at: { readonly dir: string; readonly base: string; readonly head: string }, { kind, url = 'http://127.0.0.1:9', inputs = {}, node = 'here', token = 'secret-token' }: { kind?: Event; url?: string; inputs?: Readonly<Record<string, string>>; node?: keyof typeof NODES; token?: string }) {
+async function act(at: { readonly dir: string; readonly base: string; readonly head: string }, { kind, url = 'http://127.0.0.1:9', inputs = {}, token = 'secret-token' }: { kind?: Event; url?: string; inputs?: Readonly<Record<string, string>>; token?: string }) {
   const temp = mkdtempSync(path.join(os.tmpdir(), 'tenantlint-runner-'));
   onTestFinished(() => rmSync(temp, { recursive: true, force: true }));
   const files = { event: path.join(temp, 'event.json'), summary: path.join(temp, 'summary.md'), output: path.join(temp, 'output') };
@@ -122,7 +111,7 @@ async function act(at: { readonly dir: string; readonly base: string; readonly h
     GITHUB_EVENT_NAME: kind ? 'pull_request' : 'push', GITHUB_EVENT_PATH: kind ? files.event : '', GITHUB_STEP_SUMMARY: files.summary, GITHUB_OUTPUT: files.output, RUNNER_TEMP: temp,
     INPUT_TOKEN: token, INPUT_PATH: '.', INPUT_COMMENT: 'true', ...Object.fromEntries(Object.entries(inputs).map(([k, v]) => [`INPUT_${k.toUpperCase()}`, v])),
   };
-  const child = spawn(NODES[node] ?? process.execPath, [bundle], { cwd: temp, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bundle], { cwd: temp, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
   child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
@@ -134,24 +123,32 @@ async function act(at: { readonly dir: string; readonly base: string; readonly h
 
 const commands = (out: string) => out.split('\n').filter((l) => l.startsWith('::'));
 
-describe.each(Object.keys(NODES))('a pull request, Node %s', (node) => {
-  test('opened: annotations, summary, SARIF, a comment', async () => {
-    const at = checkout({ [NEW]: table('fresh', false) });
-    const github = await api();
-    const ran = await act(at, { kind: 'opened', url: github.url, node });
-    expect(ran.err).toBe('');
-    expect(ran.code).toBe(1);
-    expect(commands(ran.out).map((l) => l.slice(0, l.indexOf('::', 2) + 2))).toEqual([`::error file=${NEW},line=1,endLine=1,col=14,endColumn=19,title=tenantlint%3A table-without-rls::`]);
-    expect(ran.summary).toContain('## tenantlint: 1 error from this change');
-    expect(ran.summary).toContain(`https://github.example/acme/shop/blob/${at.head}/${NEW}#L1`);
-    expect(ran.summary).toMatch(/\| tables \| leak \| 3 \| \+1 \|/);
-    expect(ran.summary).not.toMatch(/old|meanwhile/);
-    expect(ran.sarif?.runs[0]?.results.map((r) => r.ruleId)).toEqual(['table-without-rls', 'table-without-rls', 'table-without-rls']);
-    expect(ran.output).toMatch(/^findings=1\nsarif=.*tenantlint\.sarif\n$/);
-    expect(github.writes().map(({ method, url, authorization }) => ({ method, url, authorization }))).toEqual([{ method: 'POST', url: '/repos/acme/shop/issues/7/comments', authorization: 'Bearer secret-token' }]);
-    expect(github.comments[0]?.body).toMatch(/^<!-- tenantlint -->\n## tenantlint: 1 error from this change/);
-    expect(ran.out + ran.summary).not.toContain('secret-token');
-  });
+test('opened: annotations, summary, SARIF, a comment', async () => {
+  const at = checkout({ [NEW]: table('fresh', false) });
+  const github = await api();
+  const ran = await act(at, { kind: 'opened', url: github.url });
+  expect(ran.err).toBe('');
+  expect(ran.code).toBe(1);
+  expect(commands(ran.out).map((l) => l.slice(0, l.indexOf('::', 2) + 2))).toEqual([`::error file=${NEW},line=1,endLine=1,col=14,endColumn=19,title=tenantlint%3A table-without-rls::`]);
+  expect(ran.summary).toContain('## tenantlint: 1 error from this change');
+  expect(ran.summary).toContain(`https://github.example/acme/shop/blob/${at.head}/${NEW}#L1`);
+  expect(ran.summary).toMatch(/\| tables \| leak \| 3 \| \+1 \|/);
+  expect(ran.summary).not.toMatch(/old|meanwhile/);
+  expect(ran.sarif?.runs[0]?.results.map((r) => r.ruleId)).toEqual(['table-without-rls', 'table-without-rls', 'table-without-rls']);
+  expect(ran.output).toMatch(/^findings=1\nsarif=.*tenantlint\.sarif\n$/);
+  expect(github.writes().map(({ method, url, authorization }) => ({ method, url, authorization }))).toEqual([{ method: 'POST', url: '/repos/acme/shop/issues/7/comments', authorization: 'Bearer secret-token' }]);
+  expect(github.comments[0]?.body).toMatch(/^<!-- tenantlint -->\n## tenantlint: 1 error from this change/);
+  expect(ran.out + ran.summary).not.toContain('secret-token');
+});
+
+test('what a change causes on lines that it did not write is told, and not annotated', async () => {
+  const at = checkout({ [SECURED]: table('secured', false) }, { ...FILES, [SECURED]: table('secured') });
+  const ran = await act(at, { kind: 'opened', inputs: { comment: 'false' } });
+  expect(ran).toMatchObject({ code: 1, err: '' });
+  expect(commands(ran.out)).toEqual([]);
+  expect(ran.out).toContain(`tenantlint: error table-without-rls at ${SECURED}:1, which this change did not write: `);
+  expect(ran.summary).toContain(`/${SECURED}#L1`);
+  expect(ran.sarif?.runs[0]?.results.length).toBeGreaterThan(1);
 });
 
 test('synchronised: the comment is edited, and left alone when it says the same', async () => {
@@ -283,7 +280,7 @@ test('a release tag holds the sources and the built action', () => {
   cpSync(path.join(own, 'dist/action'), path.join(clone, 'packages/github-action/dist/action'), { recursive: true });
   execFileSync(process.execPath, [path.join(clone, script), 'v1.2.3', '--no-build'], { env: { ...process.env, GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.org' } });
   const files = git('ls-tree', '-r', '--name-only', 'v1.2.3').split('\n');
-  expect(files).toEqual(expect.arrayContaining(['action.yml', 'packages/github-action/dist/action/main.mjs', 'packages/github-action/dist/action/node_modules/libpg-query/wasm/libpg-query.wasm', 'packages/github-action/dist/action/tree-sitter-python.wasm']));
+  expect(files).toEqual(expect.arrayContaining(['action.yml', 'packages/github-action/dist/action/main.mjs', 'packages/github-action/dist/action/node_modules/libpg-query/wasm/libpg-query.wasm', 'packages/github-action/dist/action/tree-sitter-python.wasm', 'packages/github-action/dist/action/supabase-base.bin']));
   expect(git('rev-parse', 'v1')).toBe(git('rev-parse', 'v1.2.3'));
   expect(git('status', '--porcelain')).toBe('');
 });

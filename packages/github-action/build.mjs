@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { writeBase } from '../cli/make-base.mjs';
 
 const own = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(own, 'dist/action');
@@ -35,3 +36,4 @@ const libpg = path.dirname(path.dirname(require.resolve('libpg-query/wasm/libpg-
 for (const file of ['package.json', 'LICENSE', 'wasm/libpg-query.js', 'wasm/libpg-query.wasm']) await cp(path.join(libpg, file), path.join(dist, 'node_modules/libpg-query', file)).catch((error) => { if (file !== 'LICENSE') throw error; });
 await copyFile(path.join(path.dirname(require.resolve('web-tree-sitter')), 'web-tree-sitter.wasm'), path.join(dist, 'web-tree-sitter.wasm'));
 await copyFile(path.join(own, '../readers/python/tree-sitter-python.wasm'), path.join(dist, 'tree-sitter-python.wasm'));
+await writeBase(dist);

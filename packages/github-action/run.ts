@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Outcome, Severity } from '@tenantlint/model';
-import { reporters } from '@tenantlint/reporters';
+import { Places, reporters } from '@tenantlint/reporters';
 import { review, UsageError, type Preset, type Reviewed } from 'tenantlint/review';
 import { comment } from './comment.ts';
 import { pullRequestOf, type PullRequest } from './event.ts';
@@ -40,10 +40,13 @@ export async function run(host: Host): Promise<number> {
   }
 }
 
-async function show(host: Host, settings: Settings, request: PullRequest | undefined, { outcome, whole, before, resolved, failing, remarks }: Reviewed): Promise<number> {
+async function show(host: Host, settings: Settings, request: PullRequest | undefined, { outcome, whole, before, resolved, failing, remarks, onWrittenLines }: Reviewed): Promise<number> {
   const told: Told = { outcome, whole, before, resolved, remarks, blob: blobOf(host, request) };
   const sorted: Outcome = { ...outcome, findings: worstFirst(outcome) };
-  host.write(reporters.github(sorted));
+  // A step has ten annotations of each level, and those on other lines are shown far from any code.
+  host.write(reporters.github({ ...sorted, findings: sorted.findings.filter(onWrittenLines) }));
+  const places = new Places(outcome);
+  for (const f of sorted.findings) if (!onWrittenLines(f)) say(host, `tenantlint: ${f.severity} ${f.rule} at ${places.shown(f.at.file)}:${places.start(f.at).line}, which this change did not write: ${f.text} ${f.fix}`);
   for (const remark of remarks) say(host, `tenantlint: ${remark}`);
   const sarif = attempt(host, 'the SARIF file', () => writeSarif(host, whole));
   attempt(host, 'the job summary', () => append(host, 'GITHUB_STEP_SUMMARY', page(told, IN_SUMMARY)));

@@ -56,7 +56,7 @@ export class Observed {
       },
       asked: (question) => {
         const key = nameOf(question);
-        this.#questions[key] = question;
+        this.#questions[key] = question as Question;
         return (path, compute) => {
           const content = of.files.has(path) ? contents.of(path) : undefined;
           if (!content) return compute(undefined);
@@ -132,6 +132,6 @@ export async function holds({ questions, files, change }: Trace, workspace: Work
   return true;
 }
 
-const nameOf = (question: Question): string => hashed(JSON.stringify(question)).slice(0, 12);
+const nameOf = (question: object): string => hashed(JSON.stringify(question)).slice(0, 12);
 const short = (value: unknown): string => hashed(JSON.stringify([value])).slice(0, 22);
 const digest = (told: Told): string => short([told.value, told.unread]);
