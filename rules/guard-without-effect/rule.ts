@@ -9,7 +9,7 @@ export default defineRule({
     idle: {
       what: '`{operation}` {reaches} the row of `{table}` that `{value}` names, and the check of it decides nothing.',
       why: 'Here {guard}: the row is used in either case.',
-      fix: 'Check first and leave when it fails (return, throw, answer 404), or put the tenant into the condition of this query and read whether it found a row.',
+      fix: 'Check first and leave when it fails, or put the tenant into the condition of this query and read whether it found a row.',
     },
   },
   visit: {

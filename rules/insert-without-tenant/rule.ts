@@ -13,8 +13,8 @@ export default defineRule({
     },
     overwritten: {
       what: 'The tenant of the new `{table}` row can be replaced by `{by}`.',
-      why: 'Of two values for one field the later one wins, and what is spread here comes from the caller.',
-      fix: 'Put the tenant after the spread, or take only the fields that the caller may set.',
+      why: 'Of two values for one field the later one wins, and what comes after the tenant is the caller\'s.',
+      fix: 'Put the tenant last, or take only the fields that the caller may set.',
     },
   },
   visit: {

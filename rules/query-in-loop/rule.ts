@@ -9,7 +9,7 @@ export default defineRule({
     perElement: {
       what: '`{operation}` on `{table}` is sent once for each turn of a loop.',
       why: 'A round trip a row: a hundred rows take a hundred times as long, and hold a connection for all that time.',
-      fix: 'Ask once for all of them before the loop (`in`, a join, `groupBy`), or write them in one statement.',
+      fix: 'Ask once for all of them before the loop (`in`, a join, a grouping), or write them in one statement.',
     },
     lazy: {
       what: '`{relation}` is read from `{table}` once for each turn of a loop.',

@@ -9,7 +9,7 @@ export default defineRule({
     dropped: {
       what: '`{value}` may be missing, and `{operation}` then {reaches} rows of `{table}` of every tenant.',
       why: 'Where there is no value, {client} sends no condition instead of one that nothing meets.',
-      fix: 'Leave before the query when the value is missing (throw, return), and make its type say that it is there.',
+      fix: 'Leave before the query when the value is missing, and make its type say that it is there.',
     },
   },
   visit: {

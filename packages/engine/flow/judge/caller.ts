@@ -24,8 +24,27 @@ export function isStaff(f: Flow, truths: readonly Truth[]): boolean {
     if (t.kind !== 'holds') return false;
     if (hasStaffRole(f, t.formula)) return true;
     const marked = t.formula.kind === 'null' && t.formula.negated ? t.formula.of : t.formula.kind === 'compare' && t.formula.op === '=' && t.formula.right.kind === 'value' && t.formula.right.value.kind === 'literal' && t.formula.right.value.value === true ? t.formula.left : undefined;
-    return marked?.kind === 'column' && PLATFORM.test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
+    // Where the user's row names its one tenant, an administrator is that tenant's.
+    return marked?.kind === 'column' && (tenantColumns(f, f.input.tenancy.users ?? '').size > 0 ? STAFF : PLATFORM).test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
   });
+}
+
+const besides = new WeakMap<readonly Truth[], readonly Truth[]>();
+
+/** What is known of everybody but the platform's own staff, to whom a check may give a way of their own. */
+export function besidesStaff(f: Flow, truths: readonly Truth[]): readonly Truth[] {
+  const known = besides.get(truths);
+  if (known) return known;
+  let changed = false;
+  const found = truths.flatMap((t): readonly Truth[] => {
+    const others = t.kind === 'any' ? t.of.filter((way) => !isStaff(f, way)) : [];
+    if (t.kind !== 'any' || others.length === 0 || others.length === t.of.length) return [t];
+    changed = true;
+    return others.length === 1 && others[0] ? others[0] : [{ ...t, of: others }];
+  });
+  const told = changed ? found : truths;
+  besides.set(truths, told);
+  return told;
 }
 
 /** `role = 'super_admin'`, of a row or in the session: nobody gives that name to a member of a tenant. */

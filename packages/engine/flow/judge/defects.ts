@@ -1,4 +1,4 @@
-import { cases, type Condition, type Span } from '@tenantlint/model';
+import { cases, type Condition, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { authenticated } from './caller.ts';
 import { isIdentity, isKey, isTenantField, ownerColumns } from './owners.ts';
@@ -35,12 +35,12 @@ export function unreached(f: Flow, of: Case): Judgement {
   if (chosen && !hasOr(query.condition)) return byDesign('the code itself says which row it is', chosen.at, 'likely');
   if (query.sql) {
     const open = untrusted(record.formula);
-    const brought = open.find((v) => v.kind === 'input');
+    const brought = open.find((v) => v.kind === 'input' && !onlyRanges(record.formula, v));
     if (brought?.kind === 'input' && entry) {
       const value = named(brought.channel, brought.path.join('.'));
       return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties ${table} to the caller's tenant`, at }], defect: { kind: 'unbound-id', value } };
     }
-    if (open.length > 0) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `where the values that select rows of ${table} come from could not be told`, at }] };
+    if (open.some((v) => v.kind !== 'input')) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `where the values that select rows of ${table} come from could not be told`, at }] };
   }
   const [id] = ids.filter((b) => trustOf(b.value) === 'param' || trustOf(b.value) === 'unknown');
   if (id) {
@@ -54,6 +54,24 @@ export function unreached(f: Flow, of: Case): Judgement {
   if (inherited) return inherited;
   // An id of a row whose own query is at fault: that query is the root.
   return { verdict: 'leak', certainty: row ? 'likely' : 'proven', why: [{ text: row ? `${row.field} is that of a row that nothing ties to the caller's tenant` : `nothing binds ${table} to the caller's tenant`, at: row?.at ?? at }], defect: row ? { kind: 'unbound-id', value: sourceOf(row.value) } : { kind: 'unscoped' }, ...(row ? { defectAt: row.at } : {}) };
+}
+
+/** The value only says from when on or up to what: it names no row. */
+function onlyRanges(formula: Formula, value: Value): boolean {
+  const key = JSON.stringify(value);
+  const is = (t: Term): boolean => t.kind === 'value' && JSON.stringify(t.value) === key;
+  let ranges = 0;
+  const work: Formula[] = [formula];
+  for (let part = work.pop(); part; part = work.pop()) {
+    if (part.kind === 'and' || part.kind === 'or') work.push(...part.of);
+    else if (part.kind === 'not') work.push(part.of);
+    else if (part.kind === 'exists') work.push(part.where);
+    else if (part.kind === 'compare' && (is(part.left) || is(part.right))) {
+      if (part.op === '=' || part.op === '<>') return false;
+      ranges++;
+    }
+  }
+  return ranges > 0;
 }
 
 const checkedElsewhere = (value: string, at: Span): Judgement => ({ verdict: 'unknown', certainty: 'possible', why: [{ text: `${value} is checked against something that could not be read`, at }] });

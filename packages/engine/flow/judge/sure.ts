@@ -4,6 +4,7 @@ import type { SiteRecord, Use } from '../queries/site-record.ts';
 import { relevant } from '../queries/relevant.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
 import { columnOf } from '../queries/ends.ts';
+import { holdsCredentials } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { authenticated } from './caller.ts';
 import { isOfRoot, isOnlyKey } from './owners.ts';
@@ -13,7 +14,7 @@ import type { Judgement } from './judgement.ts';
 /** A leak is proven only where nothing is left that may make it right; otherwise it is likely. */
 export function cautious(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[], judgement: Judgement): Judgement {
   if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
-  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
+  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
 }
 
 /** Where more was known than could be followed, the check may be among what was let go. */
@@ -56,6 +57,9 @@ const asksRole = (truths: readonly Truth[]): boolean => truths.some((t) => {
 
 /** How many tenants there are is asked to decide something, as whether the first one is being set up. */
 const isHeadcount = (f: Flow, { query, table }: SiteRecord): boolean => query.verb === 'count' && table !== undefined && table === f.input.tenancy.root && bindings(query.condition).length === 0;
+
+/** All keys are gone through for the one that was presented, as where each is encrypted by itself. */
+const searchesCredentials = (f: Flow, { query, table }: SiteRecord): boolean => query.verb === 'select' && table !== undefined && holdsCredentials(f, table) && bindings(query.condition).length === 0;
 
 const PUBLISHED = /public|publish|marketplace|shared|template|listed|featured|visib/i;
 

@@ -5,7 +5,7 @@ import { tenantsOf } from '../queries/belonging.ts';
 import { freeRows } from '../queries/formulas.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
-import { authenticated, hasSecret, isStaff } from './caller.ts';
+import { authenticated, besidesStaff, hasSecret, isStaff } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
 import { comparedWithRow } from './compared.ts';
@@ -45,7 +45,7 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
   if (!f.input.tenancy.found) return byDesign('no tenancy was found', at);
   if (f.input.tenancy.of.get(table)?.tenancy.kind === 'global') return byDesign(`rows of ${table} belong to nobody`, at);
   if (entry && OFFLINE.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at);
-  const of: Case = { record, table, entry, truths: allTruths(record.truths), uses, at };
+  const of: Case = { record, table, entry, truths: besidesStaff(f, allTruths(record.truths)), uses, at };
   const parts: Judgement[] = [];
   if (query.verb !== 'insert') parts.push(reached(f, of));
   for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
@@ -124,7 +124,7 @@ function checkedAfterwards(f: Flow, { record, table, uses }: Case): Judgement | 
   const [first] = own;
   if (!first) return undefined;
   for (const use of own) {
-    if (ask(f, record.row, table, record.formula, allTruths(use.truths), 'reach', use.at).verdict !== 'yes') return undefined;
+    if (ask(f, record.row, table, record.formula, besidesStaff(f, allTruths(use.truths)), 'reach', use.at).verdict !== 'yes') return undefined;
   }
   return { verdict: 'guarded', certainty: 'proven', why: [{ text: 'the row is checked before it goes anywhere', at: first.at }] };
 }

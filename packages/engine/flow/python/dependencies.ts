@@ -46,7 +46,7 @@ function argument(f: Flow, param: CodeParam, name: string, file: string, request
   return sent(f, request.path.has(name) ? 'Path' : 'value', name, param.type, file, at);
 }
 
-const CHANNELS: Readonly<Record<string, string>> = { Header: 'headers', Cookie: 'cookies', Path: 'params', Query: 'query', Body: 'body', Form: 'body', File: 'body' };
+const CHANNELS: Readonly<Record<string, string>> = { Header: 'headers', Cookie: 'cookies', Path: 'path', Query: 'query', Body: 'body', Form: 'body', File: 'body' };
 
 function sent(f: Flow, kind: string, name: string, type: CodeType | undefined, file: string, at: Span): AbstractValue {
   const body = type && (kind === 'value' || kind === 'Body' || kind === 'Form' || kind === 'Query') ? ofModel(f, type, input('body', [], at), file, at, 0) : undefined;

@@ -10,6 +10,9 @@ const CREDENTIAL = /token|secret|hash|api_?key|session(?:_?id)?$|_?key$|nonce|ot
 /** Whoever has one of these may see what it stands for. */
 const CAPABILITY = /token|secret|hash|key|code|nonce|otp|invit|signature|webhook|external|stripe|verif|slug|domain|subdomain|hostname|host$|share|public|customer_?id|subscription_?id|installation|provider|account_?id$/i;
 
+/** A table of keys or tokens by which callers are told. */
+export const holdsCredentials = (f: Flow, table: string): boolean => /(?:api_?key|token|credential)s?$/i.test(table) && [...(f.input.schema.tables.get(table)?.columns.keys() ?? [])].some((name) => CREDENTIAL.test(name));
+
 /** A condition that finds its row by a secret, and which one. */
 export function secretOf(f: Flow, condition: Condition, table: string | undefined, model: Model | undefined, kind: 'credential' | 'capability'): { readonly column: string; readonly at: Span } | undefined {
   if (table === undefined) return undefined;
