@@ -54,6 +54,12 @@ describe('functions with their owner\'s rights', () => {
   test('that check the row after reading it', () => {
     expect(reach(plpgsql('pid uuid', 'text', `declare found_org uuid; found_name text; begin select org_id, name into found_org, found_name from public.projects where id = pid; if not public.is_member(found_org) then return null; end if; return found_name; end`))).toEqual(['select projects: yes']);
   });
+  test('that change what says nothing of whose the row is', () => {
+    const tables = 'create table boards (id uuid primary key, org_id uuid not null references organizations); create table columns (id uuid primary key, org_id uuid not null references organizations, board_id uuid not null references boards, pos int);';
+    const body = (set: string): string => tables + plpgsql('board uuid, other uuid', 'void', `declare o uuid; begin select org_id into o from public.boards where id = board; if o is null or not public.is_member(o) then raise exception 'no'; end if; update public.columns set ${set} where board_id = board; end`);
+    expect(reach(body('pos = pos + 1'))).toEqual(['update columns: yes']);
+    expect(reach(body('org_id = other'))).toEqual(['update columns: no']);
+  });
   test('that write', () => {
     expect(reach(sql('pid uuid', 'void', `update public.projects set name = 'x' where id = pid`))).toEqual(['update projects: no']);
     expect(reach(sql('pid uuid', 'void', `delete from public.projects where id = pid and org_id = public.my_org()`))).toEqual(['delete projects: yes']);

@@ -9,6 +9,7 @@ import { and, compare, literal, valueTerm } from '../logic/formula.ts';
 import { prove } from '../prove/prove.ts';
 import type { Caller, Database } from '../prove/question.ts';
 import { isOwned, pathOf, tableFacts } from '../prove/tables.ts';
+import { staysWhose } from './routines.ts';
 
 /**
  * What a trigger writes with its owner's rights when a row of the caller's is written: NEW and OLD are taken as the
@@ -34,7 +35,7 @@ export function firedReach(table: Table, trigger: Trigger, world: World, db: Dat
   const out = new Map<string, RoutineReach>();
   for (const caller of callers) {
     const given = assumed(b, table, fired, db);
-    for (const touch of touched.filter((one) => isOwned(tableFacts(db, one.table)))) {
+    for (const touch of touched.filter((one) => isOwned(tableFacts(db, one.table)) && !staysWhose(one, db))) {
       const rows = [...touch.rows, fired, ...given.rows].filter((row) => row !== touch.row);
       const isolation = prove({ formula: and([given.when, touch.when]), row: touch.row.id, rows, table: touch.table, goal: touch.written ? 'write' : 'reach', caller, at: touch.at }, db);
       const key = `${touch.command}|${touch.table}|${touch.at.start}`;

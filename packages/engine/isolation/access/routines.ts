@@ -13,7 +13,7 @@ import { valuesOf } from '../bind/values.ts';
 import { and, TRUE } from '../logic/formula.ts';
 import { prove } from '../prove/prove.ts';
 import type { Caller, Database, Goal } from '../prove/question.ts';
-import { isOwned, tableFacts } from '../prove/tables.ts';
+import { isOwned, tableFacts, tellingColumns } from '../prove/tables.ts';
 import { columnsOf } from '../prove/terms.ts';
 
 interface Judged {
@@ -33,7 +33,7 @@ interface Judged {
 export function reachOf(routine: Routine, world: World, db: Database, callers: readonly Caller[]): readonly RoutineReach[] {
   if (!routine.securityDefiner.value || routine.returns?.name === 'trigger' || callers.length === 0) return [];
   const out = new Map<string, RoutineReach>();
-  for (const one of statementsOf(routine, world).filter((touch) => isOwned(tableFacts(db, touch.table)))) {
+  for (const one of statementsOf(routine, world, db).filter((touch) => isOwned(tableFacts(db, touch.table)))) {
     for (const caller of callers) {
       const isolation = prove({ formula: one.when, row: one.row.id, rows: one.rows, table: one.table, goal: one.goal, caller, at: one.at }, db);
       const key = `${one.command}|${one.table}|${one.at.start}|${caller.role}`;
@@ -46,12 +46,12 @@ export function reachOf(routine: Routine, world: World, db: Database, callers: r
 }
 const RANK = { yes: 0, unknown: 1, no: 2 } as const;
 
-function statementsOf(routine: Routine, world: World): readonly Judged[] {
+function statementsOf(routine: Routine, world: World, db: Database): readonly Judged[] {
   const bind = new Bind(world);
   const touched: Touch[] = [];
   const results = run(bind, routine, world, entryScope(routine), touched) ?? [];
   if (bind.exhausted) return [];
-  const writes = touched.map((touch): Judged => ({ ...touch, goal: touch.written ? 'write' : 'reach' }));
+  const writes = touched.filter((touch) => !staysWhose(touch, db)).map((touch): Judged => ({ ...touch, goal: touch.written ? 'write' : 'reach' }));
   const reads = results.flatMap((result) => handedOut(bind, result).flatMap(({ row, rows, when }): readonly Judged[] => (row.table === undefined ? [] : [{ command: 'select', table: row.table, row, rows, when, goal: 'reach', at: row.at }])));
   return [...writes, ...reads];
 }
@@ -83,6 +83,11 @@ function run(bind: Bind, routine: Routine, world: World, scope: Scope, touched: 
     before = and([before, completes(bind, targetsOnce(statement), scope)]);
   });
   return results;
+}
+
+/** An UPDATE of columns that say nothing of whose the row is leaves it with whom it was: which rows it reaches is judged by itself. */
+export function staysWhose({ assigned, table }: Touch, db: Database): boolean {
+  return assigned !== undefined && ![...assigned].some((column) => tellingColumns(db, table).has(column));
 }
 
 const AGGREGATE = /^(count|sum|avg|min|max|bool_or|bool_and|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|stddev|variance)$/;

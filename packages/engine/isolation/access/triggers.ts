@@ -8,7 +8,7 @@ import { NO_CTES } from '../bind/scope.ts';
 import { compareMeanings } from '../bind/truth.ts';
 import { and, isNull, literal, or } from '../logic/formula.ts';
 import type { Database, Goal } from '../prove/question.ts';
-import { pathOf, tableFacts } from '../prove/tables.ts';
+import { tellingColumns } from '../prove/tables.ts';
 
 /** What triggers let through: facts about the row (row 0), the row before the change, and the row as the statement had it. */
 export interface Guard {
@@ -94,9 +94,7 @@ export class Triggers {
 
   /** Columns that say whose the row is. */
   private telling(table: Table): readonly Column[] {
-    const facts = tableFacts(this.db, table.key);
-    const path = pathOf(facts.tenancy)[0]?.columns ?? [];
-    const names = new Set([...facts.tenantColumns, ...facts.userColumns, ...path, ...facts.primary]);
+    const names = tellingColumns(this.db, table.key);
     return [...table.columns.values()].filter((column) => names.has(column.name));
   }
 }

@@ -17,6 +17,8 @@ export interface Touch {
   readonly when: Formula;
   /** The row as it will be, rather than as it stands. */
   readonly written: boolean;
+  /** Of a row as it will be after an UPDATE: the columns that get another value. */
+  readonly assigned?: ReadonlySet<string>;
   readonly at: Span;
 }
 
@@ -93,7 +95,7 @@ function moved(b: Bind, set: readonly SqlAssignment[], table: string, old: Row, 
   const assigned = new Set(set.map((one) => one.column));
   const facts = set.map((one) => setTo(b, row, one.column, { kind: 'expr', expr: one.value, scope }, one.at));
   for (const column of columns) if (!assigned.has(column)) facts.push(setTo(b, row, column, { kind: 'term', term: { kind: 'column', row: old.id, column, at } }, at));
-  return { command: 'update', table, row, rows: [...rows, old], when: and([when, ...facts]), written: true, at };
+  return { command: 'update', table, row, rows: [...rows, old], when: and([when, ...facts]), written: true, assigned, at };
 }
 
 /** A value that is NULL leaves the column NULL: the equality says so by not holding, and is then left out. */

@@ -29,6 +29,12 @@ export function isOwned(table: TableFacts): boolean {
   return table.tenancy.kind !== 'global' && table.tenancy.kind !== 'unknown';
 }
 
+/** Columns that say whose a row of the table is. */
+export function tellingColumns(db: Database, key: string): ReadonlySet<string> {
+  const facts = tableFacts(db, key);
+  return new Set([...facts.tenantColumns, ...facts.userColumns, ...(pathOf(facts.tenancy)[0]?.columns ?? []), ...facts.primary]);
+}
+
 const memo = new WeakMap<Database, Map<string, TableFacts>>();
 
 export function tableFacts(db: Database, key: string): TableFacts {
