@@ -1,4 +1,4 @@
-import type { Formula, Term, Truth } from '@tenantlint/model';
+import type { Condition, Formula, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { showsSecret } from '../known/signatures.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
@@ -27,6 +27,21 @@ export function isStaff(f: Flow, truths: readonly Truth[]): boolean {
     // Where the user's row names its one tenant, an administrator is that tenant's.
     return marked?.kind === 'column' && (tenantColumns(f, f.input.tenancy.users ?? '').size > 0 ? STAFF : PLATFORM).test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
   });
+}
+
+/** The condition as everybody but the platform's own staff meets it. */
+export function askedOfOthers(f: Flow, of: Condition): Condition {
+  switch (of.kind) {
+    case 'all': case 'any': {
+      const parts = of.of.map((c) => askedOfOthers(f, c));
+      return parts.every((c, i) => c === of.of[i]) ? of : { ...of, of: parts };
+    }
+    case 'alternatives': {
+      const others = of.of.filter((one) => !isStaff(f, one.truths));
+      return others.length === 0 || others.length === of.of.length ? of : { ...of, of: others };
+    }
+    default: return of;
+  }
 }
 
 const besides = new WeakMap<readonly Truth[], readonly Truth[]>();

@@ -2,10 +2,11 @@ import type { EntryPoint, Formula, Isolation, Reason, SiteVerdict, Span } from '
 import type { Flow } from '../flow.ts';
 import { closed, TOO_MUCH } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
+import { toFormula } from '../queries/conditions.ts';
 import { freeRows } from '../queries/formulas.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
-import { authenticated, besidesStaff, hasSecret, isStaff } from './caller.ts';
+import { askedOfOthers, authenticated, besidesStaff, hasSecret, isStaff } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
 import { comparedWithRow } from './compared.ts';
@@ -67,7 +68,9 @@ const placed = (because: readonly Reason[], at: Span): readonly Reason[] => beca
 /** Rows that are read, changed or deleted: are they the caller's own? */
 function reached(f: Flow, of: Case): Judgement {
   const { record, table, truths, at } = of;
-  const { query, row, formula } = record;
+  const { query, row } = record;
+  const asked = askedOfOthers(f, query.condition);
+  const formula = asked === query.condition ? record.formula : toFormula(f, asked, { row, model: record.model });
   const whole = closed(f, row, formula, truths);
   const answer = askClosed(f, row, table, whole, 'reach', at);
   // Naming the owner is scope; ids of rows that were fetched or checked before are somebody's guard.
