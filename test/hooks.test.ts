@@ -117,4 +117,10 @@ test('the hook for pre-commit names the version that it belongs to', () => {
   const hooks = readFileSync(path.join(root, '.pre-commit-hooks.yaml'), 'utf8');
   expect(/additional_dependencies: \['tenantlint@(.*)'\]/.exec(hooks)?.[1]).toBe(version);
   expect(/rev: v(.*)/.exec(page)?.[1]).toBe(version);
+  // It packs and installs the repository itself, too, which then has to have a version, and should have no more.
+  const { status, stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
+  expect(status).toBe(0);
+  const [packed] = JSON.parse(stdout) as { version: string; files: { path: string }[] }[];
+  expect(packed?.version).toBe(version);
+  expect(packed?.files.map((f) => f.path).sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
 });
