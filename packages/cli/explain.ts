@@ -28,7 +28,7 @@ export function explainTable(name: string, { facts, models }: Analysis, workspac
     const { tenancy, why, declared } = facts.tenancyOf(t);
     const { columns } = tenancyColumns(tenancy);
     const { rls, forced } = rowSecurity(t, facts);
-    const path = tenancy.kind === 'through' ? ` → ${tenancy.path.map((h) => h.parent).join(' → ')}` : '';
+    const path = (tenancy.kind === 'through' || tenancy.kind === 'user-owned') && tenancy.path ? ` → ${tenancy.path.map((h) => h.parent).join(' → ')}` : '';
     return [
       `${t.key}  ${where(t.at)}`,
       `tenancy: ${tenancy.kind}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}${path}${declared ? ', declared in the configuration' : ''}`,
@@ -37,6 +37,7 @@ export function explainTable(name: string, { facts, models }: Analysis, workspac
       ...facts.access(t).flatMap((a) => [
         `${a.role} ${a.command}: ${a.verdict}${a.policy === undefined ? '' : ` (policy "${a.policy}")`}`,
         ...(a.escape ? [`  ${visible(a.escape.row)}  ${where(a.escape.at)}`] : []),
+        ...(a.escalation ? [`  until ${tableName(a.escalation.table)} is written: ${visible(a.escalation.text)}  ${where(a.escalation.at)}`] : []),
         ...a.why.map((r) => `  ${visible(r.text)}  ${where(r.at)}`),
       ]),
       ...facts.sites.filter((s) => s.table === t.key).map((s) => `${s.operation}: ${s.verdict}${s.why[0] ? ` (${s.why[0].text})` : ''}  ${where(s.at)}`),

@@ -54,7 +54,7 @@ function tableBlock(t: TableModel, paint: Paint, mood: (verdict: string) => stri
 
 function byRole(access: TableModel['access'], mood: (verdict: string) => string): string[] {
   const roles = [...new Set(access.map((a) => a.role))];
-  return roles.map((role) => `${visible(role)}: ${access.filter((a) => a.role === role).map((a) => `${a.command} ${mood(a.verdict)}`).join(', ')}`);
+  return roles.map((role) => `${visible(role)}: ${access.filter((a) => a.role === role).map((a) => `${a.command} ${mood(a.verdict)}${a.escalation === undefined ? '' : ` until ${visible(a.escalation.table)} is written`}`).join(', ')}`);
 }
 
 function accessText(access: TableModel['access'], mood: (verdict: string) => string): string {

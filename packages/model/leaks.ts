@@ -39,6 +39,8 @@ export type Cause =
   | { readonly kind: 'opposite'; readonly column: string }
   /** What lets the row through stands in a policy of another table, which is read here, and is reported there. */
   | { readonly kind: 'inherited' }
+  /** The row is no tenant's: everybody may see it, and here change it. */
+  | { readonly kind: 'nobodys' }
   /** Rests on something that the caller writes. */
   | { readonly kind: 'client'; readonly value: Value }
   /** Names one tenant or one person by a literal. */
@@ -82,6 +84,7 @@ function causeOf(facts: Facts, table: Table, policy: Policy, { role, command, si
   const asked = atoms.filter((atom) => !alwaysHolds(atom, table));
   if (asked.length === 0) return { kind: 'everything' };
   const keys = tenantColumnsOf(facts.tenancyOf(table).tenancy);
+  if (side === 'using' && command !== 'select' && asked.some((atom) => atom.kind === 'null' && !atom.negated && atom.of.kind === 'column' && atom.of.row === 0 && keys.includes(atom.of.column))) return { kind: 'nobodys' };
   for (const atom of asked) {
     const missing = missingCaller(atom);
     if (missing) return elsewhere(facts, table, atom) ? { kind: 'inherited' } : { kind: 'inverted', value: missing };

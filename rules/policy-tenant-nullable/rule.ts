@@ -27,11 +27,14 @@ export default defineRule({
       if (column === undefined) return;
       const place = { subject: policySubject(table, policy), related: table.columns.has(column) ? [{ at: table.columns.get(column)?.at ?? table.at, note: 'may be NULL' }] : [] };
       const data = { policy: policy.name, table: tableName(table.key), column };
+      const kept = policy.command === 'insert' || policy.command === 'select' ? undefined : open(facts, table, policy, 'using', column);
+      const takers = kept ? reaches(facts, table, policy, ['update', 'delete']) : [];
       const check = policy.command === 'select' || policy.command === 'delete' ? undefined : open(facts, table, policy, 'check', column);
       const writers = check ? reaches(facts, table, policy, ['insert', 'update']) : [];
       const shown = [...table.policies.values()].some((one) => one.permissive && (one.command === 'select' || one.command === 'all') && open(facts, table, one, 'using', column) !== undefined);
-      if (check && writers.length > 0 && shown) {
-        report({ ...place, message: 'written', at: check, data: { ...data, roles: rolesOf(writers) } });
+      const at = writers.length > 0 ? check : takers.length > 0 ? kept : undefined;
+      if (at && shown) {
+        report({ ...place, message: 'written', at, data: { ...data, roles: rolesOf([...writers, ...takers]) } });
         return;
       }
       const using = policy.command === 'select' || policy.command === 'all' ? open(facts, table, policy, 'using', column) : undefined;

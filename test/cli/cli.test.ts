@@ -316,6 +316,24 @@ describe('output', () => {
   });
 });
 
+describe('what a verdict rests on', () => {
+  const MEMBERS = `create table organizations (id uuid primary key);
+create table members (org_id uuid not null references organizations (id), user_id uuid not null references auth.users (id), primary key (org_id, user_id));
+create table notes (id uuid primary key, org_id uuid not null references organizations (id));
+alter table organizations enable row level security;
+alter table members enable row level security;
+alter table notes enable row level security;
+create policy own on members for select to authenticated using (user_id = (select auth.uid()));
+create policy joins on members for insert to authenticated with check (user_id = (select auth.uid()));
+create policy tenant on notes for select to authenticated using (org_id in (select org_id from members where user_id = (select auth.uid())));
+`;
+  test('a table that the caller may write is told with every verdict that it decides', async () => {
+    const p = project({ 'supabase/migrations/20240101000000_init.sql': MEMBERS });
+    expect((await tenantlint(p.dir, ['inspect'])).out).toContain('select isolated until public.members is written');
+    expect((await tenantlint(p.dir, ['explain', 'table', 'notes'])).out).toContain('until members is written: members decides who the caller is, and the caller may insert it');
+  });
+});
+
 describe('explain', () => {
   test('a rule, a table, a line', async () => {
     const p = project({ [MIGRATION]: OPEN });

@@ -117,7 +117,7 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
       if (bound === undefined) return { verdict: 'yes', vacuous: true, because: [{ text: `the policy has no ${side === 'using' ? 'USING' : 'WITH CHECK'} side`, at: policy.at }] };
       const concerned = names.filter((role) => roles.applies(policy, role));
       if (concerned.length === 0) return { verdict: 'yes', because: [{ text: `it applies to ${policy.roles.join(', ')} only`, at: policy.at }] };
-      return worst(concerned.map((role) => verdicts.prove(table, role, bound.formula, side === 'using' ? 'reach' : 'write', bound.at)));
+      return worst(concerned.map((role) => verdicts.prove(table, role, bound.formula, side === 'check' ? 'write' : policy.command === 'select' ? 'reach' : 'change', bound.at)));
     },
     reachableBy: (object, privilege) => names.filter((role) => roles.reaches(role, object, privilege)),
     calls: (table, policy) => (['using', 'check'] as const).flatMap((side) => (policy[side] === undefined ? [] : callsOf(policy[side], side, table, world))),
