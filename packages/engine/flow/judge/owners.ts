@@ -1,4 +1,4 @@
-import type { Condition, Formula, Term, Value, Written } from '@tenantlint/model';
+import type { Condition, Constraint, Formula, Term, Value, Written } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
 import { bindings } from './trust.ts';
@@ -31,7 +31,7 @@ export function linkColumns(f: Flow, table: string): ReadonlySet<string> {
     return kind === 'root' || kind === 'keyed' || kind === 'through';
   };
   for (const c of f.input.schema.tables.get(table)?.constraints.values() ?? []) {
-    if (c.kind === 'foreign key' && c.columns.length === 1 && belongs(c.references)) for (const column of c.columns) found.add(column);
+    if (c.kind === 'foreign key' && belongs(c.references)) for (const column of c.columns) if (names(f, c, column)) found.add(column);
   }
   // Relations that only the models know, as where the database keeps no foreign keys.
   const models = f.input.models?.models;
@@ -132,9 +132,16 @@ export function isOnlyKey(f: Flow, table: string, column: string): boolean {
   return false;
 }
 
-/** The table that a key of one column leads to. */
+/** A column of a foreign key that names the row by itself: the tenant's beside it only holds the two together. */
+function names(f: Flow, key: Constraint & { readonly kind: 'foreign key' }, column: string): boolean {
+  if (key.columns.length === 1) return key.columns[0] === column;
+  const to = key.referenced[key.columns.indexOf(column)];
+  return to !== undefined && isOnlyKey(f, key.references, to);
+}
+
+/** The table whose row a column names. */
 export function leadsTo(f: Flow, table: string, column: string): string | undefined {
-  for (const c of f.input.schema.tables.get(table)?.constraints.values() ?? []) if (c.kind === 'foreign key' && c.columns.length === 1 && c.columns[0] === column) return c.references;
+  for (const c of f.input.schema.tables.get(table)?.constraints.values() ?? []) if (c.kind === 'foreign key' && names(f, c, column)) return c.references;
   const models = f.input.models?.models;
   for (const model of models?.values() ?? []) {
     if (model.table !== table) continue;
