@@ -82,6 +82,8 @@ export interface ClientContext {
   become(handle: AbstractValue): void;
   /** What the program adds to every query of its sessions, as the client's own objects. */
   readonly ambient?: readonly AbstractValue[];
+  /** Of these, what is added to changes as well. */
+  readonly ambientWrites?: readonly AbstractValue[];
   /** The variable that was given as this argument holds this value from now on: objects that the client fills in. */
   becomeArgument(index: number, value: AbstractValue): void;
 }

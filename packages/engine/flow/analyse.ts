@@ -13,7 +13,8 @@ import { proxies } from './known/proxies.ts';
 import { shipped } from './known/shipped.ts';
 import { judge } from './judge/verdict.ts';
 import { usedBy } from './queries/record.ts';
-import { addedToQueries } from './python/events.ts';
+import { readListeners } from './python/events.ts';
+import { readHooks } from './python/hooks.ts';
 import { allTruths, State } from './state.ts';
 import { forgetKeys } from './values/key.ts';
 import { functionsOf, looksLikeQuery, nameOf, queriesIn, walkStatements, type CallCode, type Declared } from './summaries/functions.ts';
@@ -32,7 +33,10 @@ export function analyse(program: CodeProgram, input: FlowInput): readonly QueryS
   const files = [...program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   // Files are loaded first: routers are complete only when all have registered.
   for (const file of files) if (systemKind(file) === undefined) guarded(f, whole(file), () => loadModule(f, file, found));
-  if (f.python) for (const file of files) f.ambient.push(...addedToQueries(f, file));
+  if (f.python) for (const file of files) {
+    readListeners(f, file);
+    readHooks(f, file);
+  }
   for (const file of files) for (const entry of guarded(f, whole(file), () => entriesOf(f, file)) ?? []) guarded(f, entry.point.at, () => runEntry(f, entry, found));
   for (let i = 0; i < f.registered.length; i++) {
     const entry = f.registered[i];

@@ -139,6 +139,10 @@ export class Flow {
   readonly shared: Slot = { name: 'request' };
   /** What hooks of the program add to every query. */
   readonly ambient: AbstractValue[] = [];
+  /** Of these, what they add to changes as well. */
+  readonly ambientWrites: AbstractValue[] = [];
+  /** Fields that hooks of sessions fill in whatever is inserted. */
+  readonly filled = new Set<string>();
   /** Where a property is read that a proxy's function is just looking up. */
   readAt: Span | undefined;
   /** Steps of interpretation left for what is being run. */

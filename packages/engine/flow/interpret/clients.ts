@@ -32,6 +32,9 @@ class Context implements ClientContext {
   get ambient(): readonly AbstractValue[] {
     return this.#f.ambient;
   }
+  get ambientWrites(): readonly AbstractValue[] {
+    return this.#f.ambientWrites;
+  }
   version(pkg: string): string | undefined {
     return this.#f.program.packages.get(pkg);
   }

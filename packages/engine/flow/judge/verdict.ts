@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { closed, TOO_MUCH } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
 import { toFormula } from '../queries/conditions.ts';
+import { columnOf } from '../queries/ends.ts';
 import { freeRows } from '../queries/formulas.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
@@ -12,7 +13,7 @@ import { blamed } from './blame.ts';
 import { comparedWithRow } from './compared.ts';
 import { overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
-import { isOfRoot, namesOwner, statesOwner } from './owners.ts';
+import { isOfRoot, namesOwner, statesOwner, tenantColumns } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
 import { calledRoutine } from './routines.ts';
 import { cautious } from './sure.ts';
@@ -174,5 +175,13 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
   const system = systemCall(f, of) ?? overwrites(f, of);
   if (system) return system;
   const referred = inheritKeys(f, of, one);
-  return (referred?.verdict === 'unknown' ? undefined : referred) ?? handed ?? unwritten(f, of, one);
+  return (referred?.verdict === 'unknown' ? undefined : referred) ?? handed ?? filledByHook(f, of, one) ?? unwritten(f, of, one);
+}
+
+/** A hook of the session puts the tenant into what the code leaves without one. */
+function filledByHook(f: Flow, { record, at }: Case, one: Inserted): Judgement | undefined {
+  const own = [...tenantColumns(f, one.table ?? '')];
+  const given = record.query.inserts.some((w) => w.entries.some((e) => e.kind === 'spread' || (e.kind === 'field' && own.includes(columnOf(one.model, e.field) ?? e.field))));
+  const column = given ? undefined : own.find((name) => f.filled.has(name));
+  return column === undefined ? undefined : { verdict: 'injected', certainty: 'likely', why: [{ text: `a hook fills ${column} when the row is written`, at }] };
 }

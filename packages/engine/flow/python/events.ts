@@ -6,16 +6,46 @@ import { walkStatements } from '../summaries/functions.ts';
 import { systemKind } from '../entries/system.ts';
 import { lastWord } from './decorators.ts';
 
-/** `@event.listens_for(Session, "do_orm_execute")`: criteria that the function adds to whatever a session is given. */
-export function addedToQueries(f: Flow, file: CodeFile): AbstractValue[] {
-  if (systemKind(file)) return [];
-  return file.body.flatMap((s) => (s.kind === 'function' && s.fn.decorators.some((d) => listens(f, file, d)) ? criteriaIn(f, file, s.fn) : []));
+/** `@event.listens_for(Session, "do_orm_execute")`: what functions of the program add to whatever a session is given. */
+export function readListeners(f: Flow, file: CodeFile): void {
+  if (systemKind(file)) return;
+  for (const s of file.body) {
+    if (s.kind !== 'function') continue;
+    const events = new Set(s.fn.decorators.flatMap((d) => eventsOf(f, file, d)));
+    if (events.has('do_orm_execute')) {
+      const added = criteriaIn(f, file, s.fn);
+      f.ambient.push(...added);
+      if (!asksForSelects(s.fn)) f.ambientWrites.push(...added);
+    }
+    if (events.has('before_flush') || events.has('before_insert')) for (const name of assignedIn(s.fn)) f.filled.add(name);
+  }
 }
 
-function listens(f: Flow, file: CodeFile, decorator: CodeFunction['decorators'][number]): boolean {
-  if (decorator.kind !== 'call' || lastWord(decorator) !== 'listens_for') return false;
-  const module = moduleOf(f, file.path);
-  return module !== undefined && decorator.args.some((a) => a.value.kind === 'literal' && constantText(evaluateIn(f, file, a.value)) === 'do_orm_execute');
+function eventsOf(f: Flow, file: CodeFile, decorator: CodeFunction['decorators'][number]): string[] {
+  if (decorator.kind !== 'call' || lastWord(decorator) !== 'listens_for' || !moduleOf(f, file.path)) return [];
+  return decorator.args.flatMap((a) => (a.value.kind === 'literal' ? (constantText(evaluateIn(f, file, a.value)) ?? []) : []));
+}
+
+/** It leaves alone what is no SELECT. */
+function asksForSelects(fn: CodeFunction): boolean {
+  let found = false;
+  walkStatements(fn.body, (code) => {
+    found ||= code.kind === 'member' && code.name === 'is_select';
+    return true;
+  });
+  return found;
+}
+
+/** `row.tenant_id = …`, `setattr(row, 'tenant_id', …)`. */
+function assignedIn(fn: CodeFunction): string[] {
+  const found: string[] = [];
+  walkStatements(fn.body, (code) => {
+    if (code.kind === 'assign' && code.target.kind === 'place' && code.target.of.kind === 'member') found.push(code.target.of.name);
+    const name = code.kind === 'call' && lastWord(code) === 'setattr' ? code.args[1]?.value : undefined;
+    if (name?.kind === 'literal' && typeof name.value === 'string') found.push(name.value);
+    return true;
+  });
+  return found;
 }
 
 const evaluateIn = (f: Flow, file: CodeFile, code: Code): AbstractValue => {

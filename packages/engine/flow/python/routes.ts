@@ -8,6 +8,7 @@ import { itemsOf } from '../values/items.ts';
 import { keyOf } from '../values/key.ts';
 import { lastWord } from './decorators.ts';
 import { argumentsFor, provided, withFields, type Request } from './dependencies.ts';
+import { addHook, runHooks } from './hooks.ts';
 import { dependencyOf, marker, option } from './markers.ts';
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'route', 'api_route', 'websocket', 'websocket_route', 'trace']);
@@ -92,6 +93,8 @@ function entry(f: Flow, file: CodeFile, fn: CodeFunction, scope: Names, use: Use
       const wrapped = flow.decorated(value);
       const target = wrapped.kind === 'function' ? wrapped : value;
       if (system) return flow.invoke(target, fn.params.map((p, i) => input('payload', [p.target.kind === 'name' ? p.target.name : String(i)], p.target.at)), fn.nameAt, undefined, false);
+      runHooks(flow, use.router, fn.nameAt);
+      if (!flow.state.live) return { kind: 'undefined', at: fn.at };
       for (const one of [...standing(flow, use.router, new Set()), ...use.dependencies]) {
         const made = marker(one);
         const callable = made && dependencyOf(made);
@@ -150,6 +153,7 @@ function standing(f: Flow, router: AbstractValue | undefined, seen: Set<string>)
 export function mounted(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], from: string): boolean {
   const method = callee.path.at(-1);
   const [router] = args;
+  if (SERVERS.test(from) && router && addHook(f, method ?? '', { ...callee, path: callee.path.slice(0, -1) }, router)) return true;
   if (!SERVERS.test(from) || !router || (method !== 'include_router' && method !== 'register_blueprint')) return false;
   const key = `${keyOf(router)} in`;
   const listed = option(f, args, 'dependencies', callee.at);

@@ -74,10 +74,11 @@ function parts(statement: Statement, main: Entity | undefined, context: ClientCo
 }
 
 /** What options and hooks of the program ask of the rows, where the model has the column. */
-function besides(statement: Statement, main: Entity, context: ClientContext): Condition[] {
+export function besides(statement: Statement, main: Entity, context: ClientContext): Condition[] {
   if (main.of.kind !== 'model') return [];
   const model = main.of.name;
-  const all = [...statement.criteria, ...(statement.told ? [] : (context.ambient ?? []).flatMap(criteriaOf))];
+  const hooks = statement.verb === 'select' ? context.ambient : context.ambientWrites;
+  const all = [...statement.criteria, ...(statement.told ? [] : (hooks ?? []).flatMap(criteriaOf))];
   return all.flatMap(({ on, make }): Condition[] => {
     const named = isOwn(on) ? stateOf(on) : undefined;
     if (named?.is === 'entity' && (named.entity.of.kind !== 'model' || named.entity.of.name !== model)) return [];
@@ -158,9 +159,11 @@ function onlyWith(where: readonly Expr[], entity: Entity, context: ClientContext
 
 function change(statement: Statement, main: Entity | undefined, context: ClientContext): Result {
   const values = statement.values.flatMap((v): readonly ValueEntry[] => (v.kind === 'object' ? v.entries : [{ kind: 'spread', of: v, at: v.at }]));
+  const own = main ? conditionOf(statement, main, context) : NOTHING;
+  const added = main ? besides(statement, main, context) : [];
   const value = context.run({
-    client: ID, clientKind: 'plain', table: main ? tableName(main) : { kind: 'unknown', why: 'what is changed could not be told' }, verb: statement.verb === 'delete' ? 'delete' : 'update', operation: statement.operation, at: statement.at,
-    condition: main ? conditionOf(statement, main, context) : NOTHING, inserts: [], changes: statement.verb === 'update' && main ? [written(values, main, statement.at, context)] : [], includes: [],
+    client: ID, clientKind: added.length > 0 ? 'scoped' : 'plain', table: main ? tableName(main) : { kind: 'unknown', why: 'what is changed could not be told' }, verb: statement.verb === 'delete' ? 'delete' : 'update', operation: statement.operation, at: statement.at,
+    condition: added.length > 0 ? { kind: 'all', of: [own, ...added] } : own, ...(added.length > 0 ? { stated: own } : {}), inserts: [], changes: statement.verb === 'update' && main ? [written(values, main, statement.at, context)] : [], includes: [],
     result: statement.returning ? 'rows' : 'count', selects: undefined, orders: [], limited: true, transaction: true, dropped: droppedIn(statement.where),
   });
   parts(statement, main, context);

@@ -2,7 +2,7 @@ import { cases, constantText, literal, mapCases, type AbstractValue, type Client
 import { entitiesIn } from './entities.ts';
 import { added, deletedRow, keyCondition, mergedObject } from './objects.ts';
 import { element, resultMember } from './results.ts';
-import { resultHandle, sent, sentText } from './send.ts';
+import { besides, resultHandle, sent, sentText } from './send.ts';
 import { begun, mainOf } from './statements.ts';
 import { handle, ID, isOwn, namedValue, positionalOf, stateOf, type Entity, type Method, type Result, type State, type Statement } from './state.ts';
 
@@ -87,9 +87,11 @@ export function fetched(entity: Entity, key: AbstractValue, name: string, at: Me
     if (key.kind === 'object') return context.property(key, field);
     return key.kind === 'array' ? (key.items[n++]?.value ?? key) : key;
   };
+  const own = keyCondition(entity, part, key.at, context);
+  const added = besides(begun('select', [], at), entity, context);
   return context.run({
-    client: ID, clientKind: 'plain', table: entity.of.kind === 'model' ? { kind: 'model', name: entity.of.name } : { kind: 'unknown', why: 'rows of a query' }, verb: 'select', operation: 'get', at,
-    condition: keyCondition(entity, part, key.at, context), inserts: [], changes: [], includes: [], result: name === 'get' ? 'row-or-null' : 'row', selects: undefined, orders: [], limited: true, transaction: true,
+    client: ID, clientKind: added.length > 0 ? 'scoped' : 'plain', table: entity.of.kind === 'model' ? { kind: 'model', name: entity.of.name } : { kind: 'unknown', why: 'rows of a query' }, verb: 'select', operation: 'get', at,
+    condition: added.length > 0 ? { kind: 'all', of: [own, ...added] } : own, ...(added.length > 0 ? { stated: own } : {}), inserts: [], changes: [], includes: [], result: name === 'get' ? 'row-or-null' : 'row', selects: undefined, orders: [], limited: true, transaction: true,
   });
 }
 
