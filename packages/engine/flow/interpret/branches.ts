@@ -2,6 +2,7 @@ import { cases, nothing, type AbstractValue, type Span, type Truth } from '@tena
 import type { Flow } from '../flow.ts';
 import { exitOf, join, truthsSince, type Exit } from '../state.ts';
 import { tidy } from '../values/join.ts';
+import { both } from '../values/truths.ts';
 import type { Known } from './truths.ts';
 
 interface Branch {
@@ -35,7 +36,7 @@ export function fork(f: Flow, branches: readonly Branch[], at: Span): AbstractVa
   const live = ends.filter((e) => e.live);
   join(base, live.map((e) => e.exit), f.joinValues);
   if (live.length === 0) return nothing(at);
-  return live.length === 1 && live[0] ? live[0].value : tidy(live.flatMap((e) => cases(e.value).map((c) => ({ value: c.value, truths: [...e.truths, ...c.truths] }))), at);
+  return live.length === 1 && live[0] ? live[0].value : tidy(live.flatMap((e) => cases(e.value).map((c) => ({ value: c.value, truths: both(e.truths, c.truths) }))), at);
 }
 
 /** Runs the same for each alternative, apart, with what is true of it. */

@@ -3,8 +3,10 @@ import type { Flow } from '../flow.ts';
 import { knownCall } from '../known/known.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { usedBy } from '../queries/record.ts';
+import { queriesIn } from '../summaries/functions.ts';
 import { exitOf, join, Names, truthsSince, type Slot, type State } from '../state.ts';
 import { tidy } from '../values/join.ts';
+import { both } from '../values/truths.ts';
 import { itemsOf } from '../values/items.ts';
 import { property } from '../values/property.ts';
 import { isManager } from '../python/decorators.ts';
@@ -213,7 +215,9 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   const { fn } = value;
   let again = 0;
   for (let frame = f.frame; frame; frame = frame.caller) if (frame.fn?.id === fn.id) again++;
-  if (again > 1 || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) {
+  // What asks nothing, itself or by a function that it is given, gives nothing new when it calls itself, and each turn may call it many times.
+  const most = again === 0 || queriesIn(f, fn).length > 0 || (self && holdsFunction(self, 0)) || args.some((arg) => holdsFunction(arg, 0)) ? 1 : 0;
+  if (again > most || (f.frame?.depth ?? 0) >= DEEPEST || f.fuel <= 0) {
     return { kind: 'symbol', origin: { kind: 'call', callee: { kind: 'function', fn, file: value.file, scope: value.scope, at: value.at }, args, construct: false, call: `@${at.file}:${at.start}` }, path: [], at };
   }
   const outside = f.state;
@@ -256,7 +260,8 @@ function holdsFunction(value: AbstractValue, depth: number): boolean {
     case 'array': return value.items.some((i) => holdsFunction(i.value, depth + 1));
     case 'list': return holdsFunction(value.of, depth + 1);
     case 'union': return value.of.some((c) => holdsFunction(c.value, depth + 1));
-    case 'symbol': return value.origin.kind === 'call' && value.origin.args.some((a) => holdsFunction(a, depth + 1));
+    // What stands after a middleware is called by a name of its own.
+    case 'symbol': return value.origin.kind === 'global' ? value.origin.name.startsWith('#') : value.origin.kind === 'call' && value.origin.args.some((a) => holdsFunction(a, depth + 1));
     default: return false;
   }
 }
@@ -269,6 +274,6 @@ function joinReturns(f: Flow, base: Flow['state'], returns: Frame['returns'], at
   if (returns.length === 1) return first.value;
   return tidy(returns.flatMap((r) => {
     const since = truthsSince(r.exit.truths, base.truths);
-    return cases(r.value).map((c) => ({ value: c.value, truths: since.length > 0 ? [...since, ...c.truths] : c.truths }));
+    return cases(r.value).map((c) => ({ value: c.value, truths: both(since, c.truths) }));
   }), at);
 }

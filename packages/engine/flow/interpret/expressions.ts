@@ -6,6 +6,7 @@ import { narrow } from './narrow.ts';
 import { truthsOf } from './truths.ts';
 import { indexed, presence, property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
+import { both } from '../values/truths.ts';
 import { queriesIn } from '../summaries/functions.ts';
 import { plainTruth } from '../values/plain.ts';
 import { yielded } from '../python/generators.ts';
@@ -115,7 +116,7 @@ const onlyOne = (of: readonly { readonly truths: readonly Truth[] }[]): readonly
 export function optional(f: Flow, of: AbstractValue, at: Span, get: (of: AbstractValue) => AbstractValue, link = true): AbstractValue {
   if (isNullish(of)) return nothing(at);
   if (of.kind === 'union') {
-    return tidy(of.of.flatMap((one) => (isNullish(one.value) ? [{ value: nothing(at), truths: one.truths }] : cases(get(one.value)).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })))), at);
+    return tidy(of.of.flatMap((one) => (isNullish(one.value) ? [{ value: nothing(at), truths: one.truths }] : cases(get(one.value)).map((c) => ({ value: c.value, truths: both(one.truths, c.truths) })))), at);
   }
   const value = get(of);
   // `session?.user` says that there may be none; once that is excluded, nothing is left to be undefined.
@@ -313,5 +314,5 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
   });
   if (frame) [frame.loop, frame.turn] = [outer?.loop, outer?.turn ?? NO_ROWS];
   join(base, [exitOf(end, base), { changes: new Map(), truths: base.truths }], f.joinValues);
-  return { kind: 'list', of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: [...truths, ...c.truths] })), code.at) : value, at: code.at };
+  return { kind: 'list', of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: both(truths, c.truths) })), code.at) : value, at: code.at };
 }

@@ -10,6 +10,7 @@ import { aliased } from './aliases.ts';
 import { fork } from './branches.ts';
 import { property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
+import { both } from '../values/truths.ts';
 
 /** Declares the names of a pattern and gives them their parts of the value. */
 export function bind(f: Flow, target: CodeTarget, value: AbstractValue, names: Names): void {
@@ -64,7 +65,7 @@ function place(f: Flow, target: CodeTarget, value: AbstractValue, names: Names, 
 }
 
 function positional(f: Flow, value: AbstractValue, index: number, target: CodeTarget): AbstractValue {
-  if (value.kind === 'union') return tidy(value.of.flatMap((c) => cases(positional(f, c.value, index, target)).map((inner) => ({ value: inner.value, truths: [...c.truths, ...inner.truths] }))), target.at);
+  if (value.kind === 'union') return tidy(value.of.flatMap((c) => cases(positional(f, c.value, index, target)).map((inner) => ({ value: inner.value, truths: both(c.truths, inner.truths) }))), target.at);
   if (value.kind === 'list') return property(f, value, String(index), target.at) ?? nothing(target.at);
   return property(f, value, String(index), target.at) ?? elementOf(value, target.at) ?? unknown('element', target.at);
 }

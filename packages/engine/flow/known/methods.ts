@@ -5,6 +5,7 @@ import { plainTruth } from '../values/plain.ts';
 import { equal, truthsOf } from '../interpret/truths.ts';
 import { exitOf, join, truthsSince } from '../state.ts';
 import { elementOf, tidy } from '../values/join.ts';
+import { both } from '../values/truths.ts';
 import { maybeElement, presence, property } from '../values/property.ts';
 import type { Becoming } from '../call-site.ts';
 import { computed } from '../values/symbol.ts';
@@ -187,15 +188,15 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
       return nothing(at);
     case 'filter': {
       const { possible, truths } = known(true);
-      return possible ? list(withTruths(element, [...turn.truths, ...truths], at), at) : { kind: 'array', items: [], at };
+      return possible ? list(withTruths(element, both(turn.truths, truths), at), at) : { kind: 'array', items: [], at };
     }
     case 'find': case 'findLast': {
       const { possible, truths } = known(true);
-      return possible ? maybeElement(withTruths(element, [...turn.truths, ...truths], at), at) : nothing(at);
+      return possible ? maybeElement(withTruths(element, both(turn.truths, truths), at), at) : nothing(at);
     }
     case 'some': case 'every': {
       const { possible, truths } = known(true);
-      const isSo = { value: literal(true, at), truths: name === 'some' ? [...turn.truths, ...truths] : truths };
+      const isSo = { value: literal(true, at), truths: name === 'some' ? both(turn.truths, truths) : truths };
       const isNot = { value: literal(false, at), truths: [] };
       return possible ? { kind: 'union', of: [isSo, isNot], at } : literal(false, at);
     }
@@ -205,7 +206,7 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
 
 function withTruths(value: AbstractValue, truths: readonly Truth[], at: Span): AbstractValue {
   if (truths.length === 0) return value;
-  return { kind: 'union', of: cases(value).map((c) => ({ value: c.value, truths: [...truths, ...c.truths] })), at };
+  return { kind: 'union', of: cases(value).map((c) => ({ value: c.value, truths: both(truths, c.truths) })), at };
 }
 
 /** `Promise.all` and its kin. */

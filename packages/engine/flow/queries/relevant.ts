@@ -64,7 +64,8 @@ function startOf(f: Flow, formula: Formula): ReadonlySet<string> {
 }
 
 function factsOf(f: Flow, truths: readonly Truth[]): readonly Fact[] {
-  return decided(truths).flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' || truth.kind === 'lost' ? [] : [factOf(f, truth)]));
+  // Each time that something is read of a row, it is known again that the row is there.
+  return [...new Set(decided(truths))].flatMap((truth): Fact[] => (truth.kind === 'defined' || truth.kind === 'falsy' || truth.kind === 'secret' || truth.kind === 'setting' || truth.kind === 'lost' ? [] : [factOf(f, truth)]));
 }
 
 const factsByTruth = new WeakMap<Truth, Fact>();

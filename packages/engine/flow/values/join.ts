@@ -1,5 +1,6 @@
 import { cases, isNullish, union, type AbstractValue, type Span, type Truth, type ValueCase, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
 import { keyOf, sameValue } from './key.ts';
+import { both } from './truths.ts';
 
 interface Alternative {
   readonly value: AbstractValue;
@@ -45,21 +46,43 @@ export function joinAlternatives(of: readonly Alternative[], merge: (a: Alternat
 
 /** What is known where a value is the one that counts: the latest matter most, and no more than these are kept. */
 const MOST_TRUTHS = 48;
-const flattened = (one: ValueCase): readonly ValueCase[] => cases(one.value).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths].slice(-MOST_TRUTHS) }));
+const latest = (truths: readonly Truth[]): readonly Truth[] => (truths.length > MOST_TRUTHS ? truths.slice(-MOST_TRUTHS) : truths);
+const flattened = (one: ValueCase): readonly ValueCase[] => cases(one.value).map((c) => ({ value: c.value, truths: latest(both(one.truths, c.truths)) }));
 
 /** A union without repetitions; too many alternatives become one value that nothing is known about. */
 export function tidy(of: readonly ValueCase[], at: Span): AbstractValue {
   const flat = of.some((c) => c.value.kind === 'union' || c.truths.length > MOST_TRUTHS) ? of.flatMap(flattened) : of;
   const [first, second] = flat;
   if (!second || (flat.length === 2 && first && !sameValue(first.value, second.value))) return union(flat, at);
-  const byKey = new Map<string, ValueCase>();
-  for (const one of flat) {
-    const key = keyOf(one.value);
-    const twin = byKey.get(key);
-    byKey.set(key, twin ? { value: twin.value, truths: twin.truths.filter((t) => one.truths.includes(t)) } : one);
+  const distinct = flat.length <= FEW ? apart(flat) : byKey(flat);
+  if (distinct.length <= MOST) return union(distinct, at);
+  return { kind: 'symbol', origin: { kind: 'computed', op: 'one of', of: distinct.slice(0, MOST).map((c) => c.value) }, path: [], at };
+}
+
+/** As many are held against each other sooner than a key is made of each. */
+const FEW = 6;
+
+const merged = (twin: ValueCase, one: ValueCase): ValueCase => ({ value: twin.value, truths: twin.truths === one.truths ? twin.truths : twin.truths.filter((t) => one.truths.includes(t)) });
+
+function apart(of: readonly ValueCase[]): readonly ValueCase[] {
+  const distinct: ValueCase[] = [];
+  for (const one of of) {
+    const at = distinct.findIndex((d) => sameValue(d.value, one.value));
+    const twin = distinct[at];
+    if (twin) distinct[at] = merged(twin, one);
+    else distinct.push(one);
   }
-  if (byKey.size <= MOST) return union([...byKey.values()], at);
-  return { kind: 'symbol', origin: { kind: 'computed', op: 'one of', of: [...byKey.values()].slice(0, MOST).map((c) => c.value) }, path: [], at };
+  return distinct;
+}
+
+function byKey(of: readonly ValueCase[]): readonly ValueCase[] {
+  const distinct = new Map<string, ValueCase>();
+  for (const one of of) {
+    const key = keyOf(one.value);
+    const twin = distinct.get(key);
+    distinct.set(key, twin ? merged(twin, one) : one);
+  }
+  return [...distinct.values()];
 }
 
 /** `{a}` and `{a, b}` are `{a, ...({} or {b})}`: later lookups and conditions stay linear in the number of branches. */
@@ -99,7 +122,7 @@ export function elementOf(value: AbstractValue, at: Span): AbstractValue | undef
         if (!item.spread) return cases(item.value);
         return cases(item.value).flatMap((one) => {
           const inner = elementOf(one.value, at);
-          return inner ? cases(inner).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })) : [];
+          return inner ? cases(inner).map((c) => ({ value: c.value, truths: both(one.truths, c.truths) })) : [];
         });
       });
       return of.length > 0 ? tidy(of, at) : undefined;
@@ -108,7 +131,7 @@ export function elementOf(value: AbstractValue, at: Span): AbstractValue | undef
     case 'union': {
       const of = value.of.flatMap((one) => {
         const inner = elementOf(one.value, at);
-        return inner ? cases(inner).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })) : [];
+        return inner ? cases(inner).map((c) => ({ value: c.value, truths: both(one.truths, c.truths) })) : [];
       });
       return of.length > 0 ? tidy(of, at) : undefined;
     }

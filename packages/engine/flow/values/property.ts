@@ -2,6 +2,7 @@ import { cases, isNullish, nothing, object, unknown, type AbstractValue, type Sp
 import type { Flow } from '../flow.ts';
 import { rowProperty } from '../queries/rows.ts';
 import { keyOf } from './key.ts';
+import { both } from './truths.ts';
 import { elementOf, tidy } from './join.ts';
 import { computed, symbolProperty } from './symbol.ts';
 
@@ -14,7 +15,7 @@ export function property(f: Flow, of: AbstractValue, name: string, at: Span, nam
       const found: ValueCase[] = [];
       for (const one of of.of) {
         const value = property(f, one.value, name, at, nameAt);
-        if (value) for (const c of cases(value)) found.push({ value: c.value, truths: c.truths.length > 0 ? [...one.truths, ...c.truths] : one.truths });
+        if (value) for (const c of cases(value)) found.push({ value: c.value, truths: both(one.truths, c.truths) });
       }
       return found.length > 0 ? tidy(found, at) : undefined;
     }
@@ -65,7 +66,7 @@ export function entryProperty(f: Flow, entries: readonly ValueEntry[], name: str
     for (const one of cases(entry.of)) {
       const inside = spreadProperty(f, one.value, name, at);
       if (one.value.kind === 'symbol') open = true;
-      if (inside) found.push(...cases(inside.value).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })));
+      if (inside) found.push(...cases(inside.value).map((c) => ({ value: c.value, truths: both(one.truths, c.truths) })));
       if (!inside?.certain) certain = false;
     }
     if (certain && found.length > 0) return tidy(found, at);
@@ -102,7 +103,7 @@ export function indexed(f: Flow, of: AbstractValue, key: AbstractValue, at: Span
   if (of.kind === 'union') {
     const found = of.of.flatMap((one): ValueCase[] => {
       const value = indexed(f, one.value, key, at);
-      return value ? cases(value).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })) : [];
+      return value ? cases(value).map((c) => ({ value: c.value, truths: both(one.truths, c.truths) })) : [];
     });
     return found.length > 0 ? tidy(found, at) : undefined;
   }
@@ -110,7 +111,7 @@ export function indexed(f: Flow, of: AbstractValue, key: AbstractValue, at: Span
   if (key.kind === 'union' && key.of.every((one) => one.value.kind === 'literal')) {
     const found = key.of.flatMap((one) => {
       const value = indexed(f, of, one.value, at);
-      return value ? cases(value).map((c) => ({ value: c.value, truths: [...one.truths, ...c.truths] })) : [];
+      return value ? cases(value).map((c) => ({ value: c.value, truths: both(one.truths, c.truths) })) : [];
     });
     return found.length > 0 ? tidy(found, at) : undefined;
   }
