@@ -133,6 +133,18 @@ describe('between processes', () => {
     if (process.platform !== 'win32') expect(stored(open)).toEqual([]);
   });
 
+  test('what is gone is forgotten', async () => {
+    const { dir } = project({ ...FILES, 'package.json': '{ "dependencies": { "@prisma/client": "6" } }', 'src/gone.ts': 'export const a = 1;\n' });
+    const cache = path.join(home, 'gone');
+    await run(dir, cache);
+    const known = () => stored(cache).filter((f) => path.basename(f) === 'files').map((f) => readFileSync(f, 'utf8')).join('');
+    expect(known()).toContain('src/gone.ts');
+    rmSync(path.join(dir, 'src/gone.ts'));
+    await run(dir, cache);
+    expect(known()).toContain('001.sql');
+    expect(known()).not.toContain('src/gone.ts');
+  });
+
   test('--no-cache neither reads nor writes', async () => {
     const { dir } = project(FILES);
     const cache = path.join(home, 'none');

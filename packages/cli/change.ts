@@ -215,6 +215,7 @@ function overlayOf(git: Git, objects: readonly (readonly [file: string, id: stri
   const wanted = objects.filter(([file]) => READ.test(file));
   const ids = new Map(wanted.map(([file, id]) => [path.join(git.top, file), id]));
   let contents: Map<string, Content> | undefined;
+  const above = git.top + path.sep;
   return {
     present: [...(below?.present ?? []), ...ids.keys()],
     at(file) {
@@ -223,7 +224,7 @@ function overlayOf(git: Git, objects: readonly (readonly [file: string, id: stri
         contents ??= new Map(git.blobs([...ids.values()]).map((content, i) => [wanted[i]?.[1] ?? '', content]));
         return { content: contents.get(id) };
       }
-      const inside = path.relative(git.top, file);
+      const inside = file.startsWith(above) ? file.slice(above.length) : path.relative(git.top, file);
       if (absent(path.sep === '/' ? inside : inside.split(path.sep).join('/'))) return { content: undefined };
       return below?.at(file);
     },

@@ -44,13 +44,17 @@ export class Contents {
   /** Whether the file is still what it was when it was looked at. */
   isStill(file: string): boolean {
     const before = this.#now.get(file);
-    const absolute = path.join(this.#dir, file);
+    const absolute = this.#absolute(file);
     if (!before || this.#overlay?.at(absolute)) return true;
     return before.stamp === '' ? read(absolute) === before.hash : before.stamp === stampOf(absolute);
   }
 
+  #absolute(file: string): string {
+    return path.sep === '/' ? `${this.#dir}/${file}` : path.join(this.#dir, file);
+  }
+
   #look(file: string): Content | undefined {
-    const absolute = path.join(this.#dir, file);
+    const absolute = this.#absolute(file);
     const known = this.#known.get(file);
     const over = this.#overlay?.at(absolute);
     if (over) return over.content === undefined ? undefined : contentOf(known, hashed(over.content), '');

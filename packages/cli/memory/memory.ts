@@ -79,10 +79,20 @@ export class ProjectMemory {
       const now = [{ trace, answer }, ...kept].slice(0, MOST);
       this.#answers.set(key, now);
       if (overlay?.passing === true) return answer;
+      this.#forget(workspace, now);
       this.#folder?.write(key, now);
       this.#save(contents);
     }
     return answer;
+  }
+
+  /** Files that are gone, and answers to what nobody asks any more. */
+  #forget({ files }: Workspace, kept: readonly Kept[]): void {
+    const asked = new Set(kept.flatMap((one) => Object.keys(one.trace.questions)));
+    for (const [file, { answers }] of this.#known) {
+      if (!files.has(file)) this.#known.delete(file);
+      else for (const question of answers.keys()) if (!asked.has(question)) answers.delete(question);
+    }
   }
 
   #kept(key: string): readonly Kept[] {
