@@ -48,6 +48,8 @@ export interface ClientAdapter {
   proxied?(handle: ClientHandle, traps: AbstractValue, context: ClientContext): AbstractValue | undefined;
   /** The call that gave it changed nothing else: a statement that drops it has no effect. */
   isOnlyResult?(handle: ClientHandle): boolean;
+  /** Whether the handle is a function: proxies around clients wrap those, and hand on the rest. */
+  isCallable?(handle: ClientHandle): boolean;
   /** Tagged template: `` handle`select …` ``. */
   tagged?(handle: ClientHandle, text: ValueOf<'text'>, context: ClientContext): AbstractValue | undefined;
 }

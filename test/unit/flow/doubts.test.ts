@@ -74,3 +74,9 @@ test('goes on for one tenant only, which the program names', () => {
   expect(only(`if (body.orgId !== 'org_house') throw new Error('x');`)).toEqual(['delete leak likely unbound-id']);
   expect(only(`if (body.kind !== 'plain') throw new Error('x');`)).toEqual(['delete leak proven unbound-id']);
 });
+
+test('only what was sent as it is may bring any name', () => {
+  const of = (row: string): string[] => inRoute(`const rows = []; for (const one of body.rows) rows.push(...expand(one)); await prisma.invoice.create({ data: ${row} });`, { top: `import { expand } from 'expand';\n` }).map((s) => `${s.operation} ${s.verdict} ${s.certainty}${s.defect ? ` ${s.defect.kind}` : ''}`);
+  expect(of('{ orgId, ...body }')).toEqual(['create leak proven tenant-overwritten']);
+  expect(of('{ orgId, ...expand(body) }')[0]).not.toMatch(/proven tenant-overwritten/);
+});

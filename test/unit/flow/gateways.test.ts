@@ -98,3 +98,20 @@ export const db = new Proxy(new PrismaClient(), { get(target, name) { const valu
 export async function DELETE(req: Request) { await caller(); const body = await req.json(); await db.invoice.delete({ where: { id: body.id } }); }` } });
   expect(sites.map((s) => `${s.at.file} ${s.verdict}`)).toEqual(['app/api/x/route.ts leak']);
 });
+
+test('a helper that gives the session or an answer', () => {
+  const helper = `import { NextResponse } from 'next/server';
+async function signedIn() { try { const session = await getServerSession(); if (!session) throw new Error('x'); return session; } catch { return NextResponse.json({ error: 'x' }, { status: 401 }); } }
+function refuse(session, tenant) { if (String(session.user.orgId) !== String(tenant)) return new NextResponse('x', { status: 403 }); return null; }
+`;
+  const of = (check: string): string[] => verdicts({ 'app/api/x/route.ts': `${SESSION}${helper}export async function GET(req: Request, { params }: { params: { id: string } }) { const session = await signedIn(); if (session instanceof NextResponse) return session; ${check} return Response.json(await prisma.invoice.findMany({ where: { orgId: params.id } })); }` });
+  expect(of('const error = refuse(session, params.id); if (error) return error;')[0]).toMatch(/^findMany (?:guarded|scoped) proven/);
+  expect(of('refuse(session, params.id);')).toEqual(['findMany leak proven']);
+});
+
+test('proxies that wrap functions hand on the rest', () => {
+  const sites = analyseProduct({ files: { 'db.ts': `import { PrismaClient } from '@prisma/client';
+export const db = new Proxy(new PrismaClient(), { get(target, name) { const value = target[name]; if (typeof value === 'function') return async (...args) => value.apply(target, args); return value; } });`, 'app/api/x/route.ts': `${SESSION}import { db } from '../../../db';
+export async function DELETE(req: Request, { params }: { params: { id: string } }) { const { orgId } = await caller(); const i = await db.invoice.findUnique({ where: { id: params.id } }); if (!i || i.orgId !== orgId) throw new Error('x'); await db.invoice.delete({ where: { id: params.id } }); }` } });
+  expect(sites.map((s) => `${s.operation} ${s.verdict} ${s.certainty}`)).toEqual(['findUnique guarded likely', 'delete guarded proven']);
+});

@@ -8,6 +8,7 @@ import { indexed, presence, property } from '../values/property.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { both } from '../values/truths.ts';
 import { queriesIn } from '../summaries/functions.ts';
+import { isInstance } from '../values/instances.ts';
 import { plainTruth } from '../values/plain.ts';
 import { yielded } from '../python/generators.ts';
 import { assign, bind } from './targets.ts';
@@ -236,6 +237,10 @@ function binary(f: Flow, code: Extract<Code, { kind: 'binary' }>, names: Names):
     const own = left.kind === 'client' || right.kind === 'client' ? operatorOf(f, one.op, left, right, one.at) : undefined;
     if (own) left = own;
     else if (COMPARE.has(one.op)) left = { kind: 'test', test: { kind: 'compare', op: one.op as '=', left, right }, at: one.at };
+    else if (one.op === 'instanceof') left = mapCases(left, (value) => {
+      const told = isInstance(value, right);
+      return told === undefined ? computed('instanceof', [value, right], '', one.at) : literal(told, one.at);
+    });
     else if (one.op === '+' && (left.kind === 'text' || right.kind === 'text' || isText(left) || isText(right))) left = concat(left, right, one.at);
     else left = computed(one.op, [left, right], '', one.at);
   }
@@ -269,7 +274,11 @@ function unary(f: Flow, code: Extract<Code, { kind: 'unary' }>, names: Names): A
     case 'delete':
       if (code.of.kind === 'member') assign(f, { kind: 'place', of: code.of, at: code.at }, nothing(code.at), names);
       return literal(true, code.at);
-    case 'typeof': case 'minus': case 'invert': return computed(code.op, [of], '', code.at);
+    case 'typeof': return mapCases(of, (value) => {
+      const name = f.python ? undefined : typeName(f, value);
+      return name === undefined ? computed('typeof', [value], '', code.at) : literal(name, code.at);
+    });
+    case 'minus': case 'invert': return computed(code.op, [of], '', code.at);
     default: return never(code.op);
   }
 }
@@ -315,4 +324,20 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
   if (frame) [frame.loop, frame.turn] = [outer?.loop, outer?.turn ?? NO_ROWS];
   join(base, [exitOf(end, base), { changes: new Map(), truths: base.truths }], f.joinValues);
   return { kind: 'list', of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: both(truths, c.truths) })), code.at) : value, at: code.at };
+}
+
+/** What `typeof` gives, where that is known. */
+function typeName(f: Flow, of: AbstractValue): string | undefined {
+  switch (of.kind) {
+    case 'literal': return of.value === null ? 'object' : typeof of.value;
+    case 'undefined': return 'undefined';
+    case 'text': return 'string';
+    case 'function': case 'class': return 'function';
+    case 'object': case 'array': case 'list': case 'row': case 'instance': case 'module': return 'object';
+    case 'client': {
+      const callable = f.adapters.get(of.client)?.isCallable?.(of);
+      return callable === undefined ? undefined : callable ? 'function' : 'object';
+    }
+    default: return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import { isNullish, type AbstractValue, type Code, type ValueCase } from '@tenan
 import type { Flow } from '../flow.ts';
 import type { Names, Slot } from '../state.ts';
 import { tidy } from '../values/join.ts';
+import { isInstance } from '../values/instances.ts';
 import { property } from '../values/property.ts';
 import { assign } from './targets.ts';
 import { plainTruth } from '../values/plain.ts';
@@ -23,6 +24,10 @@ export function narrow(f: Flow, test: Code, truth: boolean, names: Names): void 
       }
       return;
     case 'binary':
+      if (test.op === 'instanceof') {
+        const of = f.evaluate(test.right, names);
+        filter(f, test.left, names, (v) => isInstance(v, of) !== !truth);
+      }
       if (test.op === '=' || test.op === '<>') compareNarrow(f, test.left, test.right, (test.op === '=') === truth, names);
       return;
     case 'assign':

@@ -1,4 +1,4 @@
-import { cases, type AbstractValue, type Formula, type Term, type Truth } from '@tenantlint/model';
+import { cases, type AbstractValue, type Formula, type Span, type Term, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { equalities } from '../queries/belonging.ts';
 import { allTruths } from '../state.ts';
@@ -18,9 +18,11 @@ export function comparedWithRow(f: Flow, of: Case): Judgement | undefined {
   const own = reads ? uses.filter((u) => u.row === record.row) : [];
   const known = own.length > 0 ? own.every((u) => isTied(f, of, record.row, table, allTruths(u.truths))) : earlier(f, of).some((row) => isTied(f, of, row, table, truths));
   const there = [record.row, ...earlier(f, of).filter((row) => truths.some((t) => t.kind === 'row' && t.row === row))];
-  if (!known && there.some((row) => hangsOff(f, of, row, table))) return { verdict: 'guarded', certainty: 'likely', why: [{ text: 'it hangs off a row that the caller may have', at }] };
+  if (!known && there.some((row) => hangsOff(f, of, row, table))) return HANGS(at);
   return known ? { verdict: 'guarded', certainty: 'likely', why: [{ text: 'it is compared with a row that the caller may have', at }] } : undefined;
 }
+
+export const HANGS = (at: Span): Judgement => ({ verdict: 'guarded', certainty: 'likely', why: [{ text: 'it hangs off a row that the caller may have', at }] });
 
 /** Rows of the same table that the same id of the request named. */
 function earlier(f: Flow, { record }: Case): number[] {
@@ -47,7 +49,7 @@ function ties(f: Flow, of: Case, row: number, table: string, formula: Formula): 
 }
 
 /** A key of the row names another row that was checked before, by the same value: `sessions.find({ id, environmentId })` after the environment. */
-function hangsOff(f: Flow, of: Case, row: number, table: string): boolean {
+export function hangsOff(f: Flow, of: Case, row: number, table: string): boolean {
   const links = linkColumns(f, table);
   const own = equalities(f.rows.get(row)?.formula ?? { kind: 'true' }, row).filter(([column, term]) => links.has(column) && term.kind === 'value' && term.value.kind === 'input');
   if (own.length === 0) return false;

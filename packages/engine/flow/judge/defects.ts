@@ -5,7 +5,7 @@ import { isIdentity, isKey, isTenantField, ownerColumns } from './owners.ts';
 import { widened } from './blame.ts';
 import { checkedOtherwise } from './compared.ts';
 import { untrusted } from './prove.ts';
-import { bindings, isDirect, named, sourceOf, trustOf } from './trust.ts';
+import { bindings, isDirect, isSent, named, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
 import { inherit } from './inherit.ts';
 import type { Inserted } from '../queries/site-record.ts';
@@ -87,7 +87,7 @@ export function overwrites(f: Flow, { record, entry }: Case): Judgement | undefi
     const field = entries[stated];
     if (!entry || spread?.kind !== 'spread' || field?.kind !== 'field') continue;
     const by = sourceOf(spread.of);
-    return { verdict: 'leak', certainty: isDirect(spread.of) ? 'proven' : 'likely', why: [{ text: `${by} may bring ${field.field} again and replace it`, at: spread.at }], defect: { kind: 'tenant-overwritten', by }, defectAt: field.at };
+    return { verdict: 'leak', certainty: isSent(spread.of) ? 'proven' : 'likely', why: [{ text: `${by} may bring ${field.field} again and replace it`, at: spread.at }], defect: { kind: 'tenant-overwritten', by }, defectAt: field.at };
   }
   return undefined;
 }
@@ -111,7 +111,7 @@ export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
   const spread = fields.find((e) => e.kind === 'spread');
   if (spread?.kind === 'spread') {
     return trustOf(spread.of) === 'input' && entry
-      ? { verdict: 'leak', certainty: spread.of.kind === 'symbol' && isDirect(spread.of) ? 'proven' : 'likely', why: [{ text: `${sourceOf(spread.of)} decides the tenant of the new row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by: sourceOf(spread.of) }, defectAt: spread.at }
+      ? { verdict: 'leak', certainty: isSent(spread.of) ? 'proven' : 'likely', why: [{ text: `${sourceOf(spread.of)} decides the tenant of the new row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by: sourceOf(spread.of) }, defectAt: spread.at }
       : { verdict: 'unknown', certainty: 'possible', why: [{ text: 'the values come from elsewhere', at: spread.at }] };
   }
   if (states || !entry) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'where the tenant of the new row comes from could not be told', at }] };

@@ -9,7 +9,7 @@ import { snake, tenantNames } from '../queries/identity.ts';
 import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
-import { isMissing, named, repaired, sourceOf, trustOf } from './trust.ts';
+import { isMissing, isSent, named, repaired, sourceOf, trustOf } from './trust.ts';
 import type { Case, Judgement } from './judgement.ts';
 
 interface Supposition {
@@ -115,7 +115,7 @@ export function replaced(f: Flow, of: Case): Judgement | undefined {
   const culprit = mended(f, of, 'overwritten');
   if (!culprit) return undefined;
   const by = sourceOf(culprit.value);
-  return { verdict: trustOf(culprit.value) === 'input' ? 'leak' : 'unknown', certainty: 'proven', why: [{ text: `${by} may bring ${culprit.field} again and replace it`, at: culprit.at }], defect: { kind: 'replaced', by }, defectAt: culprit.at };
+  return { verdict: trustOf(culprit.value) === 'input' ? 'leak' : 'unknown', certainty: isSent(culprit.value) ? 'proven' : 'likely', why: [{ text: `${by} may bring ${culprit.field} again and replace it`, at: culprit.at }], defect: { kind: 'replaced', by }, defectAt: culprit.at };
 }
 
 /** Would it isolate if every value were there? */

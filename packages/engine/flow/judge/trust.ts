@@ -60,6 +60,9 @@ export function isDirect(of: AbstractValue, depth = 0): boolean {
   }
 }
 
+/** The very object that was sent, with whatever names it has. */
+export const isSent = (of: AbstractValue): boolean => of.kind === 'symbol' && of.origin.kind === 'input';
+
 /** Arguments of a server action have a place instead of a name. */
 export function named(channel: string, path: string): string {
   const argument = channel === 'args' ? /^(\d+)(.*)$/.exec(path) : null;

@@ -10,7 +10,7 @@ import { allTruths } from '../state.ts';
 import { askedOfOthers, authenticated, besidesStaff, hasSecret, isStaff } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
-import { comparedWithRow } from './compared.ts';
+import { comparedWithRow, hangsOff, HANGS } from './compared.ts';
 import { overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
 import { isOfRoot, namesOwner, statesOwner, tenantColumns } from './owners.ts';
@@ -97,9 +97,11 @@ function reached(f: Flow, of: Case): Judgement {
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? (checkedAfterwards(f, of) ?? comparedWithRow(f, of) ?? nowhere(of)) : comparedWithRow(f, of);
   if (checked) return checked;
-  if (isTooMuch(f, of, whole, answer)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: 'too much is known here to be told apart', at }] };
+  if (isTooMuch(f, of, whole, answer)) return tooMuch(at);
   return blamed(f, of, replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? stranger(f, of) ?? unreached(f, of));
 }
+
+const tooMuch = (at: Span): Judgement => ({ verdict: 'unknown', certainty: 'possible', why: [{ text: 'too much is known here to be told apart', at }] });
 
 /** The prover gave up, here or where the row is used: what it did not come to may be the check. */
 function isTooMuch(f: Flow, { record, table, uses }: Case, whole: Formula, answer: Isolation): boolean {
@@ -175,7 +177,7 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
   const system = systemCall(f, of) ?? overwrites(f, of);
   if (system) return system;
   const referred = inheritKeys(f, of, one);
-  return (referred?.verdict === 'unknown' ? undefined : referred) ?? handed ?? filledByHook(f, of, one) ?? unwritten(f, of, one);
+  return (referred?.verdict === 'unknown' ? undefined : referred) ?? (tenancy.kind === 'through' && hangsOff(f, of, one.row, one.table) ? HANGS(at) : undefined) ?? handed ?? filledByHook(f, of, one) ?? (isTooMuch(f, of, whole, answer) ? tooMuch(at) : unwritten(f, of, one));
 }
 
 /** A hook of the session puts the tenant into what the code leaves without one. */

@@ -105,6 +105,11 @@ export const prisma: ClientAdapter = {
     }
   },
 
+  isCallable(of) {
+    const { is } = stateOf(of);
+    return is !== 'client' && is !== 'delegate' && is !== 'namespace' && is !== 'module';
+  },
+
   isOnlyResult(of) {
     const state = stateOf(of);
     return state.is === 'client' && state.extensions.length > 0;
