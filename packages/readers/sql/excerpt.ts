@@ -16,14 +16,18 @@ export class Excerpt {
   /** Offset of the text's first character in the file. */
   readonly base: number;
   depth = 0;
-  readonly #positions: Positions;
+  #positions: Positions | undefined;
   #tokens: Tokens | undefined;
 
   constructor(file: string, text: string, base: number) {
     this.file = file;
     this.text = text;
     this.base = base;
-    this.#positions = positionsOf(text);
+  }
+
+  /** Not asked of a statement that is cast from a mold. */
+  get #places(): Positions {
+    return (this.#positions ??= positionsOf(this.text));
   }
 
   get tokens(): Tokens {
@@ -32,12 +36,7 @@ export class Excerpt {
 
   /** Where a node starts. The tree leaves a location of 0 out. */
   offset(location: number | undefined): number {
-    return location === undefined ? 0 : this.#positions.fromByte(location);
-  }
-
-  /** Where a token starts, in the bytes that the tree counts. */
-  byteOf(token: number): number {
-    return this.#positions.toByte(this.tokens.start(token));
+    return location === undefined ? 0 : this.#places.fromByte(location);
   }
 
   /** Index of the token at which a node starts. */

@@ -5,15 +5,12 @@
 export interface Positions {
   /** UTF-16 offset of the character that holds this byte. */
   fromByte(byte: number): number;
-  /** Byte at which the character at this UTF-16 offset starts. */
-  toByte(offset: number): number;
   /** UTF-16 offset of the n-th code point. */
   fromCodePoint(index: number): number;
 }
 
 const ASCII: Positions = {
   fromByte: (byte) => byte,
-  toByte: (offset) => offset,
   fromCodePoint: (index) => index,
 };
 
@@ -53,10 +50,6 @@ class WidePositions implements Positions {
 
   fromByte(byte: number): number {
     return this.#convert(this.#bytes, byte, this.#offsets, 'bytes', 'units');
-  }
-
-  toByte(offset: number): number {
-    return this.#convert(this.#offsets, offset, this.#bytes, 'units', 'bytes');
   }
 
   fromCodePoint(index: number): number {
