@@ -78,10 +78,12 @@ function recording(queries: Query[]): ClientAdapter {
   return {
     ...(adapter as ClientAdapter),
     awaited(handle, context) {
-      return awaited?.call(adapter, handle, { ...context, run: (query) => {
+      // A context is made for one step and read by it alone.
+      const run = context.run.bind(context);
+      return awaited?.call(adapter, handle, Object.assign(context, { run: (query: Query) => {
         queries.push(query);
-        return context.run(query);
-      } });
+        return run(query);
+      } }));
     },
   };
 }
