@@ -4,6 +4,7 @@ import type { Operation } from './operations.ts';
 import { columnList, sqlTable } from './questions.ts';
 import { sqlName } from './sql-text.ts';
 import type { Facts } from './rule.ts';
+import type { Table } from './schema.ts';
 import type { Span } from './span.ts';
 
 /** Edits of pending migrations: what a rule offers to put in the place of an operation that locks for long. */
@@ -45,8 +46,11 @@ export function moved(op: Operation, facts: Facts, title: string, migration: New
 
 /** The name that Postgres gives a constraint written at that place. */
 export function constraintName(op: Operation, facts: Facts, at: Span): string | undefined {
-  const table = op.table && facts.timeline.at(op.index).tables.get(op.table.key);
-  for (const constraint of table?.constraints.values() ?? []) if (constraint.at.file === at.file && constraint.at.start === at.start) return constraint.name;
+  // What the step changed is at hand; the state after it would have to be put together.
+  for (const { object, after } of facts.timeline.changes(op.index)) {
+    if (object !== 'table' || after === undefined) continue;
+    for (const constraint of (after as Table).constraints.values()) if (constraint.at.file === at.file && constraint.at.start === at.start) return constraint.name;
+  }
   return undefined;
 }
 

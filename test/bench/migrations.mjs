@@ -1,10 +1,11 @@
 // Lock findings beside squawk's, on the same generated history: how many, how many true, how long.
 // Each file counts as a deploy of its own. Truth is Postgres': PGlite runs every statement in a transaction of its own, and
 // pg_locks says which tables that were there before the file it locks against writers (SHARE or stronger).
-//   node test/bench/migrations.mjs [--files 100] [--stmts 30] [--seed 7] [--rounds 5]
+// Postgres needs minutes for a thousand files: what it said of a file is kept below --keep, and a run that was stopped goes on there.
+//   node test/bench/migrations.mjs [--files 100] [--stmts 30] [--seed 7] [--rounds 5] [--keep DIR]
 import { Buffer } from 'node:buffer';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,13 +13,16 @@ import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { squawk } from './squawk.mjs';
 
-const option = (name, fallback) => {
+const given = (name) => {
   const i = process.argv.indexOf(`--${name}`);
-  return i < 0 ? fallback : Number(process.argv[i + 1]);
+  return i < 0 ? undefined : process.argv[i + 1];
 };
+const option = (name, fallback) => Number(given(name) ?? fallback);
 const here = path.dirname(fileURLToPath(import.meta.url));
 const bin = path.join(here, '../../packages/cli/bin/tenantlint.js');
-const work = mkdtempSync(path.join(os.tmpdir(), 'tenantlint-migrations-'));
+const keep = given('keep');
+const work = keep === undefined ? mkdtempSync(path.join(os.tmpdir(), 'tenantlint-migrations-')) : path.resolve(keep, ['files', 'stmts', 'seed'].map((name, i) => option(name, [100, 30, 7][i])).join('-'));
+mkdirSync(work, { recursive: true });
 const migrations = path.join(work, 'migrations');
 const report = path.join(work, 'report.json');
 
@@ -67,7 +71,7 @@ try {
     for (const [rule, n] of [...wrong].sort((a, b) => b[1] - a[1])) console.log(`            ${String(n).padStart(5)} false: ${rule}`);
   }
 } finally {
-  rmSync(work, { recursive: true, force: true });
+  if (keep === undefined) rmSync(work, { recursive: true, force: true });
 }
 
 /** Statements that lock a table of an earlier file against writers, and the statement at a place. */
@@ -76,20 +80,30 @@ async function truth(sources) {
   const { parseSync, loadModule } = require('libpg-query');
   await loadModule();
   const pg = await PGlite.create();
+  const log = path.join(work, 'truth.jsonl');
+  // A line that was cut off is none.
+  const known = new Map((existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []).map((line) => JSON.parse(line)).map((said) => [said.file, said.blocking]));
   const blocking = new Set();
   const starts = new Map();
   for (const { path: file, text } of sources) {
     const bytes = Buffer.from(text);
-    const before = (await pg.query("select coalesce(array_agg(oid::int), '{}') as oids from pg_class where relkind in ('r', 'p') and oid > 16383")).rows[0].oids;
     const list = parseSync(text).stmts.map((s) => ({ from: s.stmt_location ?? 0, to: (s.stmt_location ?? 0) + (s.stmt_len ?? bytes.length) }));
     starts.set(file, list.map(({ from }) => bytes.subarray(0, from).toString().length));
-    for (const { from, to } of list) {
-      const sql = bytes.subarray(from, to).toString();
-      await pg.exec(`begin; ${sql}`);
-      const { rows } = await pg.query("select 1 from pg_locks where pid = pg_backend_pid() and locktype = 'relation' and relation::int = any($1) and mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') limit 1", [before]);
-      await pg.exec('commit');
-      if (rows.length > 0) blocking.add(`${file}:${bytes.subarray(0, from).toString().length}`);
-    }
+    let found = known.get(file);
+    if (found === undefined) {
+      found = [];
+      const before = (await pg.query("select coalesce(array_agg(oid::int), '{}') as oids from pg_class where relkind in ('r', 'p') and oid > 16383")).rows[0].oids;
+      for (const { from, to } of list) {
+        const sql = bytes.subarray(from, to).toString();
+        await pg.exec(`begin; ${sql}`);
+        const { rows } = await pg.query("select 1 from pg_locks where pid = pg_backend_pid() and locktype = 'relation' and relation::int = any($1) and mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') limit 1", [before]);
+        await pg.exec('commit');
+        if (rows.length > 0) found.push(bytes.subarray(0, from).toString().length);
+      }
+      appendFileSync(log, `${JSON.stringify({ file, blocking: found })}\n`);
+    } else await pg.exec(text);
+    for (const start of found) blocking.add(`${file}:${start}`);
+    if (process.stderr.isTTY) process.stderr.write(`\r${starts.size} of ${sources.length} files asked of Postgres `);
   }
   await pg.close();
   const statementAt = (file, offset) => {

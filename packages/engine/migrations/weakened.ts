@@ -185,13 +185,16 @@ function ofRoutine(sources: WeakenedSources, n: number, was: Routine, is: Routin
 /** A way past the policies of tables that were there before, and closed. A question that policies ask tells no rows. */
 function ofNewRoutine({ states, timeline, helpers }: WeakenedSources, n: number, is: Routine): Weakening[] {
   if (!is.securityDefiner.value || is.returns?.name === 'trigger') return [];
-  const open = states.reach(n, is.key).flatMap((r): Opened[] => {
+  const last = timeline.steps.length - 1;
+  // What it reaches at last is asked by others too; the state of the step only where the function became another one since.
+  const lastly = timeline.last.functions.get(is.key);
+  if (lastly === undefined || !states.reach(last, is.key).some((r) => r.isolation.verdict === 'no')) return [];
+  const open = states.reach(lastly === is ? last : n, is.key).flatMap((r): Opened[] => {
     if (r.isolation.verdict !== 'no' || (r.command === 'select' && !returnsRows(is)) || !timeline.at(n - 1).tables.has(r.table)) return [];
     if (!closed(states.access(n - 1, r.table).find((a) => a.role === r.role && a.command === r.command)?.verdict)) return [];
     return [{ role: r.role, command: r.command, access: { role: r.role, command: r.command, verdict: 'leak', why: [], escape: r.isolation.escape } }];
   });
-  if (open.length === 0 || !states.reach(timeline.steps.length - 1, is.key).some((r) => r.isolation.verdict === 'no')) return [];
-  if (open.every(({ command }) => command === 'select') && helpers.tablesAsking(timeline.last, is).length > 0) return [];
+  if (open.length === 0 || (open.every(({ command }) => command === 'select') && helpers.tablesAsking(timeline.last, is).length > 0)) return [];
   return [weakening({ kind: 'function', name: is.key }, { kind: 'function' }, is.securityDefiner.at, open, () => undefined)];
 }
 
