@@ -38,7 +38,7 @@ try {
   const { blocking, statementAt } = await truth(sources);
   const [native] = squawk();
   const runs = {
-    tenantlint: { command: process.execPath, args: [bin, '--all-migrations', '--preset', 'audit', '--format', 'json', '--output', report] },
+    tenantlint: { command: process.execPath, args: [bin, '--no-cache', '--all-migrations', '--preset', 'audit', '--format', 'json', '--output', report] },
     ...(native ? { squawk: { command: native, args: ['--reporter', 'json', ...files.map((f) => `migrations/${f}`)] } } : {}),
   };
   const times = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));

@@ -28,12 +28,13 @@ try {
   const peers = squawk();
   await table('history', 'bare libpg-query', [
     ['bare libpg-query', node([path.join(here, 'bare-parse.mjs'), migrations], here)],
-    ['tenantlint check', node([bin, '--format', 'json', '--output', path.join(work, 'report.json')], history)],
+    ['tenantlint check', node([bin, '--no-cache', '--format', 'json', '--output', path.join(work, 'report.json')], history)],
+    ['nothing changed', node([bin, '--format', 'json', '--output', path.join(work, 'report.json')], history)],
     ...peers.map((command) => ['squawk', { command, args: ['--reporter', 'json', 'migrations/*.sql'], cwd: history }]),
   ]);
   await table('one migration', 'empty process', [
     ['empty process', node(['-e', '0'], here)],
-    ['tenantlint check', node([bin, '--format', 'json', '--output', path.join(work, 'report.json')], one)],
+    ['tenantlint check', node([bin, '--no-cache', '--format', 'json', '--output', path.join(work, 'report.json')], one)],
     ...peers.map((command) => ['squawk', { command, args: ['--reporter', 'json', 'migrations/*.sql'], cwd: one }]),
   ]);
 } finally {
