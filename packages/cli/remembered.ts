@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { built } from './memory/folder.ts';
 import { VERSION } from './version.ts';
 
 /** How often each kind of finding occurs in a state, by hashes. */
@@ -22,7 +22,7 @@ export class Remembered {
   /** @param about everything besides the state that decides what is found */
   constructor(folder: string, about: readonly string[]) {
     this.#folder = folder;
-    this.#about = [VERSION, built(), ...about].join('\0');
+    this.#about = [built() ?? VERSION, ...about].join('\0');
   }
 
   get(state: string): Tally | undefined {
@@ -51,9 +51,4 @@ export class Remembered {
   #file(state: string): string {
     return path.join(this.#folder, createHash('sha1').update(`${this.#about}\0${state}`).digest('hex'));
   }
-}
-
-/** Which build this is: of one version there are many while it is being worked on. Parts of a bundle are named by their content. */
-function built(): string {
-  return readdirSync(path.dirname(fileURLToPath(import.meta.url))).sort().join();
 }

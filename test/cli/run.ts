@@ -8,10 +8,6 @@ import { onTestFinished } from 'vitest';
 export const bin = fileURLToPath(new URL('../../packages/cli/bin/tenantlint.js', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What the command line remembers, it remembers here. */
-const cache = mkdtempSync(path.join(os.tmpdir(), 'tenantlint-cache-'));
-process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
-
 /** Bundles the command line as a release would. */
 export function buildOnce(): void {
   execFileSync(process.execPath, [path.join(root, 'packages/cli/build.mjs')], { stdio: 'inherit' });
@@ -26,7 +22,7 @@ export interface Ran {
 /** Runs the command line as a user would: another process, in a folder of its own. */
 export function tenantlint(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env['PATH'], XDG_CACHE_HOME: cache, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env['PATH'], XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });

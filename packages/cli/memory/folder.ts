@@ -108,8 +108,13 @@ function keepNewest(folder: string, most: number): void {
   for (const { name } of byAge.slice(most)) rmSync(path.join(folder, name), { recursive: true, force: true });
 }
 
-/** Which build this is: parts of a bundle are named by their content. The source has no such names. */
-function built(): string | undefined {
+/**
+ * Which build this is: of one version there are many while it is being worked on. Parts of a bundle are named by what
+ * they hold and load, down to the last, and the entries name parts. The source is no build.
+ */
+export function built(): string | undefined {
   const own = fileURLToPath(import.meta.url);
-  return own.endsWith('.ts') ? undefined : [VERSION, ...readdirSync(path.dirname(own)).sort()].join('\0');
+  if (own.endsWith('.ts')) return undefined;
+  const entries = ['main', 'api', 'session', 'index'].map((name) => path.join(path.dirname(own), `${name}.js`));
+  return [VERSION, ...entries.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))].join('\0');
 }
