@@ -22,3 +22,8 @@ const LATE: Partial<Readonly<Record<MigrationTool, string>>> = {
   goose: 'goose refuses missing migrations; a file that was edited is not run again.',
   'node-pg-migrate': 'The tool refuses a migration that precedes one that was run.',
 };
+
+/** Whether the tool compares a checksum of what it has run with the file: then even another comment is another migration. */
+export function keepsChecksum(tool: MigrationTool): boolean {
+  return tool === 'flyway' || tool === 'prisma' || tool === 'graphile-migrate';
+}

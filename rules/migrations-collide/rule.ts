@@ -1,4 +1,4 @@
-import { defineRule, lateMigration, versionOf, type Facts, type History, type Span, type Step } from '@tenantlint/model';
+import { defineRule, keepsChecksum, lateMigration, versionOf, type Facts, type History, type Span, type Step } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -51,7 +51,7 @@ export default defineRule({
           const same = meaning(was.text) === meaning(facts.text({ file: step.file, start: 0, end: Number.MAX_SAFE_INTEGER }));
           if (!was.name.endsWith(step.file) && nameOf(was.name) !== nameOf(step.file)) report({ message: 'renamed', ...at, data: { ...data, old: nameOf(was.name) } });
           // Comments are part of a checksum and of nothing else.
-          if (!same || (CHECKED.has(history.tool) && was.text !== facts.text({ file: step.file, start: 0, end: Number.MAX_SAFE_INTEGER }))) report({ message: 'edited', ...at, certainty: same ? 'likely' : 'proven', data: { ...data, file: step.file, what: CHECKED.has(history.tool) ? 'refuse it: the tool keeps a checksum' : 'never run it again' } });
+          if (!same || (keepsChecksum(history.tool) && was.text !== facts.text({ file: step.file, start: 0, end: Number.MAX_SAFE_INTEGER }))) report({ message: 'edited', ...at, certainty: same ? 'likely' : 'proven', data: { ...data, file: step.file, what: keepsChecksum(history.tool) ? 'refuse it: the tool keeps a checksum' : 'never run it again' } });
         }
         const place = (step: Step) => ({ at: firstWords(step, facts), subject: { kind: 'file', name: step.file } }) as const;
         if (history.tool === 'alembic') {
@@ -100,9 +100,6 @@ function firstWords({ file, up }: Step, facts: Facts): Span {
   const at = up[0]?.at ?? { file, start: 0, end: 0 };
   return { ...at, end: at.start + (/^\S+/.exec(facts.text(at))?.[0].length ?? 0) };
 }
-
-/** Tools that compare a checksum of what they have run. */
-const CHECKED: ReadonlySet<Step['tool']> = new Set(['flyway', 'prisma', 'graphile-migrate']);
 
 /** Flyway runs it whenever it changes; what graphile-migrate works on is run until it is committed. */
 function isRepeatable({ tool, file }: Step): boolean {
