@@ -2,7 +2,7 @@ import type { Condition, Formula, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { showsSecret } from '../known/signatures.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
-import { linkColumns, ownerColumns, tenantColumns } from './owners.ts';
+import { isOfRoot, linkColumns, ownerColumns, tenantColumns } from './owners.ts';
 import { freeRows, TRUE } from '../queries/formulas.ts';
 import { snake } from '../queries/identity.ts';
 import type { Case } from './judgement.ts';
@@ -25,8 +25,15 @@ export function isStaff(f: Flow, truths: readonly Truth[]): boolean {
     if (hasStaffRole(f, t.formula)) return true;
     const marked = t.formula.kind === 'null' && t.formula.negated ? t.formula.of : t.formula.kind === 'compare' && t.formula.op === '=' && t.formula.right.kind === 'value' && t.formula.right.value.kind === 'literal' && t.formula.right.value.value === true ? t.formula.left : undefined;
     // Where the user's row names its one tenant, an administrator is that tenant's.
-    return marked?.kind === 'column' && (tenantColumns(f, f.input.tenancy.users ?? '').size > 0 ? STAFF : PLATFORM).test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
+    return marked?.kind === 'column' && (carriesTenant(f) ? STAFF : PLATFORM).test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
   });
+}
+
+/** Every user belongs to one tenant, which the row says. */
+function carriesTenant(f: Flow): boolean {
+  const { users = '' } = f.input.tenancy;
+  const tenancy = f.input.tenancy.of.get(users)?.tenancy;
+  return tenancy?.kind === 'membership' && isOfRoot(f, users) && f.input.schema.tables.get(users)?.columns.get(tenancy.tenant)?.notNull === true;
 }
 
 /** The condition as everybody but the platform's own staff meets it. */

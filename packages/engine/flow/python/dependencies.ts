@@ -6,6 +6,7 @@ import { awaited } from '../interpret/clients.ts';
 import { packageOf } from '../known/auth.ts';
 import { keyOf } from '../values/key.ts';
 import { identity } from './identity.ts';
+import { lastWord } from './decorators.ts';
 import { classOf, fieldsOf, ofModel } from './data-classes.ts';
 import { aliased, dependencyOf, markerOf, type Marker } from './markers.ts';
 
@@ -20,11 +21,13 @@ const DEEPEST = 12;
 
 /** The arguments that the framework would call a function with, by name. */
 export function argumentsFor(f: Flow, fn: ValueOf<'function'>, request: Request, depth = 0): AbstractValue {
+  // `@with_signature(…)`: the framework sees other parameters than these.
+  const isMade = fn.fn.decorators.some((d) => lastWord(d) === 'with_signature');
   const entries = fn.fn.params.flatMap((param): ValueEntry[] => {
     const name = param.target.kind === 'name' ? param.target.name : undefined;
     if (name === undefined || param.rest) return [];
     const { at } = param.target;
-    return [{ kind: 'property', name, nameAt: at, value: argument(f, param, name, fn.file, request, depth) }];
+    return [{ kind: 'property', name, nameAt: at, value: isMade ? unknown('a parameter that the program makes', at) : argument(f, param, name, fn.file, request, depth) }];
   });
   return { kind: 'object', entries, named: true, at: fn.fn.at };
 }

@@ -1,4 +1,4 @@
-import { cases, constantText, isNullish, list, literal, nothing, type AbstractValue, type Span, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
+import { cases, constantText, isNullish, list, literal, nothing, unknown, type AbstractValue, type Span, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { iterated } from '../interpret/clients.ts';
 import { elementOf, tidy } from '../values/join.ts';
@@ -32,7 +32,10 @@ export function pythonMethod(f: Flow, of: AbstractValue, name: string, args: rea
       const [first] = positionalOf(args);
       return FILLS.has(name) && first && !of.class.methods.some((m) => m.name === name) ? validated(f, of, first, at) : undefined;
     }
-    case 'symbol': return ofSymbol(of, name, positionalOf(args), at, becoming);
+    case 'symbol':
+      // Some fields are left out, and which ones it has was not read.
+      if (DUMPS.has(name) && of.origin.kind === 'input' && namedOf(args)?.entries.some((e) => e.kind === 'property' && e.name === 'exclude')) return unknown('a dump without some fields', at);
+      return ofSymbol(of, name, positionalOf(args), at, becoming);
     default: return undefined;
   }
 }

@@ -67,6 +67,7 @@ function named(value: AbstractValue): string[] {
 }
 
 function entitiesOf(value: AbstractValue): Entity[] {
+  if (value.kind === 'union') return entitiesOf(value.of.map((c) => c.value).find((v) => isOwn(v)) ?? value.of[0]?.value ?? { kind: 'undefined', at: value.at });
   if (!isOwn(value)) return [];
   const state = stateOf(value);
   if (state.is === 'entity') return [state.entity];
@@ -116,7 +117,9 @@ function joined(of: Statement, name: string, args: readonly AbstractValue[], con
   const by = expr?.e === 'relation' ? { entity: expr.entity, field: expr.field } : byRelation?.e === 'relation' ? { entity: byRelation.entity, field: byRelation.field } : undefined;
   const condition = given && byRelation?.e !== 'relation' ? conjuncts(given) : [];
   const join: Join = { entity, on: condition.length === 0 ? undefined : condition.length === 1 && condition[0] ? condition[0] : { e: 'and', of: condition, at: context.at }, outer, by };
-  return { ...of, from: [...of.from, ...from], joins: [...of.joins, join] };
+  // One of several queries, as the branches before made them: each of them may be sent.
+  const others = target?.kind === 'union' ? statementsOf(target.of.map((c) => c.value)).slice(1) : [];
+  return { ...of, from: [...of.from, ...from], joins: [...of.joins, join], others: [...of.others, ...others] };
 }
 
 const isTrue = (value: AbstractValue | undefined): boolean => value?.kind === 'literal' && value.value === true;
