@@ -57,10 +57,10 @@ function matchersOf(f: Flow, file: CodeFile): string[] | undefined {
   return written.length > 0 ? written : undefined;
 }
 
-/** Whether the application's own gateway speaks of a header: then what handlers read is its word, and not the caller's. */
-export function setsHeader(f: Flow, file: string, name: string): boolean {
-  const wanted = name.toLowerCase();
-  return [...(gatewayOf(f, file)?.texts ?? [])].some((text) => text.toLowerCase() === wanted);
+/** Whether the application's own gateway speaks of a header or cookie: then what handlers read is its word, and not the caller's. */
+export function speaksOf(f: Flow, file: string, names: readonly string[]): boolean {
+  const wanted = new Set(names.map((name) => name.toLowerCase()));
+  return [...(gatewayOf(f, file)?.texts ?? [])].some((text) => wanted.has(text.toLowerCase()));
 }
 
 /** The path that a file of the app or pages folder is served under; what is variable in it stands as it is. */
@@ -88,8 +88,18 @@ export function passLayouts(f: Flow, file: string, at: Span): void {
   if (from === 0) return;
   for (let end = from; end <= parts.length; end++) {
     const layout = ['tsx', 'jsx', 'ts', 'js'].map((kind) => `${parts.slice(0, end).join('/')}/layout.${kind}`).find((path) => path !== file && f.program.load(path) !== undefined);
-    if (layout !== undefined && f.program.concerns(layout)) pass(f, exported(f, layout, 'default', at), [object({ children: literal(null, at), params: input('params', [], at) }, at)], at);
+    if (layout !== undefined && f.program.concerns(layout) && mayLeave(f, layout)) pass(f, exported(f, layout, 'default', at), [object({ children: literal(null, at), params: input('params', [], at) }, at)], at);
   }
+}
+
+/** `redirect()` and its kin are imported, by the layout or by a helper of its. */
+function mayLeave(f: Flow, path: string): boolean {
+  const file = f.program.load(path);
+  const leaves = (of: CodeFile): boolean => of.imports.some((i) => i.from === 'next/navigation');
+  return file !== undefined && (leaves(file) || file.imports.some((i) => {
+    const imported = i.file === undefined || !f.program.concerns(i.file) ? undefined : f.program.load(i.file);
+    return imported !== undefined && leaves(imported);
+  }));
 }
 
 /** Runs what stands before the handler, for what is known afterwards; its own queries are judged where it is an entry of its own. */

@@ -1,4 +1,4 @@
-import { cases, type Condition, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
+import { cases, type AbstractValue, type Condition, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { authenticated } from './caller.ts';
 import { isIdentity, isKey, isTenantField, ownerColumns } from './owners.ts';
@@ -79,6 +79,9 @@ const checkedElsewhere = (value: string, at: Span): Judgement => ({ verdict: 'un
 const isOpaque = (of: Condition): boolean => of.kind === 'opaque' || ((of.kind === 'all' || of.kind === 'any') && of.of.some(isOpaque)) || (of.kind === 'alternatives' && of.of.some((one) => isOpaque(one.condition)));
 const hasOr = (of: Condition): boolean => of.kind === 'any' || (of.kind === 'relation' && of.quantifier === 'every') || (of.kind === 'all' && of.of.some(hasOr)) || (of.kind === 'alternatives' && of.of.some((one) => hasOr(one.condition)));
 
+/** A proxy that is no part of the product may set headers. */
+const fromHeaders = (value: AbstractValue): boolean => cases(value).some((c) => c.value.kind === 'symbol' && c.value.origin.kind === 'input' && [c.value.origin.channel, ...c.value.path].some((p) => p === 'headers' || p === 'cookies'));
+
 /** The row states its tenant, and then lets the caller state it again. */
 export function overwrites(f: Flow, { record, entry }: Case): Judgement | undefined {
   for (const { entries } of record.query.inserts) {
@@ -105,7 +108,7 @@ export function unwritten(f: Flow, of: Case, one: Inserted): Judgement {
   if (linked) {
     if (vouched(f, one.formula, of.truths)) return checkedElsewhere(sourceOf(linked.value), linked.at);
     if (entry && entry.kind !== 'action' && !authenticated(f, of)) return byDesign('nobody is signed in here', at, 'possible');
-    return { verdict: entry ? 'leak' : 'unknown', certainty: isDirect(linked.value) ? 'proven' : 'likely', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: linkTarget(f, one, linked.field), value: sourceOf(linked.value) }, defectAt: linked.at };
+    return { verdict: entry ? 'leak' : 'unknown', certainty: isDirect(linked.value) && !fromHeaders(linked.value) ? 'proven' : 'likely', why: [{ text: `${sourceOf(linked.value)} comes from the request, and nothing ties it to the caller's tenant`, at: linked.at }], defect: { kind: 'linked', field: linked.field, to: linkTarget(f, one, linked.field), value: sourceOf(linked.value) }, defectAt: linked.at };
   }
   const states = fields.some((e) => e.kind === 'link' || (e.kind === 'field' && isKey(e.field)));
   const spread = fields.find((e) => e.kind === 'spread');

@@ -3,7 +3,7 @@ import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
-import { setsHeader } from '../entries/gateway.ts';
+import { speaksOf } from '../entries/gateway.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
 import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
@@ -79,7 +79,6 @@ export const isAmbient = (value: Supposition['value']): boolean => value.kind ==
 
 /** Which site was asked for: whoever names another one gets what that one shows to everybody. */
 const isRouting = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:host|hostname|x-forwarded-host|origin|referer)$/i.test(p));
-const isHeader = (value: Supposition['value']): value is Extract<Supposition['value'], { kind: 'input' }> => value.kind === 'input' && [value.channel, ...value.path].includes('headers');
 
 /** The caller's own row was read, and names the one tenant of theirs: what a header says beside it is the caller's word. */
 function knowsOwn(f: Flow, truths: readonly Truth[]): boolean {
@@ -102,7 +101,7 @@ export function supposed(f: Flow, { at, entry, truths }: Case, row: number, tabl
     if (isAmbient(value) && as === 'tenant' && entry && knowsOwn(f, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is taken from ${name}, and not from the row of the caller that was read`, at }], defect };
     const role = as === 'tenant' ? 'tenant' : 'user';
     if (isAmbient(value) && (f.python || isRouting(value))) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${role} is taken from ${name}`, at }], defect };
-    if (isAmbient(value) && entry && isHeader(value) && setsHeader(f, entry.at.file, value.path.at(-1) ?? '')) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${role} is taken from ${name}, which the gateway sets`, at }], defect };
+    if (isAmbient(value) && entry && speaksOf(f, entry.at.file, value.path)) return { verdict: 'scoped', certainty: 'possible', why: [{ text: `the ${role} is taken from ${name}, which the gateway sets`, at }], defect };
     if (vouched(f, whole, truths)) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${name} is checked against something that could not be read`, at }] };
     // A proxy that is no part of the product may set it.
     return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) && !isAmbient(value) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
