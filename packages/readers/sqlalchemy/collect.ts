@@ -156,7 +156,8 @@ export class Collector {
       // Rows of the table above, with columns of its own.
       const above = found.find((f) => f.cls.class === parent?.class);
       if (!above) return undefined;
-      const more = columns.filter((c) => !above.table.columns.some((o) => o.name === c.name));
+      const known = new Set(above.table.columns.map((c) => c.name));
+      const more = columns.filter((c) => !known.has(c.name));
       above.table.columns.push(...more);
       const extra = completeTable(of, { ...above.table }, more, items, new Map(), member, locate);
       above.table.constraints.push(...extra.constraints);

@@ -59,12 +59,13 @@ export class TableEvents {
   /** @param complete with its foreign keys, as `op.create_table` does it */
   create(complete: boolean): SchemaEvent {
     const { columns, partitionBy, at } = this.#table;
+    const serial = this.#autoincrement();
     return {
       kind: 'create-table',
       name: this.name,
       temporary: false,
       ifNotExists: false,
-      columns: columns.map((c) => this.columnDef(c, true)),
+      columns: columns.map((c) => this.#columnDef(c, c === serial)),
       constraints: this.#specs().filter((c) => c.kind !== 'foreign key' || (complete && !c.useAlter)).map((c) => this.constraint(c)),
       like: [],
       inherits: [],
@@ -91,10 +92,14 @@ export class TableEvents {
     return [...own, ...this.#table.columns.flatMap((c): SchemaEvent[] => (c.comment === undefined ? [] : [{ kind: 'comment', object: 'column', name: { name: c.name, at: c.at }, of: this.name, text: c.comment, at: c.at }]))];
   }
 
-  /** @param key whether the primary key is the table's: a column that is added alone has no sequence of its own */
+  /** A column that is added alone. @param key whether the primary key is the table's: otherwise it has no sequence of its own */
   columnDef(column: ColumnSpec, key: boolean): ColumnDef {
+    return this.#columnDef(column, key && this.#autoincrement() === column);
+  }
+
+  #columnDef(column: ColumnSpec, counted: boolean): ColumnDef {
     const type = this.#typeOf(column, new Set());
-    const serial = key && this.#autoincrement() === column && type?.enumeration === undefined ? SERIALS[type?.text ?? ''] : undefined;
+    const serial = counted && type?.enumeration === undefined ? SERIALS[type?.text ?? ''] : undefined;
     return {
       name: column.name,
       at: column.at,

@@ -100,3 +100,11 @@ describe('what cannot be told is said', () => {
     expect(found.flatMap((m) => m.unread).map((u) => [u.at.file, u.reason])).toContainEqual(['m.py', 'not fully analysed: this is no valid Python']);
   });
 });
+
+// A size at which work of every column for every column would run into the timeout.
+test('thousands of columns are read one by one', { timeout: 20_000 }, async () => {
+  const columns = Array.from({ length: 32_000 }, (_, i) => `    c${i}: Mapped[int] = mapped_column(sa.Integer)\n`).join('');
+  const [models] = await read({ 'm.py': `${HEAD}class Wide(Base):\n    __tablename__ = "wide"\n    id: Mapped[int] = mapped_column(primary_key=True)\n${columns}` });
+  expect(tables(models)[0]?.[1]).toHaveLength(32_001);
+  expect(models?.models.models.get('Wide')?.fields.size).toBe(32_001);
+});

@@ -1,4 +1,4 @@
-import type { Span } from '@tenantlint/model';
+import type { CodeClass, Span } from '@tenantlint/model';
 import type { Interpreter } from './interpreter.ts';
 import { Scope } from './scope.ts';
 import { plainText } from './text.ts';
@@ -63,12 +63,29 @@ export function isEnum(run: Interpreter, of: ClassValue): boolean {
   return packageBases(run, of).some((path) => /(^|\.)(Enum|IntEnum|StrEnum|Flag|IntFlag|TextChoices|ReprEnum)$/.test(path));
 }
 
+interface Members {
+  readonly fields: ReadonlyMap<string, CodeClass['fields'][number]>;
+  readonly methods: ReadonlyMap<string, CodeClass['methods'][number]>;
+}
+const members = new WeakMap<CodeClass, Members>();
+
+/** Fields and methods of a class by name, the first of each: a class of thousands of columns is looked into once for each of them. */
+function membersOf(of: CodeClass): Members {
+  const known = members.get(of);
+  if (known) return known;
+  const found: Members = { fields: byName(of.fields), methods: byName(of.methods) };
+  members.set(of, found);
+  return found;
+}
+
+const byName = <T extends { readonly name: string }>(of: readonly T[]): ReadonlyMap<string, T> => new Map(of.map((one) => [one.name, one] as const).reverse());
+
 /** The scope in which a class body's own names are looked up. */
 function bodyOf(run: Interpreter, of: ClassValue): Scope {
   return new Scope(of.scope, of.scope.file, (name) => {
-    const field = of.class.fields.find((f) => f.name === name);
+    const field = membersOf(of.class).fields.get(name);
     if (field?.value) return fieldValue(run, of, name);
-    const method = of.class.methods.find((m) => m.name === name);
+    const method = membersOf(of.class).methods.get(name);
     if (method) return { kind: 'function', fn: method.fn, scope: of.scope, at: method.fn.nameAt };
     const earlier = of.scope.earlier.get(name);
     return earlier && earlier.until > of.class.at.start ? earlier.value : undefined;
@@ -77,7 +94,7 @@ function bodyOf(run: Interpreter, of: ClassValue): Scope {
 
 /** The value of a field as its class writes it, computed once. */
 export function fieldValue(run: Interpreter, of: ClassValue, name: string): Value | undefined {
-  const field = of.class.fields.find((f) => f.name === name);
+  const field = membersOf(of.class).fields.get(name);
   if (!field?.value) return undefined;
   const key = `${of.class.id}.${name}`;
   const known = run.members.get(key);
@@ -96,14 +113,14 @@ export function classMember(run: Interpreter, of: ClassValue, name: string, name
   if (given) return given;
   for (const owner of lineage(run, of)) {
     if (owner.kind !== 'class') continue;
-    const field = owner.class.fields.find((f) => f.name === name);
+    const field = membersOf(owner.class).fields.get(name);
     if (field) {
       const value = fieldValue(run, owner, name);
       if (value && isEnum(run, owner)) return { kind: 'enum-member', of: owner, name, value, at: field.at };
       if (value && isPlain(value)) return value;
       return { kind: 'member', of, name, nameAt, at, ...(value ? { value } : {}) };
     }
-    const method = owner.class.methods.find((m) => m.name === name);
+    const method = membersOf(owner.class).methods.get(name);
     if (!method) continue;
     const fn: Value = { kind: 'function', fn: method.fn, scope: owner.scope, ...(method.static ? { self: of } : {}), at: method.fn.nameAt };
     return method.kind === 'get' && method.static ? run.call(fn, NO_ARGS, at) : fn;
