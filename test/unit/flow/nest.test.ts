@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { analyseProduct, brief } from './product.ts';
+import { analyseProduct, brief, SCHEMA } from './product.ts';
 
 const BASE = {
   'src/prisma.service.ts': `import { PrismaClient } from '@prisma/client';
@@ -42,11 +42,12 @@ export class ProjectsService {
 export class CreateProject { name!: string; slug!: string; orgId!: string; }`,
 };
 
-function controller(methods: string, top = '', above = `@UseGuards(JwtGuard)`): string[] {
+function controller(methods: string, top = '', above = `@UseGuards(JwtGuard)`, schema = SCHEMA): string[] {
   return brief(analyseProduct({
+    schema,
     files: {
       ...BASE,
-      'src/projects.controller.ts': `import { Body, Controller, Get, Param, Post, Query, Req, UseGuards, CanActivate, ForbiddenException } from '@nestjs/common';
+      'src/projects.controller.ts': `import { Body, Controller, Delete, Get, Param, Post, Query, Req, UseGuards, CanActivate, ForbiddenException } from '@nestjs/common';
 import { CurrentUser, Public } from './auth/user';
 import { JwtGuard } from './auth/jwt.guard';
 import { ProjectsService, CreateProject } from './projects.service';
@@ -102,6 +103,52 @@ test('a guard that compares the row with the caller', () => {
   expect(controller(`@Get(':id') @UseGuards(OwnsProject) one(@Param('id') id: string) { return this.projects.any(id); }`, top)).toEqual(expect.arrayContaining(['Project.findUnique guarded']));
   const without = top.replace('return p?.orgId === user.orgId;', 'return p !== null;');
   expect(controller(`@Get(':id') @UseGuards(OwnsProject) one(@Param('id') id: string) { return this.projects.any(id); }`, without)).toContain('Project.findUnique leak unbound-id');
+});
+
+const CUSTOMER_GUARD = `class CustomerGuard implements CanActivate {
+  constructor(private readonly prisma: PrismaService) {}
+  async canActivate(context) {
+    const request = context.switchToHttp().getRequest();
+    const { orgId, customerId } = request.params;
+    const member = await this.prisma.member.findFirst({ where: { userId: request.user.id, orgId } });
+    if (!member) throw new ForbiddenException();
+    if (customerId) request.customer = await this.ofOrg(orgId, customerId);
+    return true;
+  }
+  async ofOrg(orgId: string, customerId: string) {
+    const customer = await this.prisma.customer.findUnique({ where: { id: customerId } });
+    if (!customer) throw new ForbiddenException();
+    if (customer.orgId !== orgId) throw new ForbiddenException();
+    return customer;
+  }
+}`;
+const VISITS = `${SCHEMA.replace('invoices Invoice[]\n\n  @@unique([orgId, email])', 'invoices Invoice[]\n  visits Visit[]\n\n  @@unique([orgId, email])').replace('versions  Version[]', 'versions  Version[]\n  notes Note[]')}
+model Visit {
+  id         String    @id @default(uuid())
+  orgId      String    @default("")
+  customerId String?
+  customer   Customer? @relation(fields: [customerId], references: [id])
+}
+model Note {
+  id         String   @id @default(uuid())
+  visitId    String
+  documentId String
+  document   Document @relation(fields: [documentId], references: [id])
+}`;
+
+test('a row that a guard binds to the tenant and puts on the request', () => {
+  const remove = `@Delete('orgs/:orgId/customers/:customerId/visits/:id') async remove(@Param('id') id: string, @Req() request) {
+    const found = await this.prisma.visit.findUnique({ where: { id, customerId: request.customer.id } });
+    if (!found) return null;
+    await this.prisma.$transaction(async (tx) => {
+      await tx.note.deleteMany({ where: { visitId: id } });
+      await tx.visit.delete({ where: { id } });
+    });
+  }`;
+  const sites = (guard: string) => controller(remove, guard, '@UseGuards(JwtGuard, CustomerGuard)', VISITS).filter((line) => /^(?:Visit|Note)\./.test(line));
+  expect(sites(CUSTOMER_GUARD)).toEqual(['Visit.findUnique guarded', 'Note.deleteMany guarded', 'Visit.delete guarded']);
+  const without = CUSTOMER_GUARD.replace('if (customer.orgId !== orgId) throw new ForbiddenException();', '');
+  expect(sites(without)).toEqual(expect.arrayContaining(['Note.deleteMany leak unbound-id', 'Visit.delete leak unbound-id']));
 });
 
 test('a public route has no caller', () => {

@@ -1,6 +1,7 @@
 import { cases, type AbstractValue, type Formula, type Span, type Term, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { equalities } from '../queries/belonging.ts';
+import { snake } from '../queries/identity.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
 import { sourceOfRow } from './inherit.ts';
@@ -44,23 +45,51 @@ function ties(f: Flow, of: Case, row: number, table: string, formula: Formula): 
   const [mine, other] = formula.left.kind === 'column' && formula.left.row === row ? [formula.left, formula.right] : [formula.right, formula.left];
   if (mine.kind !== 'column' || mine.row !== row || other.kind !== 'column' || other.row === row) return false;
   if (!linkColumns(f, table).has(mine.column)) return false;
-  const judgement = sourceOfRow(f, of, other.row);
-  return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
+  return isChecked(f, of, other.row);
 }
 
-/** A key of the row names another row that was checked before, by the same value: `sessions.find({ id, environmentId })` after the environment. */
+/**
+ * A key of the row names another row that was checked before: itself, as `project.id`, or by the same value, as
+ * `sessions.find({ id, environmentId })` after the environment.
+ */
 export function hangsOff(f: Flow, of: Case, row: number, table: string): boolean {
-  const links = linkColumns(f, table);
-  const own = equalities(f.rows.get(row)?.formula ?? { kind: 'true' }, row).filter(([column, term]) => links.has(column) && term.kind === 'value' && term.value.kind === 'input');
-  if (own.length === 0) return false;
-  return of.truths.some((t) => {
-    if (t.kind !== 'row' || t.row === row) return false;
-    const other = f.rows.get(t.row);
-    const named = other?.table === undefined ? [] : equalities(other.formula, t.row).filter(([column]) => isOnlyKey(f, other.table ?? '', column));
-    if (!own.some(([column, term]) => leadsTo(f, table, column) === other?.table && named.some(([, value]) => same(value, term)))) return false;
-    const judgement = sourceOfRow(f, of, t.row);
-    return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
-  });
+  return hangs(f, of, row, table, f.rows.get(row)?.formula ?? { kind: 'true' }) === 'checked';
+}
+
+/** Of several ways each must, by what holds there; one of them may name what the session says instead. */
+function hangs(f: Flow, of: Case, row: number, table: string, formula: Formula): 'checked' | 'session' | undefined {
+  if (formula.kind === 'and' || formula.kind === 'or') {
+    const here: Case = formula.kind === 'and' ? { ...of, truths: [...of.truths, { kind: 'holds', formula, at: of.at }] } : of;
+    const parts = formula.of.map((part) => hangs(f, here, row, table, part));
+    if (formula.kind === 'or' && parts.some((part) => part === undefined)) return undefined;
+    return parts.includes('checked') ? 'checked' : parts.find((part) => part !== undefined);
+  }
+  for (const [column, term] of equalities(formula, row)) {
+    const leads = leading(f, table, column);
+    const named = (other: number, byKey: (to: string) => boolean): boolean => {
+      const to = f.rows.get(other)?.table;
+      return other !== row && to !== undefined && leads(to) && byKey(to) && isChecked(f, of, other);
+    };
+    if (term.kind === 'value' && term.value.kind === 'claim' && term.value.trusted && linkColumns(f, table).has(column)) return 'session';
+    if (term.kind === 'column' && named(term.row, (to) => isOnlyKey(f, to, term.column))) return 'checked';
+    if (term.kind === 'value' && term.value.kind === 'input' && of.truths.some((t) => t.kind === 'row' && named(t.row, (to) => isNamed(f, t.row, to, term)))) return 'checked';
+  }
+  return undefined;
+}
+
+/** Which tables a column may lead to: what its foreign key says, or its name where there is none. */
+function leading(f: Flow, table: string, column: string): (to: string) => boolean {
+  const to = leadsTo(f, table, column);
+  if (to !== undefined) return (other) => other === to && linkColumns(f, table).has(column);
+  const stem = /^(.+)_id$/.exec(snake(column))?.[1];
+  return (other) => stem !== undefined && [stem, `${stem}s`].includes(snake(other.split('.').at(-1) ?? other));
+}
+
+const isNamed = (f: Flow, row: number, table: string, value: Term): boolean => equalities(f.rows.get(row)?.formula ?? { kind: 'true' }, row).some(([column, term]) => isOnlyKey(f, table, column) && same(term, value));
+
+function isChecked(f: Flow, of: Case, row: number): boolean {
+  const judgement = sourceOfRow(f, of, row);
+  return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
 }
 
 const same = (a: Term, b: Term): boolean => a.kind === 'value' && b.kind === 'value' && JSON.stringify(a.value) === JSON.stringify(b.value);
@@ -73,8 +102,7 @@ export function checkedOtherwise(f: Flow, of: Case, value: AbstractValue): boole
     if (t.kind !== 'row' || !other || other === of.record || (other.table !== of.table && other.table !== f.input.tenancy.root)) return false;
     const asked = bindings(other.query.condition).some((b) => !b.negated && !b.related && (b.op === '=' || b.op === 'in') && isIdentity(f, other, b.field, false) && [...inputsOf(b.value)].some((i) => wanted.has(i)));
     if (!asked) return false;
-    const judgement = sourceOfRow(f, of, t.row);
-    return judgement !== undefined && !judgement.unused && (judgement.verdict === 'scoped' || judgement.verdict === 'guarded' || judgement.verdict === 'injected');
+    return isChecked(f, of, t.row);
   });
 }
 
