@@ -35,7 +35,9 @@ for (const [product, base] of PRODUCTS) {
       expect(proposal.failures.map((f) => f.reason)).toEqual([]);
       expect(proposal.differences.map((d) => `${d.is} ${d.what}: ${d.before ?? ''} | ${d.after ?? ''}`)).toEqual([]);
       const before = await readCatalog(db, base, ups(proposal.step));
-      const after = await readCatalog(db, base, [...ups(proposal.step + 1), ...proposal.inverse.statements]);
+      // What stays because rows lie in it goes when they were put back, as it is advised.
+      const advised = proposal.inverse.lost.flatMap(({ advice }) => /then `(drop table [^`]+);`/.exec(advice)?.[1] ?? []);
+      const after = await readCatalog(db, base, [...ups(proposal.step + 1), ...proposal.inverse.statements, ...advised]);
       expect(after.errors.slice(ups(proposal.step + 1).length)).toEqual([]);
       expect(sameCatalog(after.catalog, before.catalog)).toBe('');
     });

@@ -2,7 +2,7 @@ import type { ReferentialAction, Span, SqlExpr } from '@tenantlint/model';
 import { argument, pathOf, textOf, truthOf, type Args, type Value, type ValueOf } from '../python/constant/index.ts';
 import { compile, rawText, type NameColumn } from './expression.ts';
 import { calledName, identifier, lastName, stringLiteral, type Reading } from './reading.ts';
-import type { ColumnSpec, ForeignKeySpec, GivenName, Target } from './table.ts';
+import type { ColumnSpec, Deferral, ForeignKeySpec, GivenName, Target } from './table.ts';
 import { columnType, type ColumnType } from './types.ts';
 
 type Call = ValueOf<'call'>;
@@ -133,8 +133,14 @@ export function readForeignKey(of: Reading, call: Call, locate: Locate): Foreign
   return { kind: 'foreign key', at: call.at, columns: [], target, ...foreignKeyOptions(args) };
 }
 
-export function foreignKeyOptions(args: Args): Pick<ForeignKeySpec, 'name' | 'onDelete' | 'onUpdate' | 'deferrable' | 'notValid' | 'useAlter'> {
-  const deferrable = args.named.get('deferrable');
+/** When a constraint is checked: `deferrable=True`, `initially="DEFERRED"`, of which the second says the first. */
+export function deferral(args: Args): Deferral {
+  const [deferrable, initially] = [args.named.get('deferrable'), args.named.get('initially')];
+  if (initially && textOf(initially)?.toLowerCase() === 'deferred') return { deferrable: true, deferred: true };
+  return deferrable && truthOf(deferrable) === true ? { deferrable: true } : {};
+}
+
+export function foreignKeyOptions(args: Args): Pick<ForeignKeySpec, 'name' | 'onDelete' | 'onUpdate' | 'notValid' | 'useAlter'> & Deferral {
   const notValid = args.named.get('postgresql_not_valid');
   const useAlter = args.named.get('use_alter');
   return {
@@ -143,7 +149,7 @@ export function foreignKeyOptions(args: Args): Pick<ForeignKeySpec, 'name' | 'on
     onUpdate: actionOf(args.named.get('onupdate')),
     notValid: notValid !== undefined && truthOf(notValid) === true,
     useAlter: useAlter !== undefined && truthOf(useAlter) === true,
-    ...(deferrable && truthOf(deferrable) === true ? { deferrable: true } : {}),
+    ...deferral(args),
   };
 }
 

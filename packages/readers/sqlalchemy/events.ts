@@ -1,7 +1,7 @@
 import type { ColumnDef, ConstraintDef, IndexKey, QName, SchemaEvent, Span, TypeRef } from '@tenantlint/model';
 import { conventionalName, type Named } from './naming.ts';
 import type { Reading } from './reading.ts';
-import { tableKey, type ColumnSpec, type ConstraintSpec, type ForeignKeySpec, type IndexKeySpec, type IndexSpec, type TableSpec } from './table.ts';
+import { tableKey, type ColumnSpec, type ConstraintSpec, type Deferral, type ForeignKeySpec, type IndexKeySpec, type IndexSpec, type TableSpec } from './table.ts';
 import type { ColumnType, Enumeration } from './types.ts';
 
 /** Finds a table by the key that Postgres would have for it. */
@@ -175,9 +175,9 @@ export class TableEvents {
   }
 
   constraint(spec: ConstraintSpec): ConstraintDef {
-    const base = (kind: 'fk' | 'uq' | 'ck' | 'pk' | undefined, columns: readonly string[], referred?: Named['referred']): { at: Span; name?: string; deferrable?: boolean } => {
+    const base = (kind: 'fk' | 'uq' | 'ck' | 'pk' | undefined, columns: readonly string[], referred?: Named['referred']): { at: Span; name?: string } & Deferral => {
       const name = kind === undefined ? spec.name?.text : conventionalName(kind, spec.name, this.#table.metadata.naming, { table: this.#table.name, schema: this.#table.schema, columns, ...(referred ? { referred } : {}) });
-      return { at: spec.at, ...(name === undefined ? {} : { name }), ...(spec.deferrable ? { deferrable: true } : {}) };
+      return { at: spec.at, ...(name === undefined ? {} : { name }), ...(spec.deferrable ? { deferrable: true } : {}), ...(spec.deferred ? { deferred: true } : {}) };
     };
     switch (spec.kind) {
       case 'primary key': return { ...base('pk', spec.columns), kind: 'primary key', columns: spec.columns.length > 0 ? spec.columns : this.primaryKey(), include: [] };

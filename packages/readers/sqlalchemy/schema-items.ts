@@ -1,6 +1,6 @@
 import type { Span, SqlExpr } from '@tenantlint/model';
 import { argument, textOf, truthOf, type Args, type Value, type ValueOf } from '../python/constant/index.ts';
-import { expressionOf, foreignKeyOptions, givenName, inner, targetOf, type Locate } from './column.ts';
+import { deferral, expressionOf, foreignKeyOptions, givenName, inner, targetOf, type Locate } from './column.ts';
 import { rawText } from './expression.ts';
 import { calledName, identifier, type Reading } from './reading.ts';
 import type { ConstraintSpec, IndexKeySpec, IndexSpec, Target } from './table.ts';
@@ -12,8 +12,7 @@ export type OwnColumn = (value: Value) => string | undefined;
 export function readConstraint(of: Reading, call: ValueOf<'call'>, own: OwnColumn, locate: Locate): ConstraintSpec | undefined {
   const { args, at } = call;
   const name = givenName(args.named.get('name'));
-  const deferrable = args.named.get('deferrable');
-  const base = { at, name, ...(deferrable && truthOf(deferrable) === true ? { deferrable: true } : {}) };
+  const base = { at, name, ...deferral(args) };
   switch (calledName(call)) {
     case 'PrimaryKeyConstraint': return { ...base, kind: 'primary key', columns: columnsOf(of, args.positional, own) };
     case 'UniqueConstraint': return { ...base, kind: 'unique', columns: columnsOf(of, args.positional, own), ...uniqueOptions(args) };

@@ -61,7 +61,13 @@ export interface GivenName {
   readonly conv: boolean;
 }
 
-export type ConstraintSpec = { readonly at: Span; readonly name: GivenName | undefined; readonly deferrable?: boolean } & (
+/** When a constraint is checked. */
+export interface Deferral {
+  readonly deferrable?: boolean;
+  readonly deferred?: boolean;
+}
+
+export type ConstraintSpec = { readonly at: Span; readonly name: GivenName | undefined } & Deferral & (
   | { readonly kind: 'primary key'; readonly columns: readonly string[] }
   | { readonly kind: 'unique'; readonly columns: readonly string[]; readonly include: readonly string[]; readonly nullsNotDistinct: boolean; readonly usingIndex?: string }
   | { readonly kind: 'check'; readonly expr: SqlExpr; readonly notValid: boolean; readonly noInherit: boolean }
@@ -69,11 +75,10 @@ export type ConstraintSpec = { readonly at: Span; readonly name: GivenName | und
   | { readonly kind: 'exclude'; readonly method: string; readonly keys: readonly IndexKeySpec[]; readonly where: SqlExpr | undefined }
 );
 
-export interface ForeignKeySpec {
+export interface ForeignKeySpec extends Deferral {
   readonly kind: 'foreign key';
   readonly at: Span;
   readonly name: GivenName | undefined;
-  readonly deferrable?: boolean;
   readonly notValid: boolean;
   /** Empty for a key written at its column. */
   readonly columns: readonly string[];
