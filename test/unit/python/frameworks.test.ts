@@ -4,7 +4,7 @@ import { analysePython, brief } from './product.ts';
 const FASTAPI = `from typing import Annotated
 import jwt
 from fastapi import APIRouter, Depends, Header, HTTPException
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import and_, delete, exists, insert, select, text, update
 from sqlalchemy.orm import Session
 from app.models import Document, Project, User
 
@@ -32,6 +32,9 @@ describe('FastAPI', () => {
     ['by an older query', 'def f(id: str, db: Db, user=Depends(current_user)):\n    return db.query(Project).filter(Project.id == id).filter(Project.tenant_id == user.tenant_id).first()', 'Project.query scoped'],
     ['of a row that was checked', 'def f(id: str, db: Db, user=Depends(current_user)):\n    own = db.scalars(select(Project).filter_by(id=id, tenant_id=user.tenant_id)).one()\n    return db.scalars(select(Document).where(Document.project_id == own.id)).all()', 'Project.select scoped,Document.select guarded'],
     ['through the relation of one', 'def f(db: Db, user=Depends(current_user)):\n    return db.scalars(select(Document).where(Document.project.has(Project.tenant_id == user.tenant_id))).all()', 'Document.select scoped'],
+    ['a sub-select that an outer join asks for', 'def f(db: Db, user=Depends(current_user)):\n    return db.scalars(select(Project).outerjoin(User, and_(User.tenant_id == Project.tenant_id, exists().where(Document.project_id == Project.id))).where(Project.tenant_id == user.tenant_id)).all()', 'Project.select scoped,Document.select scoped'],
+    ['one that says which rows are brought along', 'def f(db: Db, user=Depends(current_user)):\n    return db.scalars(select(User).outerjoin(Project, and_(User.tenant_id == Project.tenant_id, Project.id.in_(select(Document.project_id)))).where(User.tenant_id == user.tenant_id)).all()', 'Document.select scoped'],
+    ['one that brings along whatever it finds', 'def f(title: str, db: Db, user=Depends(current_user)):\n    return db.scalars(select(User).outerjoin(Project, Project.id.in_(select(Document.project_id).where(Document.title == title))).where(User.tenant_id == user.tenant_id)).all()', 'Document.select guarded'],
     ['an object that names its tenant', 'def f(name: str, db: Db, user=Depends(current_user)):\n    made = Project(name=name, tenant_id=user.tenant_id)\n    db.add(made)\n    db.add(Document(project_id=made.id))', 'Project.add scoped,Document.add guarded'],
     ['a tenant that is set afterwards', 'def f(name: str, db: Db, user=Depends(current_user)):\n    made = Project(name=name)\n    made.tenant_id = user.tenant_id\n    db.add(made)', 'Project.add scoped'],
     ['an object without a tenant', 'def f(name: str, db: Db, user=Depends(current_user)):\n    db.add(Project(name=name))', 'Project.add leak'],

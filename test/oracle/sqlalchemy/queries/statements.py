@@ -146,6 +146,10 @@ def outer_with_tenant_in_where(tenant, given):
     return select(Document).outerjoin(Project, Document.project_id == Project.id).where(Project.tenant_id == tenant)
 
 
+def outer_with_sub_select_in_on(tenant, given):
+    return select(Project).outerjoin(Document, and_(Document.project_id == Project.id, Document.id.in_(select(Tag.document_id).where(Tag.label == given)))).where(Project.tenant_id == tenant)
+
+
 def joined_without_tenant(tenant, given):
     return select(Document).join(Project, Document.project_id == Project.id).where(Project.status == given)
 

@@ -3,7 +3,7 @@ import { entitiesIn, modelOf, tableName } from './entities.ts';
 import { exprOf } from './expressions.ts';
 import { columnOf, equalColumns, flat, innermost, linksOf, type Link } from './links.ts';
 import { mainOf } from './statements.ts';
-import { isOwn, type Entity, type Expr, type Statement } from './state.ts';
+import { isOwn, type Entity, type Expr, type Join, type Statement } from './state.ts';
 
 const ALWAYS: Condition = { kind: 'all', of: [] };
 const NEVER: Condition = { kind: 'any', of: [] };
@@ -48,27 +48,36 @@ export interface Inside {
 export function insideOf(statement: Statement, main: Entity, context: ClientContext): Inside[] {
   const parts = flat([...statement.where, ...statement.joins.flatMap((j) => (j.outer || !j.on ? [] : [j.on]))]);
   const reading: Reading = { main, links: [], context, outside: new Set() };
-  const inConditions = parts.flatMap((part): Inside[] => {
-    const inner = part.e === 'exists' ? part.of : part.e === 'compare' && part.right.e === 'query' ? part.right.of : undefined;
-    const own = inner && toCondition(reading, main, part, true);
-    const [entity] = inner ? mainOf(inner) : [];
-    if (!inner || !entity || own?.kind !== 'relation' || !own.to || own.to.on.length === 0) return [];
-    const around = conditionOf({ ...statement, where: parts.filter((p) => p !== part), joins: statement.joins.map((j) => (j.outer ? j : { ...j, on: j.on })) }, main, context);
-    return [{ statement: inner, entity: within(inner, main, entity), condition: all([own.where, { kind: 'relation', field: main.key, quantifier: 'some', where: around, to: to(main, own.to.on.map(([a, b]) => [b, a] as const)), at: own.at }]) }];
-  });
+  const inConditions = parts.flatMap((part) => inPart(part, reading, () => conditionOf({ ...statement, where: parts.filter((p) => p !== part), joins: statement.joins.map((j) => (j.outer ? j : { ...j, on: j.on })) }, main, context)));
+  // The ON of an outer join removes no row of the statement, and its sub-selects read theirs all the same: for those, or for the rows that are brought along.
+  const inOuter = statement.joins.flatMap((join) => (join.outer && join.on ? flat([join.on]) : []).flatMap((part, _, all): Inside[] => {
+    const own = inPart(part, reading, () => conditionOf(statement, main, context));
+    if (own.length > 0) return own;
+    const inner: Join = { ...join, outer: false, on: { e: 'and', of: all.filter((p) => p !== part), at: part.at } };
+    return inPart(part, { main: join.entity, links: [], context, outside: new Set([main.key]) }, () => conditionOf({ ...statement, joins: statement.joins.map((j) => (j === join ? inner : j)) }, join.entity, context));
+  }));
   const inColumns = [...statement.columns.map((c) => c.expr), ...statement.values.flatMap(queriesIn)].flatMap((expr): Inside[] => {
     if (expr.e !== 'query' && expr.e !== 'exists') return [];
     const own = subselect(reading, main, expr.of, undefined, expr.at);
     const [first] = mainOf(expr.of);
     if (!first || own.kind !== 'relation' || !own.to) return [];
     const tied = own.to.on.length === 0 ? [] : [{ kind: 'relation', field: main.key, quantifier: 'some', where: conditionOf(statement, main, context), to: to(main, own.to.on.map(([a, b]) => [b, a] as const)), at: own.at } as const];
-    return [{ statement: expr.of, entity: within(expr.of, main, first), condition: all([own.where, ...tied]) }];
+    return [{ statement: expr.of, entity: readBy(expr.of, main, first), condition: all([own.where, ...tied]) }];
   });
-  return [...inConditions, ...inColumns];
+  return [...inConditions, ...inOuter, ...inColumns];
+}
 
-  function within(inner: Statement, outer: Entity, first: Entity): Entity {
-    return first.key === outer.key ? (innerOf(inner, outer) ?? first) : first;
-  }
+/** Which rows the sub-select reads: where it names the outer entity as well, those that it compares with it. */
+const readBy = (inner: Statement, outer: Entity, first: Entity): Entity => (first.key === outer.key ? (innerOf(inner, outer) ?? first) : first);
+
+/** The sub-select that a part of a condition on some row is. @param around what else is asked of that row */
+function inPart(part: Expr, reading: Reading, around: () => Condition): Inside[] {
+  const { main } = reading;
+  const inner = part.e === 'exists' ? part.of : part.e === 'compare' && part.right.e === 'query' ? part.right.of : undefined;
+  const own = inner && toCondition(reading, main, part, true);
+  const [entity] = inner ? mainOf(inner) : [];
+  if (!inner || !entity || own?.kind !== 'relation' || !own.to || own.to.on.length === 0) return [];
+  return [{ statement: inner, entity: readBy(inner, main, entity), condition: all([own.where, { kind: 'relation', field: main.key, quantifier: 'some', where: around(), to: to(main, own.to.on.map(([a, b]) => [b, a] as const)), at: own.at }]) }];
 }
 
 /** Expressions that are written into rows. */
