@@ -11,7 +11,7 @@ const PURE = new Set(
     'array_length array_position array_positions array_append array_prepend array_cat array_remove array_to_string string_to_array cardinality array_ndims array_upper array_lower unnest string_to_table generate_series ' +
     'to_json to_jsonb jsonb_build_object jsonb_build_array json_build_object json_build_array jsonb_extract_path jsonb_extract_path_text json_extract_path json_extract_path_text ' +
     'jsonb_array_elements jsonb_array_elements_text json_array_elements json_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys json_object_keys jsonb_typeof json_typeof jsonb_array_length json_array_length jsonb_path_exists jsonb_path_match jsonb_set jsonb_strip_nulls row_to_json ' +
-    'isfinite isempty lower_inc upper_inc num_nonnulls num_nulls gen_random_uuid uuid_generate_v4 similarity word_similarity to_tsvector to_tsquery plainto_tsquery websearch_to_tsquery ts_rank ' +
+    'isfinite isempty lower_inc upper_inc num_nonnulls num_nulls gen_random_uuid uuid_generate_v4 similarity word_similarity strict_word_similarity unaccent to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_rank ts_rank_cd ' +
     'count sum avg min max bool_or bool_and every array_agg string_agg json_agg jsonb_agg any_value row_number rank dense_rank coalesce nullif ' +
     'pg_column_size pg_typeof width_bucket overlaps st_dwithin st_distance st_within st_contains st_makepoint host masklen inet_client_addr'
   ).split(' '),

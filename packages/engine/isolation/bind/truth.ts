@@ -1,4 +1,4 @@
-import type { Formula, Span, SqlExpr, SqlSelect } from '@tenantlint/model';
+import type { Formula, Span, SqlExpr, SqlSelect, Term } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
 import type { Comparison } from '../logic/formula.ts';
 import { and, complement, exists, FALSE, INVERSE, isNull, literal, or, TRUE, compare } from '../logic/formula.ts';
@@ -50,14 +50,14 @@ export function truth(b: Bind, expr: SqlExpr, scope: Scope, want: boolean): Form
     }
     case 'any-array': return anyArray(b, expr, scope, want);
     case 'all-array': {
-      if (!isComparison(expr.op)) return opaqueTruth(b, expr, scope);
+      if (!isComparison(expr.op)) return opaqueTruth(b, expr, scope, want);
       // ALL fails where ANY of the inverse holds; over an unknown array "all" says nothing of any one element.
       const anyFails = anyArray(b, { kind: 'any-array', op: INVERSE[expr.op], left: expr.left, right: expr.right, at: expr.at }, scope, true);
       return want ? complement(anyFails) : anyFails;
     }
     case 'any-select': return anySelect(b, expr.op, expr.left, expr.select, scope, expr.at, want);
     case 'all-select': {
-      if (!isComparison(expr.op)) return opaqueTruth(b, expr, scope);
+      if (!isComparison(expr.op)) return opaqueTruth(b, expr, scope, want);
       const anyFails = anySelect(b, INVERSE[expr.op], expr.left, expr.select, scope, expr.at, true);
       return want ? complement(anyFails) : anyFails;
     }
@@ -65,7 +65,7 @@ export function truth(b: Bind, expr: SqlExpr, scope: Scope, want: boolean): Form
       const found = or(bindSelect(b, expr.select, scope).map((one) => exists(one.rows, one.where, expr.at)));
       return want ? found : complement(found);
     }
-    case 'prefix': return expr.op === '!' ? truth(b, expr.of, scope, !want) : opaqueTruth(b, expr, scope);
+    case 'prefix': return expr.op === '!' ? truth(b, expr.of, scope, !want) : opaqueTruth(b, expr, scope, want);
     case 'cast': return truth(b, expr.of, scope, want);
     case 'column': case 'param': case 'call': case 'keyword': case 'scalar': case 'case': case 'coalesce': case 'nullif':
     case 'greatest': case 'least': case 'array-select': case 'array': case 'row': case 'subscript': case 'field':
@@ -90,7 +90,7 @@ function truthOfValue(b: Bind, expr: SqlExpr, scope: Scope, want: boolean): Form
   }
   const branches = openBranches(b, expr, scope);
   if (branches !== undefined) return or(branches.map((branch) => exists(branch.rows, and([branch.when, truthOfMeaning(b, branch.of, expr, want)]), expr.at)));
-  if (expr.kind === 'call' && unknownCall(b, expr, scope)) return opaqueTruth(b, expr, scope);
+  if (expr.kind === 'call' && unknownCall(b, expr, scope)) return opaqueTruth(b, expr, scope, want);
   const found = resolveBoolean(expr, scope);
   if (found !== undefined) return truthOfMeaning(b, found, expr, want);
   return or(valuesOf(b, { kind: 'expr', expr, scope }).map((one) => exists(one.rows, and([one.when, compare('=', one.term, literal(want, expr.at), expr.at)]), expr.at)));
@@ -271,12 +271,33 @@ function containment(b: Bind, op: string, left: SqlExpr, right: SqlExpr, scope: 
   return or(parts);
 }
 
-/** A test that is not opened. Over plain columns and constants it binds nobody and is kept as a comparison; else it is opaque. */
-function opaqueTruth(b: Bind, expr: SqlExpr, scope: Scope, want = true): Formula {
-  const values = expr.kind === 'operator' || expr.kind === 'prefix' || expr.kind === 'call' ? valuesOf(b, { kind: 'expr', expr, scope }) : [];
-  const plain = values.every((one) => one.term.kind === 'apply' && one.term.of.every((part) => part.kind === 'column' || (part.kind === 'value' && part.value.kind === 'literal')));
-  if (plain && values.length > 0) return or(values.map((one) => exists(one.rows, and([one.when, compare('=', one.term, literal(want, expr.at), expr.at)]), expr.at)));
-  return opaque(expr, 'not opened', [0]);
+/**
+ * A test that is not opened. Over columns, constants and arguments it is kept as a comparison, so that the prover can
+ * tell what it may bind; over anything else it is opaque.
+ */
+function opaqueTruth(b: Bind, expr: SqlExpr, scope: Scope, want: boolean): Formula {
+  const test = asOperator(expr);
+  const values = test === undefined ? [] : valuesOf(b, { kind: 'expr', expr: test, scope });
+  if (values.length === 0 || !values.every((one) => one.term.kind === 'apply' && isPlain(one.term))) return opaque(expr, 'not opened', [0]);
+  return or(values.map((one) => exists(one.rows, and([one.when, compare('=', one.term, literal(want, expr.at), expr.at)]), expr.at)));
+}
+
+/** `name ilike any (patterns)` is a test of two values like any other. */
+function asOperator(expr: SqlExpr): SqlExpr | undefined {
+  switch (expr.kind) {
+    case 'operator': case 'prefix': case 'call': return expr;
+    case 'any-array': case 'all-array': return { kind: 'operator', op: `${expr.kind === 'any-array' ? 'any' : 'all'} ${expr.op}`, left: expr.left, right: expr.right, at: expr.at };
+    default: return undefined;
+  }
+}
+
+function isPlain(term: Term): boolean {
+  switch (term.kind) {
+    case 'column': return true;
+    case 'value': return term.value.kind === 'literal' || (term.value.kind === 'param' && term.value.fn !== '');
+    case 'apply': return term.of.every(isPlain);
+    default: return never(term);
+  }
 }
 
 export function opaque(expr: SqlExpr, why: string, about: readonly number[]): Formula {

@@ -55,6 +55,11 @@ export class Ownership {
     return this.mineRows.get(row);
   }
 
+  /** The class is the id of something of the caller's: a tenant, a row, a person. */
+  holds(root: number): boolean {
+    return this.tenants.has(root) || this.callers.has(root) || this.ids.has(root) || [...this.references.keys()].some((key) => key.endsWith(`|${root}`));
+  }
+
   colleague(row: KnownRow): boolean {
     const columns = row.table.person === undefined ? row.table.userColumns : [row.table.person, ...row.table.userColumns];
     return columns.some((name) => this.has(this.colleagues, row, name));
@@ -83,6 +88,8 @@ export class Ownership {
     if (secret !== undefined && this.known.of(secret).presented) this.setOwn(id, 'direct');
     // Stored files say whose they are in a folder of their path.
     for (const root of table.key === 'storage.objects' ? this.known.derivedFrom(id) : []) {
+      // That a test of the path is true makes it no part of the path.
+      if (this.known.of(root).literals.has('true') || this.known.of(root).literals.has('false')) continue;
       if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');
       if (this.known.of(root).trusted || this.tenants.get(root) === 'strict') this.setMine(id, 'strict');
     }

@@ -1,5 +1,6 @@
 import type { Escape, Formula, Reason, Row } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
+import { doubtsOf } from './doubts.ts';
 import { reached } from './goal.ts';
 import type { Atom } from './known.ts';
 import { Known } from './known.ts';
@@ -8,8 +9,7 @@ import { privileged } from './privileged.ts';
 import type { Database, Question } from './question.ts';
 import { complement } from '../logic/formula.ts';
 import { renamed, shift } from '../logic/rename.ts';
-import { hasUnknown } from './terms.ts';
-import { atomText, escapeOf } from './words.ts';
+import { escapeOf } from './words.ts';
 
 /** Nodes of the case tree that are looked at before the answer is "unknown": a bound on the normal form, and said. */
 const MOST_NODES = 600;
@@ -75,7 +75,7 @@ export function search(question: Question, db: Database): Found {
     }
     vacuous = false;
     if (question.yesOnly === true) return { end: 'unknown', opaque: [] };
-    const doubts = doubtsOf(flat, question);
+    const doubts = doubtsOf(flat, question, db, known, ownership);
     if (doubts.length === 0) {
       const escape = escapeOf(question, target, flat.atoms, flat.rows, known, ownership);
       if (target.table.tenancy.kind !== 'unknown') return { end: 'escape', escape };
@@ -152,28 +152,4 @@ function unfold(node: Case, question: Question, db: Database, fresh: { next: num
     return { ...node, pending: [shift(formula, row.id, fresh)], unfolded: i + 1, depth: node.depth + 1 };
   }
   return undefined;
-}
-
-/** What could still bind the row, if only it were understood. */
-function doubtsOf(node: Case, question: Question): readonly Reason[] {
-  const out: Reason[] = [];
-  const names = new Map(node.rows.map((row) => [row.id, row.alias]));
-  for (const atom of node.atoms) {
-    if (atom.kind === 'opaque') out.push({ text: `${atom.text}: ${atom.why}`, at: atom.at });
-    else if (atom.kind === 'compare' && (hasUnknown(atom.left) || hasUnknown(atom.right))) out.push({ text: atomText(atom, question, names), at: atom.at });
-    else if (atom.kind === 'not') out.push(...opaqueInside(atom.of));
-  }
-  return out;
-}
-
-function opaqueInside(formula: Formula): readonly Reason[] {
-  const out: Reason[] = [];
-  const stack: Formula[] = [formula];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (next.kind === 'opaque') out.push({ text: `not ${next.text}: ${next.why}`, at: next.at });
-    else if (next.kind === 'and' || next.kind === 'or') stack.push(...next.of);
-    else if (next.kind === 'not') stack.push(next.of);
-    else if (next.kind === 'exists') stack.push(next.where);
-  }
-  return out;
 }

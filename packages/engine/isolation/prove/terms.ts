@@ -86,3 +86,14 @@ export function columnsOf(term: Term, into: (row: number, column: string) => voi
   if (term.kind === 'column') into(term.row, term.column);
   else if (term.kind === 'apply') for (const part of term.of) columnsOf(part, into);
 }
+
+/** Does the term rest on something that tells who asks? */
+export function mentionsTrusted(term: Term): boolean {
+  return term.kind === 'value' ? trustOf(term.value) === 'trusted' : term.kind === 'apply' && term.of.some(mentionsTrusted);
+}
+
+/** Keys of the arguments that the term mentions; a field of an argument is that argument. */
+export function paramsOf(term: Term): readonly string[] {
+  if (term.kind === 'apply') return term.of.flatMap(paramsOf);
+  return term.kind === 'value' && term.value.kind === 'param' ? [`${term.value.fn}:${term.value.index}`] : [];
+}

@@ -92,7 +92,12 @@ export function atomText(formula: Formula, question: Question, names: ReadonlyMa
     case 'true': case 'false': return formula.kind;
     case 'and': case 'or': return `(${formula.of.map((part) => atomText(part, question, names)).join(` ${formula.kind} `)})`;
     case 'not': return `not ${atomText(formula.of, question, names)}`;
-    case 'compare': return `${termText(formula.left, question, names)} ${formula.op} ${termText(formula.right, question, names)}`;
+    case 'compare': {
+      const answered = formula.op === '=' && formula.left.kind === 'apply' && isOperator(formula.left) && formula.right.kind === 'value' && formula.right.value.kind === 'literal' ? formula.right.value.value : undefined;
+      if (answered === true) return termText(formula.left, question, names);
+      if (answered === false) return `not (${termText(formula.left, question, names)})`;
+      return `${termText(formula.left, question, names)} ${formula.op} ${termText(formula.right, question, names)}`;
+    }
     case 'null': return `${termText(formula.of, question, names)} is ${formula.negated ? 'not ' : ''}null`;
     case 'exists': return `exists (${formula.rows.map((row) => row.alias).join(', ')})`;
     case 'opaque': return formula.text;
@@ -107,11 +112,17 @@ export function termText(term: Term, question: Question, names: ReadonlyMap<numb
     case 'apply': {
       const args = term.of.map((part) => termText(part, question, names));
       if (term.fn.startsWith(ELEMENT)) return `any(${args.join(', ')})`;
-      if (/^[^\w\s]+$/.test(term.fn) && args.length === 2) return `${args[0] ?? ''} ${term.fn} ${args[1] ?? ''}`;
+      if (isOperator(term)) return `${args[0] ?? ''} ${SPELT[term.fn] ?? term.fn} ${args[1] ?? ''}`;
       return `${term.fn}(${args.join(', ')})`;
     }
     default: return never(term);
   }
+}
+
+const SPELT: Readonly<Record<string, string>> = { '~~': 'like', '~~*': 'ilike', '!~~': 'not like', '!~~*': 'not ilike' };
+
+function isOperator(term: Extract<Term, { kind: 'apply' }>): boolean {
+  return /^[^\w\s]+$/.test(term.fn) && term.of.length === 2;
 }
 
 export function valueText(value: Value): string {
