@@ -8,6 +8,7 @@ import { Rows } from './queries/row-store.ts';
 import type { Judgement } from './judge/judgement.ts';
 import type { SiteRecord, Use } from './queries/site-record.ts';
 import type { Closure, Compared, Frame, Middleware } from './frame.ts';
+import type { PathTests } from './path-tests.ts';
 import type { Becoming, CallSite } from './call-site.ts';
 
 /** What the analysis of call sites rests on. */
@@ -145,6 +146,8 @@ export class Flow {
   readonly filled = new Set<string>();
   /** Where a property is read that a proxy's function is just looking up. */
   readAt: Span | undefined;
+  /** What is asked of the path that a request is for, where that is noted. */
+  paths: PathTests | undefined;
   /** Steps of interpretation left for what is being run. */
   fuel = 0;
 

@@ -29,6 +29,25 @@ test('what the middleware asks before it lets a path pass holds in the page', ()
   expect(matched('/invoices/:path*')).toMatch(/^findMany leak/);
 });
 
+test('pages that the middleware tells apart are told apart, and others share what it found', () => {
+  const paths = ['makers', 'makers/list', 'makers/list/own', 'makers/open', 'makers/opened', 'reports', 'reports/own'];
+  const of = (open: string): string[] => {
+    const middleware = MIDDLEWARE(`if (${open}) return NextResponse.next(); if ((pathname.startsWith('/makers') || pathname.startsWith('/reports')) && token.role !== 'SUPER_ADMIN') return NextResponse.redirect(new URL('/', request.url));`);
+    const sites = analyseProduct({ files: { 'middleware.ts': `const OPEN = ['/makers/open', '/reports/own']; const KNOWN = { '/makers/list': true };\n${middleware}`, ...Object.fromEntries(paths.map((path) => [`app/${path}/page.tsx`, PAGE])) } });
+    return sites.filter((s) => s.at.file.startsWith('app/') && s.verdict === 'leak').map((s) => s.at.file.slice(4, -9)).sort();
+  };
+  expect(of('false')).toEqual([]);
+  expect(of(`pathname === '/makers/list'`)).toEqual(['makers/list']);
+  expect(of(`pathname.startsWith('/makers/open')`)).toEqual(['makers/open', 'makers/opened']);
+  expect(of(`pathname.endsWith('/own')`)).toEqual(['makers/list/own', 'reports/own']);
+  expect(of(`pathname.includes('/list')`)).toEqual(['makers/list', 'makers/list/own']);
+  expect(of('OPEN.includes(pathname)')).toEqual(['makers/open', 'reports/own']);
+  expect(of(`OPEN.some((open) => open === pathname)`)).toEqual(['makers/open', 'reports/own']);
+  expect(of(`(pathname + '/').startsWith('/makers/open/')`)).toEqual(['makers/open']);
+  expect(of(`'/makers/list/own'.startsWith(pathname)`)).toEqual(['makers', 'makers/list', 'makers/list/own']);
+  expect(of('KNOWN[pathname]')).toEqual(['makers/list']);
+});
+
 test('a layout that leaves shows none of its pages', () => {
   const layout = (check: string): string => `${SESSION}import { redirect } from 'next/navigation';
 export default async function Layout({ children }) { const { user } = await getServerSession(); ${check} return <main>{children}</main>; }`;

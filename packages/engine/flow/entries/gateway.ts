@@ -1,9 +1,10 @@
-import { cases, constantText, isNullish, literal, object, type AbstractValue, type CodeFile, type Span, type Truth } from '@tenantlint/model';
+import { cases, constantText, isNullish, literal, object, type AbstractValue, type CodeFile, type Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { awaited } from '../interpret/clients.ts';
 import { exported } from '../interpret/modules.ts';
 import { walkStatements } from '../summaries/functions.ts';
-import { truthsSince } from '../state.ts';
+import { PathTests } from '../path-tests.ts';
+import { State, truthsSince, type Truths } from '../state.ts';
 import { itemsOf } from '../values/items.ts';
 import { property } from '../values/property.ts';
 import { input } from './entry.ts';
@@ -73,22 +74,22 @@ function pathOf(file: string): string | undefined {
 }
 
 /** Tells what holds where the gateway lets a request for this file pass, if it tells this path from others. */
-export function passGateway(f: Flow, file: string, at: Span): void {
+export function passGateway(f: Flow, file: string): void {
   const path = pathOf(file);
   const gateway = path === undefined ? undefined : gatewayOf(f, file);
   if (path === undefined || !gateway || !isNamed(gateway, path) || !isMatched(gateway, path)) return;
   const name = gateway.file.exports.map((e) => e.name).find((n) => n === 'middleware' || n === 'proxy' || n === 'default');
-  if (name !== undefined) pass(f, exported(f, gateway.file.path, name, at), [requestOf(path, at), input('request', ['event'], at)], at);
+  if (name !== undefined) pass(f, gateway.file.path, name, (at) => [requestOf(path, at), input('request', ['event'], at)], path);
 }
 
 /** A page is shown inside the layouts of the folders above it: where one of them leaves, nobody sees the page. */
-export function passLayouts(f: Flow, file: string, at: Span): void {
+export function passLayouts(f: Flow, file: string): void {
   const parts = file.split('/').slice(0, -1);
   const from = parts.lastIndexOf('app') + 1;
   if (from === 0) return;
   for (let end = from; end <= parts.length; end++) {
     const layout = ['tsx', 'jsx', 'ts', 'js'].map((kind) => `${parts.slice(0, end).join('/')}/layout.${kind}`).find((path) => path !== file && f.program.load(path) !== undefined);
-    if (layout !== undefined && f.program.concerns(layout) && mayLeave(f, layout)) pass(f, exported(f, layout, 'default', at), [object({ children: literal(null, at), params: input('params', [], at) }, at)], at);
+    if (layout !== undefined && f.program.concerns(layout) && mayLeave(f, layout)) pass(f, layout, 'default', (at) => [object({ children: literal(null, at), params: input('params', [], at) }, at)]);
   }
 }
 
@@ -102,23 +103,59 @@ function mayLeave(f: Flow, path: string): boolean {
   }));
 }
 
-/** Runs what stands before the handler, for what is known afterwards; its own queries are judged where it is an entry of its own. */
-function pass(f: Flow, before: AbstractValue, args: readonly AbstractValue[], at: Span): void {
-  if (before.kind !== 'function') return;
-  const { records, uses, compared, thrown, together, settings } = f;
-  [f.records, f.uses, f.compared, f.together, f.settings] = [[], [], [], [], []];
-  const base = f.state;
-  let ways: (readonly Truth[])[] = [];
-  f.branch([], () => {
-    const answer = awaited(f, f.applyFunction(before, args, at), at);
-    if (!f.state.live) return;
-    const common = truthsSince(f.state.truths, base.truths);
-    ways = cases(answer).filter((c) => !isRefusal(c.value)).map((c) => [...common, ...c.truths]);
-  });
-  Object.assign(f, { records, uses, compared, thrown, together, settings });
-  const [only] = ways;
-  if (ways.length === 1 && only) f.state.learn(only);
-  else if (ways.length > 1 && ways.every((w) => w.length > 0)) f.state.learn([{ kind: 'any', of: ways, at }]);
+/** Something that stands before handlers was run: what was known before and is known after it, and what that depends on. */
+interface Passed {
+  readonly before: Truths | undefined;
+  readonly after: Truths | undefined;
+  readonly tests: PathTests | undefined;
+}
+
+const PASSED = new WeakMap<Flow, Map<string, Passed[]>>();
+
+/** Learns what is known after what stands before the handler; it is run once for all handlers that it makes no difference between. */
+function pass(f: Flow, file: string, name: string, args: (at: Span) => readonly AbstractValue[], path?: string): void {
+  const all = PASSED.get(f) ?? new Map<string, Passed[]>();
+  PASSED.set(f, all);
+  const passed = all.get(file) ?? [];
+  all.set(file, passed);
+  const before = f.state.truths;
+  let known = passed.find((one) => one.before === before && (path === undefined || one.tests?.holdFor(path) === true));
+  if (!known) {
+    const tests = path === undefined ? undefined : new PathTests(path);
+    known = { before, after: runBefore(f, file, name, args, tests), tests };
+    passed.push(known);
+  }
+  f.state.truths = known.after;
+}
+
+/** Steps that it may take; handlers have theirs for themselves. */
+const FUEL = 40_000;
+
+/** Runs what stands before handlers, for what is known afterwards; its own queries are judged where it is an entry of its own. */
+function runBefore(f: Flow, file: string, name: string, args: (at: Span) => readonly AbstractValue[], tests: PathTests | undefined): Truths | undefined {
+  const { records, uses, compared, thrown, together, settings, state, fuel } = f;
+  const begun = new State(f.loaded);
+  begun.truths = state.truths;
+  const at = f.program.load(file)?.exports.find((e) => e.name === name)?.at ?? { file, start: 0, end: 0 };
+  const fn = exported(f, file, name, at);
+  if (fn.kind !== 'function') return begun.truths;
+  // What it read is known to all handlers that come later.
+  const passing = f.rows.belong(undefined);
+  Object.assign(f, { records: [], uses: [], compared: [], together: [], settings: [], state: begun.fork(), fuel: FUEL, paths: tests });
+  try {
+    const answer = awaited(f, f.applyFunction(fn, args(at), at), at);
+    if (f.state.live) {
+      const common = truthsSince(f.state.truths, begun.truths);
+      const ways = cases(answer).filter((c) => !isRefusal(c.value)).map((c) => [...common, ...c.truths]);
+      const [only] = ways;
+      if (ways.length === 1 && only) begun.learn(only);
+      else if (ways.length > 1 && ways.every((w) => w.length > 0)) begun.learn([{ kind: 'any', of: ways, at }]);
+    }
+  } finally {
+    f.rows.belong(passing);
+    Object.assign(f, { records, uses, compared, thrown, together, settings, state, fuel, paths: undefined });
+  }
+  return begun.truths;
 }
 
 /** Paths that it names; `/` and `/api` are told apart by all of them. */

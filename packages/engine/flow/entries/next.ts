@@ -45,9 +45,9 @@ export function entry(f: Flow, file: CodeFile, name: string, kind: EntryPoint['k
     point: { kind, framework, name: `${file.path}#${name}`, at, authenticates: 'unknown' },
     fn: value.kind === 'function' ? value : undefined,
     run: (flow) => {
+      if (framework === 'next' && (kind === 'route' || kind === 'page')) passGateway(flow, file.path);
+      if (framework === 'next' && kind === 'page') passLayouts(flow, file.path);
       if (isSignedWrapper(value)) flow.state.learn([{ kind: 'secret', at }]);
-      if (framework === 'next' && (kind === 'route' || kind === 'page')) passGateway(flow, file.path, at);
-      if (framework === 'next' && kind === 'page') passLayouts(flow, file.path, at);
       return flow.applyFunction(value, args(at), at);
     },
   }];

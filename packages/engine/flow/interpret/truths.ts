@@ -74,6 +74,7 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
   if (left.kind === 'column' || right.kind === 'column') f.compared.push({ left, right, at });
   if (isNullish(left) || isNullish(right)) return nullness(isNullish(right) ? left : right, op, isNullish(left) && isNullish(right), at);
   if (left.kind === 'literal' && right.kind === 'literal') {
+    f.paths?.ask('=', String(left.value), String(right.value));
     const holds = op === '=' ? left.value === right.value : op === '<>' ? left.value !== right.value : undefined;
     return holds === undefined || holds ? NOTHING : NEVER;
   }

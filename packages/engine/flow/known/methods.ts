@@ -8,19 +8,24 @@ import { elementOf, tidy } from '../values/join.ts';
 import { both } from '../values/truths.ts';
 import { maybeElement, presence, property } from '../values/property.ts';
 import type { Becoming } from '../call-site.ts';
+import { textTest, type TextTest } from '../path-tests.ts';
 import { computed } from '../values/symbol.ts';
 
 const SAME_TEXT = new Set(['toString', 'trim', 'valueOf', 'normalize', 'trimStart', 'trimEnd', 'toFixed', 'toISOString', 'toJSON']);
 const CALLBACKS = new Set(['map', 'flatMap', 'filter', 'forEach', 'find', 'findLast', 'findIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted']);
 const SEQUENCES = new Set(['slice', 'reverse', 'toReversed', 'splice', 'values', 'concat', 'flat', 'includes', 'has', 'indexOf', 'at', 'pop', 'shift', 'push', 'unshift', 'add', 'get', 'set', 'join', 'entries', 'keys', 'delete', 'clear']);
 
-const TESTS = new Set(['startsWith', 'endsWith', 'includes']);
+const isTest = (name: string): name is TextTest => name === 'startsWith' || name === 'endsWith' || name === 'includes';
 
 /** How a test of one text by others comes out, where all of them are written down and agree. */
-function comesOut(name: string, of: AbstractValue, by: AbstractValue): boolean | undefined {
+function comesOut(f: Flow, name: TextTest, of: AbstractValue, by: AbstractValue): boolean | undefined {
   const [text, ...parts] = [of, ...cases(by).map((c) => c.value)].map((v) => (v.kind === 'literal' && typeof v.value === 'string' ? v.value : undefined));
   if (text === undefined) return undefined;
-  const told = new Set(parts.map((part) => (part === undefined ? undefined : name === 'startsWith' ? text.startsWith(part) : name === 'endsWith' ? text.endsWith(part) : text.includes(part))));
+  const told = new Set(parts.map((part) => {
+    if (part === undefined) return undefined;
+    f.paths?.ask(name, text, part);
+    return textTest(name, text, part);
+  }));
   return told.size === 1 ? [...told][0] : undefined;
 }
 
@@ -39,8 +44,8 @@ export function builtinMethod(f: Flow, of: AbstractValue, name: string, args: re
       return undefined;
     case 'literal': case 'text': case 'column': case 'test':
       if (SAME_TEXT.has(name)) return of;
-      if (first && TESTS.has(name)) {
-        const told = comesOut(name, of, first);
+      if (first && isTest(name)) {
+        const told = comesOut(f, name, of, first);
         if (told !== undefined) return literal(told, at);
       }
       if (name === 'split' || name === 'match') return list(computed(name, [of], '', at), at);
@@ -113,6 +118,7 @@ function collection(f: Flow, of: AbstractValue, name: string, args: readonly Abs
     case 'includes': case 'has': {
       if (!first) return literal(false, at);
       if (!element) return of.kind === 'array' ? literal(false, at) : computed(name, [of, first], '', at);
+      if (f.paths && of.kind === 'array' && first.kind === 'literal') for (const { value } of of.items) if (value.kind === 'literal') f.paths.ask('=', String(first.value), String(value.value));
       if (of.kind === 'array' && first.kind === 'literal' && of.items.some((i) => !i.spread && i.value.kind === 'literal' && i.value.value === first.value)) return literal(true, at);
       const key = name === 'has' && element.kind === 'array' && element.items[0] ? element.items[0].value : element;
       return member(f, key, first, at);

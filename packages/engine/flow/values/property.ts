@@ -99,7 +99,10 @@ function spreadProperty(f: Flow, of: AbstractValue, name: string, at: Span): { v
 }
 
 export function indexed(f: Flow, of: AbstractValue, key: AbstractValue, at: Span): AbstractValue | undefined {
-  if (key.kind === 'literal') return property(f, of, String(key.value), at);
+  if (key.kind === 'literal') {
+    f.paths?.lookUp(String(key.value));
+    return property(f, of, String(key.value), at);
+  }
   if (of.kind === 'union') {
     const found = of.of.flatMap((one): ValueCase[] => {
       const value = indexed(f, one.value, key, at);
