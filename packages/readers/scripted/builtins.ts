@@ -1,10 +1,9 @@
 import type { Span } from '@tenantlint/model';
 import { qualified } from './quote.ts';
 import { literalOf } from './tools/kysely-value.ts';
-import { listOf, LONGEST_LIST, LONGEST_TEXT, plain, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts';
+import { listOf, LONGEST_LIST, LONGEST_TEXT, plain, textOf, UNDEFINED, UNKNOWN, type Apply, type Value } from './values.ts';
 
 /** Applies a function value to arguments. */
-export type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
 
 /** Methods of the language on texts and lists; undefined where it is none of these. */
 export function method(of: Value, name: string, args: readonly Value[], at: Span, apply: Apply): Value | undefined {

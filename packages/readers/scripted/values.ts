@@ -21,6 +21,9 @@ export type Value =
   /** `starts`: what a text begins with whose rest is not known. */
   | { readonly kind: 'unknown'; readonly starts?: string };
 
+/** Calls a function of the migration. */
+export type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
+
 /** An object that stands for the database or for a part of a statement in the making. */
 export interface Host {
   /** A property; undefined where the object has none of this name and only methods. */

@@ -33,16 +33,7 @@ export function linkColumns(f: Flow, table: string): ReadonlySet<string> {
   for (const c of f.input.schema.tables.get(table)?.constraints.values() ?? []) {
     if (c.kind === 'foreign key' && belongs(c.references)) for (const column of c.columns) if (names(f, c, column)) found.add(column);
   }
-  // Relations that only the models know, as where the database keeps no foreign keys.
-  const models = f.input.models?.models;
-  for (const model of models?.values() ?? []) {
-    if (model.table !== table) continue;
-    for (const field of model.fields.values()) {
-      const [pair, ...more] = field.kind === 'relation' ? field.on : [];
-      const own = pair && model.fields.get(pair[0]);
-      if (field.kind === 'relation' && !field.list && more.length === 0 && own?.kind === 'scalar' && belongs(models?.get(field.model)?.table)) found.add(own.column);
-    }
-  }
+  for (const { column, to } of modelKeys(f, table)) if (belongs(to)) found.add(column);
   all.set(table, found);
   return found;
 }
@@ -142,15 +133,7 @@ function names(f: Flow, key: Constraint & { readonly kind: 'foreign key' }, colu
 /** The table whose row a column names. */
 export function leadsTo(f: Flow, table: string, column: string): string | undefined {
   for (const c of f.input.schema.tables.get(table)?.constraints.values() ?? []) if (c.kind === 'foreign key' && names(f, c, column)) return c.references;
-  const models = f.input.models?.models;
-  for (const model of models?.values() ?? []) {
-    if (model.table !== table) continue;
-    for (const field of model.fields.values()) {
-      const [pair, ...more] = field.kind === 'relation' ? field.on : [];
-      const own = pair && model.fields.get(pair[0]);
-      if (field.kind === 'relation' && !field.list && more.length === 0 && own?.kind === 'scalar' && own.column === column) return models?.get(field.model)?.table;
-    }
-  }
+  for (const key of modelKeys(f, table)) if (key.column === column) return key.to;
   return undefined;
 }
 
@@ -175,4 +158,17 @@ export function isOfRoot(f: Flow, table: string, depth = 0): boolean {
     }),
   ];
   return targets.length === 0 || targets.some((to) => to === root);
+}
+
+/** Keys of one column as the models know them, also where the database keeps no foreign keys. */
+function* modelKeys(f: Flow, table: string): Generator<{ readonly column: string; readonly to: string | undefined }> {
+  const models = f.input.models?.models;
+  for (const model of models?.values() ?? []) {
+    if (model.table !== table) continue;
+    for (const field of model.fields.values()) {
+      const [pair, ...more] = field.kind === 'relation' ? field.on : [];
+      const own = pair && model.fields.get(pair[0]);
+      if (field.kind === 'relation' && !field.list && more.length === 0 && own?.kind === 'scalar') yield { column: own.column, to: models?.get(field.model)?.table };
+    }
+  }
 }

@@ -1,11 +1,9 @@
 import type { Span } from '@tenantlint/model';
 import { ident, literal, qualified } from '../quote.ts';
 import type { Recorder } from '../recorder.ts';
-import { ASKS, textOf, UNDEFINED, UNKNOWN, type Host, type Value } from '../values.ts';
+import { ASKS, textOf, UNDEFINED, UNKNOWN, type Host, type Value, type Apply } from '../values.ts';
 import { taken, Raw } from './knex-raw.ts';
 import { tableStatements, TableBuilder } from './knex-table.ts';
-
-type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
 
 /** The `knex` that a migration is given. */
 export class Knex implements Host {

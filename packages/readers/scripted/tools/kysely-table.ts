@@ -1,10 +1,9 @@
 import type { Span } from '@tenantlint/model';
 import { ident, names, qualified } from '../quote.ts';
 import type { Recorder } from '../recorder.ts';
-import { textOf, textsOf, UNDEFINED, type Host, type Value } from '../values.ts';
+import { textOf, textsOf, UNDEFINED, type Apply, type Host, type Value } from '../values.ts';
 import { literalOf, textOfSql } from './kysely-value.ts';
 
-export type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
 
 /** What is said of one column. */
 export class Column implements Host {

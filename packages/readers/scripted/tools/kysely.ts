@@ -1,8 +1,8 @@
 import type { Span } from '@tenantlint/model';
 import { ident, names, qualified } from '../quote.ts';
 import type { Recorder } from '../recorder.ts';
-import { ASKS, textOf, textsOf, UNDEFINED, UNKNOWN, type Host, type Value } from '../values.ts';
-import { AlterTable, CreateTable, type Apply } from './kysely-table.ts';
+import { ASKS, textOf, textsOf, UNDEFINED, UNKNOWN, type Apply, type Host, type Value } from '../values.ts';
+import { AlterTable, CreateTable } from './kysely-table.ts';
 import { literalOf, textOfSql } from './kysely-value.ts';
 
 /** The `Kysely` that a migration is given, and the transactions it opens. */

@@ -1,9 +1,7 @@
 import type { Span } from '@tenantlint/model';
 import type { Recorder } from '../recorder.ts';
-import { textOf, UNDEFINED, UNKNOWN, type Host, type Value } from '../values.ts';
+import { textOf, UNDEFINED, UNKNOWN, type Host, type Value, type Apply } from '../values.ts';
 import { Knex } from './knex.ts';
-
-type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
 
 /** A migration of MikroORM is its own connection: `this.addSql(…)`. */
 export class MikroMigration implements Host {

@@ -1,10 +1,9 @@
 import type { Span } from '@tenantlint/model';
 import { ident, names } from '../quote.ts';
 import type { Recorder } from '../recorder.ts';
-import { ASKS, entry, isTrue, textOf, textsOf, UNDEFINED, UNKNOWN, type Host, type Value } from '../values.ts';
+import { ASKS, entry, isTrue, textOf, textsOf, UNDEFINED, UNKNOWN, type Host, type Value, type Apply } from '../values.ts';
 import { attributeOf, referenceText, SEQUELIZE, tableOf, valueText, type Attribute } from './sequelize-value.ts';
 
-type Apply = (fn: Value, args: readonly Value[], at: Span) => Value;
 type Table = NonNullable<ReturnType<typeof tableOf>>;
 
 /** Sequelize's `queryInterface`, and the `sequelize` that it belongs to. */
