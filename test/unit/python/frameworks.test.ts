@@ -48,6 +48,21 @@ describe('FastAPI', () => {
     expect((await fastapi(`@router.get("/f")\n${code}\n`)).join()).toBe(verdict);
   });
 
+  test.each<[what: string, code: string, verdict: string]>([
+    ['a parameter', 'def f(tenant: str, db: Db, user=Depends(current_user)):\n    return db.scalars(select(Project).where(Project.tenant_id == tenant)).all()', 'Project.select leak'],
+    ['one of a signature that the program makes', '@with_signature(signature_of(Project))\ndef f(tenant: str, db: Db, user=Depends(current_user)):\n    return db.scalars(select(Project).where(Project.tenant_id == tenant)).all()', 'Project.select scoped'],
+    ['a body that may replace the tenant', 'def f(body: ProjectIn, db: Db, user=Depends(current_user)):\n    db.add(Project(**{"tenant_id": user.tenant_id, **body.model_dump()}))', 'Project.add leak'],
+    ['a body without it', 'def f(body: ProjectIn, db: Db, user=Depends(current_user)):\n    db.add(Project(**{"tenant_id": user.tenant_id, **body.model_dump(exclude={"tenant_id"})}))', 'Project.add scoped'],
+    ['a body without something else', 'def f(body: ProjectIn, db: Db, user=Depends(current_user)):\n    db.add(Project(**{"tenant_id": user.tenant_id, **body.model_dump(exclude={"name"})}))', 'Project.add leak'],
+    ['a body whose tenant is replaced', 'def f(body: ProjectIn, db: Db, user=Depends(current_user)):\n    db.add(Project(**{**body.model_dump(), "tenant_id": user.tenant_id}))', 'Project.add scoped'],
+    ['only some fields of a body', 'def f(body: ProjectIn, db: Db, user=Depends(current_user)):\n    db.add(Project(**{"tenant_id": user.tenant_id, **body.model_dump(include={"name"})}))', 'Project.add scoped'],
+    ['a body of another package', 'def f(body: Foreign, db: Db, user=Depends(current_user)):\n    db.add(Project(**{"tenant_id": user.tenant_id, **body.model_dump()}))', 'Project.add leak'],
+    ['without some of its fields', 'def f(body: Foreign, db: Db, user=Depends(current_user)):\n    db.add(Project(**{"tenant_id": user.tenant_id, **body.model_dump(exclude={"tenant_id"})}))', 'Project.add scoped'],
+  ])('what is sent: %s', async (_, code, verdict) => {
+    const models = 'from makefun import with_signature\nfrom pydantic import BaseModel\nfrom schemas_of_others import Foreign\nclass ProjectIn(BaseModel):\n    tenant_id: str\n    name: str\n';
+    expect((await fastapi(`${models}@router.post("/f")\n${code}\n`)).join()).toBe(verdict);
+  });
+
   test('dependencies of a router stand before its routes', async () => {
     const guarded = `import os, hmac
 def operator(x_token: Annotated[str, Header()]):

@@ -18,9 +18,11 @@ export function validated(entity: Entity, cls: NewObject['cls'], args: readonly 
   return handle({ is: 'object', entity, cls, entries, at: context.nameAt }, context.at);
 }
 
-/** The values of a row, in source order. Objects given for a relation link the row that they are. */
+/** The values of a row, in source order; of two for one field the later one counts. Objects given for a relation link the row that they are. */
 export function written(entries: readonly ValueEntry[], entity: Entity, at: Span, context: ClientContext): Written {
-  return { entries: entries.flatMap((e): WrittenEntry[] => entriesOf(e, entity, context)), at };
+  const all = entries.flatMap((e): WrittenEntry[] => entriesOf(e, entity, context));
+  const last = new Map(all.flatMap((e) => (e.kind === 'field' ? [[e.field, e] as const] : [])));
+  return { entries: all.filter((e) => e.kind !== 'field' || last.get(e.field) === e), at };
 }
 
 function entriesOf(e: ValueEntry, entity: Entity, context: ClientContext): WrittenEntry[] {
