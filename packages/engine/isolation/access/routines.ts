@@ -1,6 +1,7 @@
 import type { Formula, Routine, RoutineReach, Row, Span, Term } from '@tenantlint/model';
 import type { World } from '../bind/bind.ts';
 import { Bind } from '../bind/bind.ts';
+import { isAggregate } from '../bind/builtin.ts';
 import { completes, targetsOnce } from '../bind/completes.ts';
 import type { Touch } from '../bind/dml.ts';
 import { touches } from '../bind/dml.ts';
@@ -90,10 +91,10 @@ export function staysWhose({ assigned, table }: Touch, db: Database): boolean {
   return assigned !== undefined && ![...assigned].some((column) => tellingColumns(db, table).has(column));
 }
 
-const AGGREGATE = /^(count|sum|avg|min|max|bool_or|bool_and|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|stddev|variance)$/;
-
-function aggregates(term: Term): boolean {
-  return term.kind === 'apply' && (AGGREGATE.test(term.fn) || term.of.some(aggregates));
+/** The rows that an aggregate in the term was taken over; `all` where its FROM does not say which. */
+function countedIn(bind: Bind, term: Term, all: readonly Row[]): readonly Row[] {
+  if (term.kind !== 'apply') return [];
+  return isAggregate(term.fn) ? (bind.counted.get(term) ?? all) : term.of.flatMap((part) => countedIn(bind, part, all));
 }
 
 /** A row of which a result says something, and what holds of it there. */
@@ -115,7 +116,7 @@ export function handedOut(bind: Bind, result: Result): readonly Given[] {
       };
       columnsOf(value.term, (id) => give(rows.find((one) => one.id === id)));
       // A count names no column and says something of every row.
-      if (aggregates(value.term)) for (const row of rows) give(row);
+      for (const row of countedIn(bind, value.term, rows)) give(row);
     }
   }
   return [...out.values()];

@@ -1,4 +1,4 @@
-import type { Capture, FunctionBody, Routine as CatalogRoutine, Row, Schema, Span, SqlExpr, Table } from '@tenantlint/model';
+import type { Capture, FunctionBody, Routine as CatalogRoutine, Row, Schema, Span, SqlExpr, Table, Term } from '@tenantlint/model';
 import type { Routines } from './routines.ts';
 import type { Branch, Scope } from './scope.ts';
 import { NO_CTES, NO_NAMES } from './scope.ts';
@@ -22,6 +22,8 @@ export class Bind {
   readonly captures: Capture[] = [];
   /** Values of expressions with rows of their own: read twice, it is the same row twice. */
   readonly memo = new WeakMap<SqlExpr, Map<Scope, readonly Branch[] | undefined>>();
+  /** The rows over which an aggregate is taken. */
+  readonly counted = new WeakMap<Term, readonly Row[]>();
   private nextRow = 1;
   private nextElement = 1;
   /** Work done, so that a nest of helpers cannot take for ever. */

@@ -18,6 +18,12 @@ const PURE = new Set(
 );
 const STORAGE = new Set(['foldername', 'filename', 'extension']);
 
+const AGGREGATE = /^(count|sum|avg|min|max|bool_or|bool_and|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|stddev|variance)$/;
+
+export function isAggregate(name: string): boolean {
+  return AGGREGATE.test(name);
+}
+
 export function isPure(name: QName): boolean {
   if (name.schema === 'storage') return STORAGE.has(name.name);
   return (name.schema === undefined || name.schema === 'pg_catalog' || name.schema === 'extensions' || name.schema === 'public') && PURE.has(name.name);

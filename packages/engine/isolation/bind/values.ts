@@ -1,7 +1,7 @@
 import type { Formula, Row, Span, SqlExpr, Term } from '@tenantlint/model';
 import { and, literal, TRUE, valueTerm } from '../logic/formula.ts';
 import type { Bind } from './bind.ts';
-import { isPure } from './builtin.ts';
+import { isAggregate, isPure } from './builtin.ts';
 import { openBranches } from './functions.ts';
 import { claimAt, identityOf, keywordValue } from './identity.ts';
 import type { Branch, Meaning, Scope } from './scope.ts';
@@ -77,7 +77,13 @@ function callValues(b: Bind, expr: Extract<SqlExpr, { kind: 'call' }>, scope: Sc
   if (identity !== undefined) return one(identity);
   if (!isPure(expr.name) && !b.world.routines.has(expr.name.name)) return one(unknown(`${describe(expr)} is not known`, expr.at));
   if (!isPure(expr.name)) return one(unknown(`${describe(expr)} could not be opened`, expr.at));
-  return apply(b, expr.name.name, expr.args, scope, expr.at);
+  const made = apply(b, expr.name.name, expr.args, scope, expr.at);
+  if (isAggregate(expr.name.name)) {
+    const rows = scope.sources.flatMap((source) => (source.kind === 'row' ? [source.row] : []));
+    // What stands behind a sub-select or a view cannot be told from here.
+    if (rows.length > 0 && scope.sources.every((source) => source.kind !== 'derived')) for (const value of made) b.counted.set(value.term, rows);
+  }
+  return made;
 }
 
 function binary(b: Bind, op: string, left: SqlExpr, right: SqlExpr, scope: Scope, at: Span): readonly Guarded[] {
