@@ -58,7 +58,8 @@ export function credentialFacts(f: Flow, condition: Condition, row: number, tabl
   const { at } = secret;
   const tenancy = f.input.tenancy.of.get(table)?.tenancy;
   const tenants = tenancy?.kind === 'root' ? [tenancy.key] : tenancy?.kind === 'keyed' || tenancy?.kind === 'pre-tenant' || tenancy?.kind === 'shared' ? tenancy.columns : tenancy?.kind === 'membership' ? [tenancy.tenant] : [];
-  const users = [...(f.input.tenancy.userColumns.get(table) ?? []), ...(tenancy?.kind === 'user-owned' ? [tenancy.column] : [])].slice(0, 1);
+  // Where a path leads to the user's row, the column is no user's id.
+  const users = [...(f.input.tenancy.userColumns.get(table) ?? []), ...(tenancy?.kind === 'user-owned' && tenancy.path === undefined ? [tenancy.column] : [])].slice(0, 1);
   return [
     ...tenants.map((name) => equals(column(row, name, at), { kind: 'value', value: { kind: 'tenant', from: secret.column }, at }, at)),
     ...users.map((name) => equals(column(row, name, at), { kind: 'value', value: { kind: 'caller' }, at }, at)),
