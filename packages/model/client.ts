@@ -80,6 +80,8 @@ export interface ClientContext {
   items(of: AbstractValue): readonly AbstractValue[] | undefined;
   /** Queries that were made there are sent in one transaction. */
   together?(places: readonly Span[]): void;
+  /** What comes next is sent beside the program's sessions: what hooks make ready at the beginning of their transactions is not there. */
+  apart?(): void;
   /** The handle that was called is from now on this one: for builders that change in place. */
   become(handle: AbstractValue): void;
   /** What the program adds to every query of its sessions, as the client's own objects. */

@@ -13,6 +13,7 @@ import { proxies } from './known/proxies.ts';
 import { shipped } from './known/shipped.ts';
 import { judge } from './judge/verdict.ts';
 import { usedBy } from './queries/record.ts';
+import { begunWith } from './python/begun.ts';
 import { readListeners } from './python/events.ts';
 import { readHooks } from './python/hooks.ts';
 import { allTruths, State } from './state.ts';
@@ -94,6 +95,7 @@ function begin(f: Flow, offline: boolean): void {
   f.rows.belong({ ids: [], related: [] });
   f.fuel = FUEL;
   f.state = new State(f.loaded);
+  f.state.learn(begunWith(f));
   f.frame = undefined;
   f.offline = offline;
 }

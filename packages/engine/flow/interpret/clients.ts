@@ -1,5 +1,6 @@
 import { unknown, type AbstractValue, type ClientContext, type Query, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { withoutBegun } from '../python/begun.ts';
 import { runQuery } from '../queries/run.ts';
 import { truthsSince } from '../state.ts';
 import { itemsOf } from '../values/items.ts';
@@ -52,6 +53,9 @@ class Context implements ClientContext {
   }
   together(places: readonly Span[]): void {
     this.#f.together.push(...places);
+  }
+  apart(): void {
+    withoutBegun(this.#f);
   }
   become(handle: AbstractValue): void {
     if (this.#becoming) this.#becoming.handle = handle;

@@ -1,5 +1,6 @@
 import { list, nothing, unknown, type AbstractValue, type Formula, type Query, type SqlExpr, type SqlSelect, type SqlStatement, type SqlText, type ValueEntry } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { learnSetting } from '../python/begun.ts';
 import { and, opaque, TRUE } from './formulas.ts';
 import { around, note } from './record.ts';
 import { condition, expression, fromRows, tableKey, type Holes, type SqlScope } from './sql-scope.ts';
@@ -37,7 +38,7 @@ function settings(f: Flow, text: string, values: readonly AbstractValue[], query
     const [, name, hole, literal, localHole, local] = match;
     const value: AbstractValue | undefined = hole !== undefined ? values[Number(hole) - 1] : { kind: 'literal', value: literal ?? '', at };
     if (name === undefined) continue;
-    f.state.learn([{ kind: 'setting', name, value, at }]);
+    learnSetting(f, { kind: 'setting', name, value, at });
     const handed = localHole === undefined ? undefined : values[Number(localHole) - 1];
     const isLocal = handed ? !(handed.kind === 'literal' && handed.value === false) : !/^(?:false|f|off|no|0)$/i.test(local ?? '');
     if (!f.offline) f.settings.push({ kind: 'setting', name, local: isLocal, transaction, at });
@@ -45,7 +46,7 @@ function settings(f: Flow, text: string, values: readonly AbstractValue[], query
   const [, scope, name, hole] = /^\s*set\s+(?:(local|session)\s+)?([a-z_]\w*\.\w+)\s*(?:=|\bto\b)\s*(?:'?\s*\$(\d+))?/i.exec(text) ?? [];
   if (name === undefined) return;
   const value = hole === undefined ? undefined : values[Number(hole) - 1];
-  if (value) f.state.learn([{ kind: 'setting', name, value, at }]);
+  if (value) learnSetting(f, { kind: 'setting', name, value, at });
   if (!f.offline) f.settings.push({ kind: 'setting', name, local: scope?.toLowerCase() === 'local', transaction, at });
 }
 

@@ -1,4 +1,4 @@
-import { constantText, type AbstractValue, type ClientAdapter, type ClientContext, type CodeType, type Model, type Span, type ValueOf } from '@tenantlint/model';
+import { constantText, unknown, type AbstractValue, type ClientAdapter, type ClientContext, type CodeType, type Model, type Span, type ValueOf } from '@tenantlint/model';
 import { conjuncts, exprMethod, exprOf, logical, made, mentioned, operator } from './expressions.ts';
 import { constructed, validated } from './objects.ts';
 import { element, resultMember } from './results.ts';
@@ -138,11 +138,16 @@ function member(of: ValueOf<'client'>, name: string, context: ClientContext): Ab
     case 'expr': return exprMember(state.expr, name, context);
     case 'statement': return statementMember(state, name, context);
     case 'session':
+      // What the program keeps with its session.
+      if (name === 'info') return unknown('what the session was told', context.at);
       if (name === 'session' || name === 'sync_session' || name === 'no_autoflush' || name === 'bind') return handle(state, context.at);
       return SESSION.has(name) ? methodOf(state, name, context, { ...context.nameAt, start: context.at.file === context.nameAt.file ? Math.min(context.at.start, context.nameAt.start) : context.nameAt.start }) : undefined;
     case 'maker': return name === 'begin' ? methodOf({ is: 'session', flask: false }, name, context) : SESSION.has(name) ? methodOf({ is: 'session', flask: false }, name, context) : undefined;
     case 'flask': return flaskMember(state, name, context);
-    case 'engine': return SESSION.has(name) ? methodOf({ is: 'session', flask: false }, name, context) : undefined;
+    case 'engine':
+      if (!SESSION.has(name)) return undefined;
+      context.apart?.();
+      return methodOf({ is: 'session', flask: false }, name, context);
     case 'result': return resultMember(state, name, undefined, context) ?? methodOf(state, name, context);
     case 'object': return objectMember(of, state, name, context);
     case 'text': case 'loader': case 'method': return methodOf(state, name, context);

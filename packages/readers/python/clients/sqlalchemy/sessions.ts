@@ -7,7 +7,7 @@ import { begun, mainOf } from './statements.ts';
 import { handle, ID, isOwn, namedValue, positionalOf, stateOf, type Entity, type Method, type Result, type State, type Statement } from './state.ts';
 
 /** Methods of sessions and connections that ask the database, or begin to. */
-export const SESSION = new Set(['execute', 'scalars', 'scalar', 'exec', 'stream', 'stream_scalars', 'query', 'get', 'get_one', 'add', 'add_all', 'merge', 'delete', 'bulk_save_objects', 'bulk_insert_mappings', 'bulk_update_mappings', 'begin', 'begin_nested', 'begin_twophase', 'connection', 'commit', 'rollback', 'flush', 'refresh', 'close', 'expunge', 'expunge_all', 'expire', 'expire_all', 'no_autoflush', 'sync_session', 'run_sync', 'is_active', 'info', 'remove', 'exec_driver_sql', 'invalidate', 'in_transaction', 'one_or_404', 'first_or_404', 'get_or_404', 'paginate', 'bind', 'get_bind', 'connect', 'execution_options']);
+export const SESSION = new Set(['execute', 'scalars', 'scalar', 'exec', 'stream', 'stream_scalars', 'query', 'get', 'get_one', 'add', 'add_all', 'merge', 'delete', 'bulk_save_objects', 'bulk_insert_mappings', 'bulk_update_mappings', 'begin', 'begin_nested', 'begin_twophase', 'connection', 'commit', 'rollback', 'flush', 'refresh', 'close', 'expunge', 'expunge_all', 'expire', 'expire_all', 'no_autoflush', 'sync_session', 'run_sync', 'is_active', 'remove', 'exec_driver_sql', 'invalidate', 'in_transaction', 'one_or_404', 'first_or_404', 'get_or_404', 'paginate', 'bind', 'get_bind', 'connect', 'execution_options']);
 
 const NOTHING_DONE = new Set(['commit', 'rollback', 'flush', 'close', 'expunge', 'expunge_all', 'expire', 'expire_all', 'remove', 'invalidate', 'refresh']);
 
