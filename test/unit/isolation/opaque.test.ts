@@ -7,7 +7,7 @@ const MINE = 'p.org_id in (select org_id from members where user_id = auth.uid()
 /** What a definer function over projects that asks this gives a signed-in stranger. */
 function reads(condition: string, args: string, more = ''): string {
   const { facts, schema } = product(`${BASE}${HELPERS}
-alter table projects add column tags text[] not null, add column tree ltree not null, add column data jsonb not null, add column words tsvector not null, add column about text;
+alter table projects add column tags text[] not null, add column tree ltree not null, add column data jsonb not null, add column words tsvector not null, add column about text, add column tokens jsonb;
 alter table members add column tree ltree not null, add column pattern text not null;
 ${more}
 create function found(${args}) returns setof projects language sql stable security definer set search_path = public as $$ select p.* from projects p where ${condition} $$;`);
@@ -47,6 +47,9 @@ describe('a test that no formula opens', () => {
       ["not (p.data @> jsonb_build_object('org', q)) and is_member(q)", 'q uuid'],
       ['exists (select 1 from members m where m.user_id = auth.uid() and m.pattern ~ q) and p.name ~ q', 'q text'],
       ['p.name ilike some_pattern()', ''],
+      ['p.tokens @> to_jsonb(q)', 'q text'],
+      ['exists (select 1 from members m, tasks t where m.user_id = auth.uid() and t.title ~ m.pattern and p.name ~ t.title)', ''],
+      ["exists (select 1 from members m where m.user_id = auth.uid() and to_jsonb(m.pattern) @> to_jsonb(q::text)) and p.org_id = q", 'q uuid'],
     ] as const) expect([condition, reads(condition, args)]).toEqual([condition, 'unknown']);
   });
   test('with OR an unknown is not held against what leaks without it', () => {

@@ -2,7 +2,7 @@ import type { Formula, Reason, Row, Term } from '@tenantlint/model';
 import type { Atom, Known } from './known.ts';
 import type { Ownership } from './ownership.ts';
 import type { Database, Question } from './question.ts';
-import { tableFacts, tellingColumns } from './tables.ts';
+import { tellingColumns } from './tables.ts';
 import { columnsOf, hasUnknown, mentionsTrusted, paramsOf } from './terms.ts';
 import { atomText } from './words.ts';
 
@@ -45,17 +45,20 @@ function mayBind(test: Test, rows: readonly Row[], db: Database, mine: ReadonlyS
   columnsOf(test, (row, column) => columns.push({ row, column }));
   if (columns.length === 0) return false;
   if (mentionsTrusted(test)) return true;
-  if (columns.some((one) => mine.has(one.row)) && new Set(columns.map((one) => one.row)).size > 1) return true;
+  // Rows that meet in it may be a chain that starts at the caller's.
+  if (mine.size > 0 && new Set(columns.map((one) => one.row)).size > 1) return true;
   const params = paramsOf(test);
   if (params.some((param) => checked.has(param))) return true;
   return params.length > 0 && columns.some(({ row, column }) => tells(rows.find((one) => one.id === row)?.table, column, db));
 }
 
-/** The column says whose the row is, or is of a type that may: a path of ids, a list of them. */
+/** Who presents one of these may have the row. */
+const SECRET = /token|secret|password|otp|api_?key|hash/i;
+
+/** The column says whose the row is, or by name or type may: a secret, a path of ids, a list of them. */
 function tells(table: string | undefined, column: string, db: Database): boolean {
   if (table === undefined) return true;
-  const { tenancy } = tableFacts(db, table);
-  if (tellingColumns(db, table).has(column) || (tenancy.kind === 'pre-tenant' && tenancy.secret === column)) return true;
+  if (tellingColumns(db, table).has(column) || SECRET.test(column)) return true;
   const type = db.schema.tables.get(table)?.columns.get(column)?.type;
   return type === undefined || type.dims > 0 || type.name === 'ltree' || type.name === 'uuid';
 }
