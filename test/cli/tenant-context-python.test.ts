@@ -40,8 +40,8 @@ class Project(Base):
 `,
 };
 
-async function verdict(hook: string, ask: string): Promise<string[]> {
-  const { dir } = project({
+function product(hook: string, ask: string): string {
+  return project({
     ...BASE,
     'app/db.py': `from contextvars import ContextVar
 
@@ -86,8 +86,11 @@ def current_user(authorization: Annotated[str, Header()], session: Session = Dep
 def one(id: str, session: Session = Depends(get_session), user: User = Depends(current_user)):
     ${ask}
 `,
-  });
-  const { out, err } = await tenantlint(dir, ['inspect', '--format', 'json']);
+  }).dir;
+}
+
+async function verdict(hook: string, ask: string): Promise<string[]> {
+  const { out, err } = await tenantlint(product(hook, ask), ['inspect', '--format', 'json']);
   expect(err).toBe('');
   return (JSON.parse(out) as { sites: readonly { readonly table?: string; readonly verdict: string; readonly why: readonly string[] }[] }).sites.filter((s) => s.table === 'public.projects').map((s) => `${s.verdict}: ${s.why.join('; ')}`);
 }
@@ -113,4 +116,13 @@ test.each([
   ['a connection beside the sessions', HOOK(CONTEXT), 'with engine.connect() as connection:\n        return connection.execute(select(Project).where(Project.id == id)).all()', NOTHING],
 ])('%s', async (_, hook, ask, told) => {
   expect(await verdict(hook, ask)).toEqual(told);
+});
+
+test.each([
+  ['the hook sets what policies read', HOOK(CONTEXT), 0],
+  ['nothing does', '', 1],
+])('%s', async (_, hook, times) => {
+  const { out } = await tenantlint(product(hook, GET), ['check', '--preset', 'strict']);
+  expect([...out.matchAll(/tenant-context-unset/g)]).toHaveLength(times);
+  expect(out).not.toContain('tenant-context-leaks');
 });

@@ -56,6 +56,8 @@ function settingsMade(f: Flow, file: CodeFile, fn: CodeFunction): Setting[] {
       return [...seen.filter((one) => isForValue(one, seen)), ...always];
     });
   } finally {
+    // A transaction has just begun.
+    for (const made of f.settings) f.input.tell?.({ ...made, transaction: true });
     Object.assign(f, { records, uses, compared, together, settings, fuel });
   }
 }
