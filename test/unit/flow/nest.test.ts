@@ -42,12 +42,15 @@ export class ProjectsService {
 export class CreateProject { name!: string; slug!: string; orgId!: string; }`,
 };
 
-function controller(methods: string, top = '', above = `@UseGuards(JwtGuard)`, schema = SCHEMA): string[] {
-  return brief(analyseProduct({
+const controller = (...args: Parameters<typeof product>): string[] => brief(product(...args)).filter((line) => !line.startsWith('Member.'));
+
+function product(methods: string, top = '', above = `@UseGuards(JwtGuard)`, schema = SCHEMA, module = '') {
+  return analyseProduct({
     schema,
     files: {
       ...BASE,
-      'src/projects.controller.ts': `import { Body, Controller, Delete, Get, Param, Post, Query, Req, UseGuards, CanActivate, ForbiddenException } from '@nestjs/common';
+      'src/projects.controller.ts': `import { Body, Controller, Delete, Get, Inject, Injectable, Param, Post, Query, Req, UseGuards, UseInterceptors, CanActivate, ForbiddenException } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
 import { CurrentUser, Public } from './auth/user';
 import { JwtGuard } from './auth/jwt.guard';
 import { ProjectsService, CreateProject } from './projects.service';
@@ -58,13 +61,14 @@ export class ProjectsController {
   constructor(private readonly projects: ProjectsService, private readonly prisma: PrismaService) {}
   ${methods}
 }`,
-      'src/app.module.ts': `import { Module } from '@nestjs/common';
+      'src/app.module.ts': `import { MiddlewareConsumer, Module, RequestMethod } from '@nestjs/common';
+import * as own from './projects.controller';
 import { ProjectsController } from './projects.controller';
 import { ProjectsService } from './projects.service';
 import { JwtStrategy } from './auth/jwt.strategy';
-@Module({ controllers: [ProjectsController], providers: [ProjectsService, JwtStrategy] }) export class AppModule {}`,
+@Module({ controllers: [ProjectsController], providers: [ProjectsService, JwtStrategy] }) export class AppModule { ${module} }`,
     },
-  })).filter((line) => !line.startsWith('Member.'));
+  });
 }
 
 const rest = ['Invoice.aggregate unknown', 'Project.create scoped'];
@@ -149,6 +153,106 @@ test('a row that a guard binds to the tenant and puts on the request', () => {
   expect(sites(CUSTOMER_GUARD)).toEqual(['Visit.findUnique guarded', 'Note.deleteMany guarded', 'Visit.delete guarded']);
   const without = CUSTOMER_GUARD.replace('if (customer.orgId !== orgId) throw new ForbiddenException();', '');
   expect(sites(without)).toEqual(expect.arrayContaining(['Note.deleteMany leak unbound-id', 'Visit.delete leak unbound-id']));
+});
+
+const TENANT_MIDDLEWARE = `export class TenantMiddleware {
+  constructor(private readonly prisma: PrismaService) {}
+  async use(req, res, next) {
+    const org = await this.prisma.organization.findFirst({ where: { members: { some: { userId: req.user.id } } } });
+    if (!org) throw new ForbiddenException();
+    req.orgId = org.id;
+    next();
+  }
+}`;
+test('middlewares run before the controllers and paths that they are configured for', () => {
+  const check = TENANT_MIDDLEWARE.replace('req.orgId = org.id;', `if (req.params.orgId !== org.id) throw new ForbiddenException();`);
+  const any = `@Get(':orgId/all') all(@Param('orgId') orgId: string) { return this.prisma.project.findMany({ where: { orgId } }); }`;
+  const at = (configure: string) => controller(any, check, '', SCHEMA, `configure(consumer: MiddlewareConsumer) { consumer${configure}; }`).filter((line) => line.startsWith('Project.findMany'));
+  expect(at('')).toEqual(['Project.findMany leak chosen-tenant']);
+  for (const routes of [`'*'`, 'ProjectsController', '...[ProjectsController]', `'projects/*'`, `{ path: 'projects/:orgId/all', method: RequestMethod.GET }`]) {
+    expect(at(`.apply(own.TenantMiddleware).exclude('health').forRoutes(${routes})`), routes).toEqual(['Project.findMany scoped']);
+  }
+  for (const routes of [`'invoices'`, 'ProjectsService', `{ path: 'projects/:orgId/all', method: RequestMethod.POST }`]) {
+    expect(at(`.apply(own.TenantMiddleware).forRoutes(${routes})`), routes).toEqual(['Project.findMany leak chosen-tenant']);
+  }
+  expect(at(`.apply(own.TenantMiddleware).exclude('projects/(.*)').forRoutes('*')`)).toEqual(['Project.findMany leak chosen-tenant']);
+});
+
+test('where a middleware may run before a route, nothing is proven', () => {
+  const certainty = (routes: string) => product(`@Get(':id') one(@Param('id') id: string) { return this.prisma.invoice.findUnique({ where: { id } }); }`, TENANT_MIDDLEWARE, '@UseGuards(JwtGuard)', SCHEMA, `configure(consumer: MiddlewareConsumer) { consumer.apply(own.TenantMiddleware).forRoutes(${routes}); }`).flatMap((s) => (s.operation === 'findUnique' && s.model === 'Invoice' ? [`${s.verdict} ${s.certainty}`] : []));
+  expect(certainty(`'invoices'`)).toEqual(['leak proven']);
+  for (const routes of [`'projects'`, `process.env.ROUTES`, `...own.routes()`]) expect(certainty(routes), routes).toEqual(['leak likely']);
+});
+
+test('what was checked by halves proves nothing', () => {
+  const service = `@Injectable() class Invoices {
+  constructor(private readonly prisma: PrismaService) {}
+  find(id: string, orgId?: string) { return this.prisma.invoice.findUnique({ where: { id, ...(orgId ? { orgId } : {}) } }); }
+}`;
+  const certainty = (find: string) => product(`@Delete(':id') async remove(@Param('id') id: string, @CurrentUser() me, @Req() req) {
+    const found = await new Invoices(this.prisma).find(id, ${find});
+    if (!found) throw new ForbiddenException();
+    await this.prisma.invoice.delete({ where: { id } });
+    return found;
+  }`, service).flatMap((s) => (s.operation === 'delete' ? [`${s.verdict} ${s.certainty}`] : []));
+  expect(certainty('undefined')).toEqual(['leak proven']);
+  expect(certainty('me.orgId')).toEqual(['leak likely']);
+});
+
+test('a guard that asks for a row of the staff leaves nothing proven', () => {
+  const guard = `class StaffGuard implements CanActivate {
+  constructor(private readonly prisma: PrismaService) {}
+  async canActivate(context) {
+    const { user } = context.switchToHttp().getRequest();
+    if (!(await this.prisma.member.findFirst({ where: { orgId: user.orgId, user: { isSuperAdmin: true } } }))) throw new ForbiddenException();
+    return true;
+  }
+}`;
+  const all = (top: string) => product(`@Get() all() { return this.prisma.invoice.findMany(); }`, top, '@UseGuards(JwtGuard, StaffGuard)', SCHEMA.replace('email       String   @unique', 'email String @unique\n  isSuperAdmin Boolean')).flatMap((s) => (s.operation === 'findMany' ? [`${s.verdict} ${s.certainty}`] : []));
+  expect(all(guard)).toEqual(['leak likely']);
+  expect(all(guard.replace('isSuperAdmin: true', `email: 'x'`))).toEqual(['leak proven']);
+});
+
+test('a client id is known to everybody', () => {
+  const schema = `${SCHEMA.replace('invoices  Invoice[]', 'invoices  Invoice[]\n  clients Client[]')}
+model Client {
+  id           String       @id
+  clientId     String       @unique
+  clientSecret String
+  orgId        String
+  org          Organization @relation(fields: [orgId], references: [id])
+}`;
+  const found = (where: string) => product(`@Get() one(@Query('client') client: string) { return this.prisma.client.findFirst({ where: { ${where}: client } }); }`, '', '@UseGuards(JwtGuard)', schema).flatMap((s) => (s.model === 'Client' ? [`${s.verdict} ${s.certainty}`] : []));
+  expect(found('clientId')).toEqual(['leak likely']);
+  expect(found('id')).toEqual(['leak proven']);
+});
+
+test('interceptors run around the handler, after the guards', () => {
+  const top = `class TenantInterceptor {
+  constructor(private readonly prisma: PrismaService) {}
+  async intercept(context, next) {
+    const request = context.switchToHttp().getRequest();
+    const project = await this.prisma.project.findUnique({ where: { id: request.params.id } });
+    if (project?.orgId !== request.user.orgId) throw new ForbiddenException();
+    return next.handle().pipe(map((data) => ({ data })));
+  }
+}`;
+  const one = `@Get(':id') @UseInterceptors(TenantInterceptor) one(@Param('id') id: string) { return this.projects.any(id); }`;
+  const sites = (text: string) => controller(one, text).filter((line) => line.startsWith('Project.findUnique'));
+  expect(sites(top)).toEqual(['Project.findUnique guarded', 'Project.findUnique guarded']);
+  expect(sites(top.replace('if (project?.orgId !== request.user.orgId)', 'if (!project)'))).toContain('Project.findUnique leak unbound-id');
+});
+
+test('the request is handed to providers that ask for it', () => {
+  const top = `@Injectable() class Projects {
+  constructor(@Inject(REQUEST) private readonly request, private readonly prisma: PrismaService) {}
+  all() { return this.prisma.project.findMany({ where: { orgId: BY } }); }
+}
+@Controller('scoped') @UseGuards(JwtGuard)
+export class ScopedController { constructor(private readonly own: Projects) {} @Get() all() { return this.own.all(); } }`;
+  const sites = (by: string) => controller('', top.replace('BY', by)).filter((line) => line.startsWith('Project.findMany'));
+  expect(sites('this.request.user.orgId')).toEqual(['Project.findMany scoped']);
+  expect(sites('this.request.query.orgId')).toEqual(['Project.findMany leak chosen-tenant']);
 });
 
 test('a public route has no caller', () => {

@@ -34,7 +34,7 @@ const REJECTS = /^(?:express-jwt|express-oauth2-jwt-bearer|koa-jwt|hono\/jwt|con
 export type Style = 'express' | 'context' | 'hooks';
 
 /** `next(error)` ends the request; `next()` goes on, and `next(ok ? undefined : new Error())` where it is ok. */
-function unless(f: Flow, error: AbstractValue | undefined, goOn: () => AbstractValue, at: Span): AbstractValue {
+export function unless(f: Flow, error: AbstractValue | undefined, goOn: () => AbstractValue, at: Span): AbstractValue {
   if (!error || isNullish(error)) return goOn();
   return error.kind === 'union' ? eachCase(f, error.of, (value) => (isNullish(value) ? goOn() : nothing(at)), at) : nothing(at);
 }

@@ -7,6 +7,7 @@ import { within } from '../python/super.ts';
 import { namedOf } from '../python/params.ts';
 import { contextAt } from './clients.ts';
 import { lineage, type Owner } from './lineage.ts';
+import { injectedRequest } from '../entries/nest/tokens.ts';
 import { inModule, moduleOf } from './modules.ts';
 
 /** What an instance has under a name: its own fields, methods of its class, then what its types promise. */
@@ -40,12 +41,12 @@ export function memberOf(f: Flow, of: ValueOf<'instance'>, name: string, at: Spa
           return f.evaluate(code, scope);
         });
       }
-      return (field.type && f.ofType(field.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
+      return injectedRequest(f, field.decorators, owner.file) ?? (field.type && f.ofType(field.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
     }
     for (const ctor of owner.class.methods) {
       if (ctor.kind !== 'constructor') continue;
       const param = ctor.fn.params.find((p) => p.field === name);
-      if (param) return (param.type && f.ofType(param.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
+      if (param) return injectedRequest(f, param.decorators, owner.file) ?? (param.type && f.ofType(param.type, owner.file, at)) ?? fieldSymbol(owner, name, at);
     }
   }
   return fieldSymbol({ class: of.class, file: of.file, scope: of.scope as Names }, name, at);

@@ -11,7 +11,7 @@ import type { Case } from './judgement.ts';
 export const hasSecret = (truths: readonly Truth[]): boolean => truths.some(showsSecret);
 
 /** What only the makers of a product call themselves: an administrator of a tenant is none. */
-const STAFF = /^(?:is_?)?(?:super|platform|global|system|saas|internal)_?(?:admin(?:istrator)?|staff|user|owner|operator)?s?$/i;
+export const STAFF = /^(?:is_?)?(?:super|platform|global|system|saas|internal)_?(?:admin(?:istrator)?|staff|user|owner|operator)?s?$/i;
 const STAFF_ROLE = /^(?:super|platform|global|system|saas|internal|app)[-_ .:]?(?:admin(?:istrator)?|staff|user|owner|operator)s?$|^(?:superuser|staff|god)$/i;
 const PLATFORM = /^(?:is_?)?(?:super_?|platform_?|global_?|system_?|site_?|instance_?)?(?:admin|staff|superuser|root)$/i;
 

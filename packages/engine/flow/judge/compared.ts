@@ -26,7 +26,7 @@ export function comparedWithRow(f: Flow, of: Case): Judgement | undefined {
 export const HANGS = (at: Span): Judgement => ({ verdict: 'guarded', certainty: 'likely', why: [{ text: 'it hangs off a row that the caller may have', at }] });
 
 /** Rows of the same table that the same id of the request named. */
-function earlier(f: Flow, { record }: Case): number[] {
+export function earlier(f: Flow, { record }: Pick<Case, 'record'>): number[] {
   const wanted = ids(f, record);
   return f.run.records.filter((r) => r !== record && r.table === record.table && [...ids(f, r)].some((k) => wanted.has(k))).map((r) => r.row);
 }

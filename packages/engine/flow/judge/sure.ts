@@ -1,4 +1,4 @@
-import { cases, type EntryPoint, type Truth } from '@tenantlint/model';
+import { cases, type EntryPoint, type Formula, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import type { SiteRecord, Use } from '../queries/site-record.ts';
 import { relevant } from '../queries/relevant.ts';
@@ -6,15 +6,16 @@ import { snake, tenantNames } from '../queries/identity.ts';
 import { columnOf } from '../queries/ends.ts';
 import { holdsCredentials } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
-import { authenticated } from './caller.ts';
-import { isOfRoot, isOnlyKey } from './owners.ts';
+import { authenticated, STAFF } from './caller.ts';
+import { isOfRoot, isOnlyKey, isTenantField } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
+import { earlier } from './compared.ts';
 import type { Judgement } from './judgement.ts';
 
 /** A leak is proven only where nothing is left that may make it right; otherwise it is likely. */
 export function cautious(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[], judgement: Judgement): Judgement {
   if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
-  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
+  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isPublicName(f, record) || isHalfChecked(f, record, entry, uses) || asksStaff(f, record) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
 }
 
 /** Where more was known than could be followed, the check may be among what was let go. */
@@ -60,6 +61,34 @@ const isHeadcount = (f: Flow, { query, table }: SiteRecord): boolean => query.ve
 
 /** All keys are gone through for the one that was presented, as where each is encrypted by itself. */
 const searchesCredentials = (f: Flow, { query, table }: SiteRecord): boolean => query.verb === 'select' && table !== undefined && holdsCredentials(f, table) && bindings(query.condition).length === 0;
+
+/** Applications that sign in with others' products are known to everybody by their client id. */
+const isPublicName = (f: Flow, record: SiteRecord): boolean => record.query.verb === 'select' && record.table !== undefined && bindings(record.query.condition).some((b) => !b.negated && !b.related && /^client_?id$/i.test(columnOf(record.model, b.field) ?? b.field) && [...(f.input.schema.tables.get(record.table ?? '')?.columns.keys() ?? [])].some((c) => /^(?:client_?)?(?:hashed_?)?secret(?:_?hash)?$/i.test(c)));
+
+/** The row was found before, by the same id and by what may have tied it to the tenant. */
+function isHalfChecked(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): boolean {
+  const there = new Set(allTruths(record.truths).flatMap((t) => (t.kind === 'row' ? [t.row] : [])));
+  return earlier(f, { record }).some((row) => {
+    const other = there.has(row) ? f.recordOf.get(row) : undefined;
+    if (!other || !bindings(other.query.condition).some((b) => !b.negated && isTenantField(f, other, b.field))) return false;
+    const judgement = f.judge(other, entry, uses);
+    return judgement.unused !== true && (judgement.verdict === 'unknown' || (judgement.verdict === 'leak' && judgement.certainty !== 'proven'));
+  });
+}
+
+/** A row was found that only the makers' own people have, of whichever of them. */
+const asksStaff = (f: Flow, record: SiteRecord): boolean => allTruths(record.truths).some((t) => t.kind === 'row' && marksStaff(f.rows.get(t.row)?.formula, 0));
+
+function marksStaff(of: Formula | undefined, depth: number): boolean {
+  if (!of || depth > DEEPEST) return false;
+  switch (of.kind) {
+    case 'and': case 'or': return of.of.some((part) => marksStaff(part, depth + 1));
+    case 'exists': return marksStaff(of.where, depth + 1);
+    case 'compare': return of.op === '=' && of.left.kind === 'column' && STAFF.test(of.left.column) && of.right.kind === 'value' && of.right.value.kind === 'literal' && of.right.value.value === true;
+    default: return false;
+  }
+}
+const DEEPEST = 8;
 
 const PUBLISHED = /public|publish|marketplace|shared|template|listed|featured|visib/i;
 

@@ -1,26 +1,31 @@
-import { constantText, settle, type AbstractValue, type ValueOf } from '@tenantlint/model';
+import { constantText, object, settle, type AbstractValue, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../../flow.ts';
 import { classValue, inModule, moduleOf } from '../../interpret/modules.ts';
 import { continuation } from '../chain.ts';
 import { classesOf, decorations, injected } from './decorators.ts';
+import type { Applied } from './reach.ts';
 
 /** What a Nest application has for all of its routes. */
 export interface Application {
   /** Guards of every route: `APP_GUARD` of a module, `useGlobalGuards`. */
   readonly guards: AbstractValue[];
-  /** Middlewares of every route. */
-  readonly middlewares: AbstractValue[];
+  /** Interceptors of every route: `APP_INTERCEPTOR` of a module, `useGlobalInterceptors`. */
+  readonly interceptors: AbstractValue[];
+  readonly middlewares: Applied[];
   /** Passport strategies of the program, by the names that guards ask for. */
   readonly strategies: Map<string, ValueOf<'class'>>;
 }
 
 const applications = new WeakMap<Flow, Application>();
-const globals = new WeakMap<Flow, AbstractValue[]>();
+const globals = new WeakMap<Flow, Pick<Application, 'guards' | 'interceptors'>>();
 
-/** `app.useGlobalGuards(…)`. True: it was that call. */
+/** `app.useGlobalGuards(…)`, `app.useGlobalInterceptors(…)`. True: it was one of these calls. */
 export function globalGuards(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], from: string): boolean {
-  if (from !== '@nestjs/core' || callee.path.at(-1) !== 'useGlobalGuards') return false;
-  globals.set(f, [...(globals.get(f) ?? []), ...args]);
+  const name = callee.path.at(-1);
+  if (from !== '@nestjs/core' || (name !== 'useGlobalGuards' && name !== 'useGlobalInterceptors')) return false;
+  const known = globals.get(f) ?? { guards: [], interceptors: [] };
+  globals.set(f, known);
+  known[name === 'useGlobalGuards' ? 'guards' : 'interceptors'].push(...args);
   return true;
 }
 
@@ -28,7 +33,7 @@ export function globalGuards(f: Flow, callee: ValueOf<'symbol'>, args: readonly 
 export function applicationOf(f: Flow): Application {
   const known = applications.get(f);
   if (known) return known;
-  const app: Application = { guards: [...(globals.get(f) ?? [])], middlewares: [], strategies: new Map() };
+  const app: Application = { guards: [...(globals.get(f)?.guards ?? [])], interceptors: [...(globals.get(f)?.interceptors ?? [])], middlewares: [], strategies: new Map() };
   applications.set(f, app);
   for (const file of [...f.program.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     if (!file.imports.some((i) => i.from.startsWith('@nestjs/'))) continue;
@@ -56,9 +61,10 @@ function provide(f: Flow, provider: AbstractValue, app: Application): void {
   if (provider.kind !== 'object') return;
   const { fields } = settle(provider);
   const token = fields.find((x) => x.name === 'provide')?.value;
-  if (token?.kind !== 'symbol' || token.origin.kind !== 'package' || token.origin.name !== 'APP_GUARD') return;
-  const guard = fields.find((x) => /^use(?:Class|Value|Existing)$/.test(x.name))?.value;
-  if (guard) app.guards.push(guard);
+  if (token?.kind !== 'symbol' || token.origin.kind !== 'package') return;
+  const list = token.origin.name === 'APP_GUARD' ? app.guards : token.origin.name === 'APP_INTERCEPTOR' ? app.interceptors : undefined;
+  const given = fields.find((x) => /^use(?:Class|Value|Existing)$/.test(x.name))?.value;
+  if (list && given) list.push(given);
 }
 
 /** `class JwtStrategy extends PassportStrategy(Strategy, 'name')`. */
@@ -75,22 +81,28 @@ function strategy(f: Flow, of: ValueOf<'class'>, app: Application): void {
   if (known !== undefined) app.strategies.set(known, of);
 }
 
-/** `configure(consumer) { consumer.apply(M).forRoutes('*') }`; middlewares of some routes only are not followed. */
+/** `configure(consumer) { consumer.apply(M).exclude('health').forRoutes(ProjectsController) }`. */
 function configure(f: Flow, of: ValueOf<'class'>, app: Application): void {
   const method = of.class.methods.find((m) => m.name === 'configure');
   if (!method) return;
   const instance = injected(of);
   const fn = f.memberOf(instance, 'configure', method.fn.at);
   const { at } = method.fn;
-  const consumer = continuation(f, (handlers) => builder(f, handlers, app, method.fn.at), at);
-  f.applyFunction(fn, [{ kind: 'object', entries: [{ kind: 'property', name: 'apply', nameAt: at, value: consumer }], at }], at);
+  const apply = continuation(f, (handlers) => builder(f, handlers, app, consumer, at), at);
+  const consumer = object({ apply }, at);
+  f.applyFunction(fn, [consumer], at);
 }
 
-function builder(f: Flow, handlers: readonly AbstractValue[], app: Application, at: AbstractValue['at']): AbstractValue {
-  const routes = continuation(f, (paths) => {
-    if (paths.some((p) => /^[/(]*\.?\*|^\/$/.test(constantText(p) ?? ''))) app.middlewares.push(...handlers);
-    return { kind: 'undefined', at };
+function builder(f: Flow, handlers: readonly AbstractValue[], app: Application, consumer: AbstractValue, at: AbstractValue['at']): AbstractValue {
+  const excluded: AbstractValue[] = [];
+  const routes = continuation(f, (targets) => {
+    app.middlewares.push({ handlers, excluded, routes: targets });
+    return consumer;
   }, at);
-  const exclude = continuation(f, () => ({ kind: 'undefined', at }), at);
-  return { kind: 'object', entries: [{ kind: 'property', name: 'forRoutes', nameAt: at, value: routes }, { kind: 'property', name: 'exclude', nameAt: at, value: exclude }], at };
+  const exclude = continuation(f, (targets) => {
+    excluded.push(...targets);
+    return proxy;
+  }, at);
+  const proxy: AbstractValue = object({ forRoutes: routes, exclude }, at);
+  return proxy;
 }

@@ -1,14 +1,17 @@
-import { constantText, nothing, type AbstractValue, type CodeClass, type CodeFile, type CodeFunction, type CodeParam, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
+import { constantText, nothing, settle, type AbstractValue, type CodeClass, type CodeFile, type CodeFunction, type CodeParam, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
 import type { Entry, Flow } from '../../flow.ts';
 import { awaited } from '../../interpret/clients.ts';
 import { classValue, moduleOf } from '../../interpret/modules.ts';
 import { property } from '../../values/property.ts';
-import { continuation, currentRequest, sharedRequest } from '../chain.ts';
+import { currentRequest, sharedRequest } from '../chain.ts';
+import { usedBy } from '../../queries/record.ts';
 import { input, response, type Convention } from '../entry.ts';
 import { applicationOf } from './application.ts';
+import { behind, intercepted } from './around.ts';
 import { executionContext } from './context.ts';
 import { classesOf, decorations, injected, type Decoration } from './decorators.ts';
 import { pass } from './guards.ts';
+import type { Route } from './reach.ts';
 
 const CLASSES = new Set(['Controller', 'Resolver', 'WebSocketGateway', 'Processor', 'Injectable']);
 
@@ -35,12 +38,14 @@ function methodsOf(f: Flow, file: CodeFile, of: CodeClass, above: readonly Decor
     if (kind !== 'method' || (fn.decorators.length === 0 && !(worker && name === 'process'))) return [];
     const own = decorations(f, file.path, fn.decorators);
     const is = own.map((d) => (/^@nestjs\/(?:common|graphql|websockets|microservices|schedule|bull|event-emitter)$/.test(d.package) ? METHODS[d.name] : undefined)).find((k) => k !== undefined) ?? (worker && name === 'process' ? 'queue' : undefined);
-    return is === undefined ? [] : [entry(f, file, of, fn, name, is, [...own, ...above])];
+    return is === undefined ? [] : [entry(f, file, of, fn, name, is, own, above)];
   });
 }
 
-function entry(f: Flow, file: CodeFile, of: CodeClass, fn: CodeFunction, name: string, kind: EntryPoint['kind'], written: readonly Decoration[]): Entry {
+function entry(f: Flow, file: CodeFile, of: CodeClass, fn: CodeFunction, name: string, kind: EntryPoint['kind'], own: readonly Decoration[], above: readonly Decoration[]): Entry {
   const at = fn.nameAt;
+  const written = [...own, ...above];
+  const named = (decorator: string): AbstractValue[] => written.filter((d) => d.name === decorator).reverse().flatMap((d) => d.args);
   const system = kind === 'queue' || kind === 'cron';
   return {
     point: { kind, framework: 'nest', name: `${file.path}#${of.name ?? ''}.${name}`, at, authenticates: system ? 'secret' : 'unknown' },
@@ -53,26 +58,37 @@ function entry(f: Flow, file: CodeFile, of: CodeClass, fn: CodeFunction, name: s
       sharedRequest(flow, at);
       const context = executionContext(flow, at);
       const app = applicationOf(flow);
-      const run = (): AbstractValue => {
-        const guards = written.filter((d) => d.name === 'UseGuards').reverse().flatMap((d) => d.args);
-        if (!system) for (const guard of [...app.guards, ...guards]) pass(flow, guard, { app, context, metadata: written, at });
-        if (!flow.state.live) return nothing(at);
+      const handle = (): AbstractValue => {
         const value = flow.applyFunction(method, fn.params.map((param) => argument(flow, file, param, context, kind)), at);
-        // The framework waits for what it is given.
-        return flow.state.live ? awaited(flow, value, at) : value;
+        if (!flow.state.live) return value;
+        // The framework waits for what it is given, and answers with it whatever is made of it on the way out.
+        const answer = awaited(flow, value, at);
+        if (flow.state.live) usedBy(flow, answer, at);
+        return answer;
       };
-      return system ? run() : behind(flow, app.middlewares, run, at);
+      if (system) return handle();
+      return behind(flow, app.middlewares, routeOf(of, own, above, kind), () => {
+        for (const guard of [...app.guards, ...named('UseGuards')]) pass(flow, guard, { app, context, metadata: written, at });
+        return flow.state.live ? intercepted(flow, [...app.interceptors, ...named('UseInterceptors')], context, written, handle, at) : nothing(at);
+      }, at);
     },
   };
 }
 
-/** Runs the middlewares of the application around what comes after them. */
-function behind(f: Flow, [first, ...rest]: readonly AbstractValue[], run: () => AbstractValue, at: Span): AbstractValue {
-  if (!first) return run();
-  const next = continuation(f, () => behind(f, rest, run, at), at);
-  const handler = first.kind === 'class' ? f.memberOf(injected(first), 'use', at) : first;
-  if (handler.kind !== 'function') return behind(f, rest, run, at);
-  return f.apply(handler, [currentRequest(f, at), response(at), next], { at, nameAt: at, construct: false });
+/** Paths that the decorators of the class and of the method spell out together. */
+function routeOf(of: CodeClass, own: readonly Decoration[], above: readonly Decoration[], kind: EntryPoint['kind']): Route {
+  const [method] = own.filter((d) => METHODS[d.name] === 'route');
+  const [controller] = above.filter((d) => d.name === 'Controller');
+  if (kind !== 'route' || !controller) return { of, paths: ['graphql'], method: undefined };
+  const name = method?.name.toUpperCase();
+  return { of, paths: pathsOf(controller).flatMap((a) => pathsOf(method).map((b) => `${a}/${b}`)), method: name === 'ALL' || name === 'SSE' ? undefined : name };
+}
+
+function pathsOf(of: Decoration | undefined): readonly string[] {
+  const [given] = of?.args ?? [];
+  const path = given?.kind === 'object' ? settle(given).fields.find((x) => x.name === 'path')?.value : given;
+  const listed = path?.kind === 'array' ? path.items.flatMap((i) => constantText(i.value) ?? []) : [];
+  return listed.length > 0 ? listed : [(path && constantText(path)) ?? ''];
 }
 
 /** Where the framework takes what it hands to a decorated parameter. */
