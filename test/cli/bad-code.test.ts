@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { buildOnce, project, tenantlint } from './run.ts';
 
-beforeAll(buildOnce, 120_000);
+beforeAll(buildOnce);
 
 const BASE = {
   'package.json': '{ "name": "shop", "dependencies": { "@prisma/client": "6.2.0", "next": "15.1.0", "next-auth": "4.24.0" } }',
@@ -71,20 +71,20 @@ test.each([
   ['functions in functions', `export const deep = ${deep(3_000, '() => (', '1', ')')};`],
   ['calls in a row', `export const chain = x${'.next()'.repeat(8_000)};`],
   ['a choice of thousands', `export const choice = ${Array.from({ length: 8_000 }, (_, i) => `a === ${i} ? ${i} : `).join('')}0;`],
-])('%s costs only itself', { timeout: 60_000 }, async (_, text) => {
+])('%s costs only itself', async (_, text) => {
   const { sites, unread } = await inspect({ 'app/api/x/route.ts': route(''), 'app/api/y/route.ts': route(text) });
   expect(sites).toContain(LEAK);
   // What stands beside it in the same file is either judged or said to be unread.
   expect(sites.some((s) => s.startsWith('app/api/y/route.ts')) || unread.some((u) => u.file === 'app/api/y/route.ts')).toBe(true);
 });
 
-test('a generated file of 5 MB is said, and not read', { timeout: 60_000 }, async () => {
+test('a generated file of 5 MB is said, and not read', async () => {
   const { sites, unread } = await inspect({ 'app/api/x/route.ts': route(''), 'src/generated.ts': `import { prisma } from './db';\n${'export const row = () => prisma.project.findMany({ where: {} });\n'.repeat(80_000)}` });
   expect(sites).toContain(LEAK);
   expect(unread.find((u) => u.file === 'src/generated.ts')?.reason).toMatch(/too large/);
 });
 
-test('imports in a circle, classes that extend each other, functions that call each other', { timeout: 60_000 }, async () => {
+test('imports in a circle, classes that extend each other, functions that call each other', async () => {
   const { sites } = await inspect({
     'src/a.ts': `import { b, B } from './b';\nexport * from './b';\nexport const a = b;\nexport class A extends B {}\nexport const down = (n) => (n > 0 ? up(n - 1) : a);\nimport { up } from './b';`,
     'src/b.ts': `import { a, A, down } from './a';\nexport * from './a';\nexport const b = a;\nexport class B extends A {}\nexport const up = (n) => down(n + 1);`,
@@ -93,12 +93,12 @@ test('imports in a circle, classes that extend each other, functions that call e
   expect(sites).toEqual([LEAK]);
 });
 
-test.each(['js', 'jsx', 'mjs', 'tsx'])('JavaScript and JSX: .%s', { timeout: 60_000 }, async (extension) => {
+test.each(['js', 'jsx', 'mjs', 'tsx'])('JavaScript and JSX: .%s', async (extension) => {
   const { sites } = await inspect({ [`app/api/x/route.${extension}`]: route(extension === 'mjs' ? '' : 'const view = <main title="x">{1}</main>;', false) });
   expect(sites).toEqual([`app/api/x/route.${extension} findUnique leak`]);
 });
 
-test('CommonJS', { timeout: 60_000 }, async () => {
+test('CommonJS', async () => {
   const { sites } = await inspect({
     'src/connection.js': `const { PrismaClient } = require('@prisma/client');\nmodule.exports = { prisma: new PrismaClient() };`,
     'src/server.js': `const express = require('express');\nconst { prisma } = require('./connection');\nconst app = express();\napp.get('/:id', async (req, res) => { res.json(await prisma.project.findUnique({ where: { id: req.params.id } })); });`,
@@ -106,7 +106,7 @@ test('CommonJS', { timeout: 60_000 }, async () => {
   expect(sites.map((s) => s.split(' ').slice(0, 2).join(' '))).toEqual(['src/server.js findUnique']);
 });
 
-test('paths of a tsconfig that is missing or broken', { timeout: 60_000 }, async () => {
+test('paths of a tsconfig that is missing or broken', async () => {
   const text = route('').replaceAll('../../../src', '@/src');
   const missing = await inspect({ 'app/api/x/route.ts': text });
   expect(missing.sites.map((s) => s.split(' ')[0])).toEqual(['app/api/x/route.ts']);
@@ -114,7 +114,7 @@ test('paths of a tsconfig that is missing or broken', { timeout: 60_000 }, async
   expect(broken.sites).toEqual([LEAK]);
 });
 
-test('decorators of both kinds', { timeout: 60_000 }, async () => {
+test('decorators of both kinds', async () => {
   const { sites } = await inspect({
     'src/service.ts': `import { prisma } from './db';
 const logged = (value: unknown, context: ClassMethodDecoratorContext) => value;
@@ -128,7 +128,7 @@ const logged = (value: unknown, context: ClassMethodDecoratorContext) => value;
   expect(sites).toEqual(['src/service.ts findUnique leak']);
 });
 
-test('more branches than anybody could follow are given up, and said', { timeout: 60_000 }, async () => {
+test('more branches than anybody could follow are given up, and said', async () => {
   const branches = Array.from({ length: 4_000 }, (_, i) => `if (params.a${i}) { where = { ...where, f${i}: params.b${i} }; list.push(await one(params.c${i})); }`).join('\n');
   const { sites, unread } = await inspect({
     'app/api/x/route.ts': route(''),

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { buildOnce, project, tenantlint } from './run.ts';
 
-beforeAll(buildOnce, 120_000);
+beforeAll(buildOnce);
 
 const BASE = {
   'pyproject.toml': '[project]\nname = "shop"\ndependencies = ["sqlalchemy==2.0.30", "fastapi==0.111.0", "pyjwt==2.8.0"]\n',

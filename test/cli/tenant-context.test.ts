@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { buildOnce, project, tenantlint } from './run.ts';
 
-beforeAll(buildOnce, 120_000);
+beforeAll(buildOnce);
 
 const MIGRATION = `create table "Org" (id text primary key);
 create table "Member" (id text primary key, "orgId" text not null references "Org"(id), "userId" text not null, unique ("orgId", "userId"));
@@ -78,6 +78,6 @@ test.each([
   ['a transaction that begins with the tenant', RUN, `return scoped(me.orgId, (db) => db.project.findUnique({ where: { id: params.id } }));`, TENANT],
   ['the client beside the extension', IN_ONE('app.tenant_id'), `const db = prisma; ${QUERY}`, NOTHING],
   ['another setting than the policies read', IN_ONE('app.company'), `const db = scoped(me.orgId); ${QUERY}`, NOTHING],
-])('%s', { timeout: 60_000 }, async (_, factory, handler, want) => {
+])('%s', async (_, factory, handler, want) => {
   expect(await verdict(factory, handler)).toEqual(want);
 });

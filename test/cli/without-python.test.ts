@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { buildOnce, project, tenantlint } from './run.ts';
 
-beforeAll(buildOnce, 120_000);
+beforeAll(buildOnce);
 
 /** Notes every module that Node loads, and every file of WebAssembly that is read. */
 const TRACE = {

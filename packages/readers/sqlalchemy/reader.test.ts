@@ -101,10 +101,10 @@ describe('what cannot be told is said', () => {
   });
 });
 
-// A size at which work of every column for every column would run into the timeout.
-test('thousands of columns are read one by one', { timeout: 20_000 }, async () => {
-  const columns = Array.from({ length: 32_000 }, (_, i) => `    c${i}: Mapped[int] = mapped_column(sa.Integer)\n`).join('');
+// A size at which work of every column for every column would not end in time.
+test('thousands of columns are read one by one', async () => {
+  const columns = Array.from({ length: 64_000 }, (_, i) => `    c${i}: Mapped[int]\n`).join('');
   const [models] = await read({ 'm.py': `${HEAD}class Wide(Base):\n    __tablename__ = "wide"\n    id: Mapped[int] = mapped_column(primary_key=True)\n${columns}` });
-  expect(tables(models)[0]?.[1]).toHaveLength(32_001);
-  expect(models?.models.models.get('Wide')?.fields.size).toBe(32_001);
+  expect(tables(models)[0]?.[1]).toHaveLength(64_001);
+  expect(models?.models.models.get('Wide')?.fields.size).toBe(64_001);
 });
