@@ -63,7 +63,7 @@ const FILES = {
 };
 const NOTES = 'supabase/migrations/002_notes.sql';
 /** Files on disk are looked at now and then, as far as looking is cheap. */
-const SOON = { timeout: 30_000, interval: 200 };
+const SOON = { timeout: 120_000, interval: 200 };
 const ids = (messages: readonly Linter.LintMessage[]) => messages.map((m) => `${m.line} ${m.ruleId ?? m.message}`);
 
 async function text(eslint: ESLint10, cwd: string, file: string, code: string): Promise<Linter.LintMessage[]> {
