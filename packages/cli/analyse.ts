@@ -40,6 +40,8 @@ export interface AnalyseOptions {
   /** Stop the history after this file. */
   readonly at?: string;
   readonly pending?: PendingFiles | undefined;
+  /** Files that are only tried, as they are named in the project: what they lack says nothing of what is usual there. */
+  readonly drafted?: ((file: string) => boolean) | undefined;
   /** See CheckOptions. */
   readonly merged?: ((file: string) => Merged | undefined) | undefined;
   /** Queries of the code that the change is held against; only asked for where a migration takes something away. */
@@ -60,7 +62,8 @@ export async function analyse({ workspace, config, system, parsed }: Project, op
   const platform = detectPlatform(workspace, config, [...sources.files].filter((f) => f.endsWith('.sql')));
   if (platform.base === 'supabase') useKeptBase(sql);
   const { pending, postgres } = judged(workspace, config, options.pending);
-  const replayed = (histories: readonly History[]) => replay(withDowns(histories, config), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
+  const downs = (histories: readonly History[]) => withDowns(histories, config, (file) => pending === 'all' || pending(file), options.drafted ?? (() => false));
+  const replayed = (histories: readonly History[]) => replay(downs(histories), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
   const migrated = replayed(sources.histories);
   const beside = madeBeside(sources.creating, migrated.last);
   const full = beside.length === 0 ? migrated : replayed([...sources.histories, ...beside]);

@@ -1,5 +1,5 @@
 import { propose, type Proposal } from '@tenantlint/engine';
-import type { History, Step } from '@tenantlint/model';
+import { lacksWayBack, type History, type Step } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import type { Draft } from './fix-draft.ts';
 import { detectPlatform } from './environment.ts';
@@ -27,21 +27,34 @@ export function proposalsFor({ analysis: { facts }, draft }: State, steps: reado
 }
 
 /** Steps that get one: it is missing in a folder that expects it or in a file that was named, or it does not lead back. */
-export function withoutWayBack({ analysis: { facts }, draft }: State, changed: ((file: string) => boolean) | undefined): readonly number[] {
+export function withoutWayBack(state: State, changed: ((file: string) => boolean) | undefined): readonly number[] {
+  const { analysis: { facts }, draft } = state;
   const { workspace, config } = draft.project();
   if (config.migrations?.downs === 'forward-only') return [];
   return facts.timeline.steps.flatMap((step, n) => {
     if (workspace.only !== undefined && !workspace.only.has(step.file)) return [];
     if (facts.timeline.changes(n).length === 0 || step.tool === 'models' || step.tool === 'dump') return [];
     if (changed !== undefined && !facts.pending(step)) return [];
-    if (isMissing(step)) return workspace.named.has(step.file) || historyOf(facts.timeline.histories, step)?.downs.expected === true ? [n] : [];
+    if (lacksWayBack(step)) return isAsked(state, step) ? [n] : [];
     const undone = facts.migrations.undone(n);
     return undone !== undefined && !undone.doubtful && undone.differences.length + undone.failures.length > 0 ? [n] : [];
   });
 }
 
-function isMissing({ down }: Step): boolean {
-  return down === undefined || (down.known && down.value.every((e) => e.kind === 'transaction' || e.kind === 'set' || e.kind === 'run'));
+/** Migrations without a way back that nobody asks for, because it is how many of them were made: a sentence for each folder. */
+export function leftAlone({ analysis: { facts }, draft }: State): readonly string[] {
+  const { workspace, config } = draft.project();
+  if (config.migrations?.downs === 'forward-only') return [];
+  return facts.timeline.histories.flatMap(({ root, steps, downs }) => {
+    const left = steps.filter((step) => downs.scattered === true && lacksWayBack(step) && !facts.pending(step) && !workspace.named.has(step.file) && (workspace.only === undefined || workspace.only.has(step.file)));
+    return left.length === 0 ? [] : [`${workspace.prefix}${root}: ${left.length} applied ${left.length === 1 ? 'migration has' : 'migrations have'} no way back, as is usual there; \`tenantlint fix FILE…\` writes those of the files it names`];
+  });
+}
+
+/** Whether a missing way back is written: somebody named the file, or its folder expects one and not just of what comes next. */
+export function isAsked({ analysis: { facts }, draft }: State, step: Step): boolean {
+  const downs = historyOf(facts.timeline.histories, step)?.downs;
+  return draft.project().workspace.named.has(step.file) || (downs?.expected === true && (downs.scattered !== true || facts.pending(step)));
 }
 
 function historyOf(histories: readonly History[], step: Step): History | undefined {
@@ -65,7 +78,7 @@ export function planOf(proposal: Proposal, { analysis: { facts } }: State, text:
 }
 
 function refusal(step: Step, target: Target, pending: boolean): string | undefined {
-  if (!isMissing(step)) return 'it has a way back that does not lead back; compare it with this one';
+  if (!lacksWayBack(step)) return 'it has a way back that does not lead back; compare it with this one';
   if (target.kind === 'program') return 'its way back has a form of its own; put this into it';
   if (target.kind === 'section' && !pending) return `${target.file} may be applied already; name the file to have it edited`;
   return undefined;

@@ -1,7 +1,7 @@
-import { wholeStatement, type Edit } from '@tenantlint/model';
+import { lacksWayBack, wholeStatement, type Edit } from '@tenantlint/model';
 import { candidates, isSchemaOnly, problemOf, write, type Candidate } from './fix-rewrites.ts';
 import { stateOf, type Asked, type State } from './fix-state.ts';
-import { planOf, place, proposalsFor } from './fix-downs.ts';
+import { isAsked, planOf, place, proposalsFor } from './fix-downs.ts';
 
 /** How often a project is judged again before what is left is left. */
 const MOST = 40;
@@ -89,7 +89,7 @@ async function withDowns(before: State, next: State, asked: Asked): Promise<Stat
   }
   const { facts } = state.analysis;
   const anew = touched(state).filter((n) => { const down = facts.timeline.steps[n]?.down; return down?.known === true && isSchemaOnly(down.value); });
-  const missing = facts.timeline.steps.flatMap((step, n) => (state.draft.isNew(step.file) && step.down === undefined && facts.timeline.histories.find((h) => h.steps.includes(step))?.downs.expected === true ? [n] : []));
+  const missing = facts.timeline.steps.flatMap((step, n) => (state.draft.isNew(step.file) && lacksWayBack(step) && isAsked(state, step) ? [n] : []));
   if (anew.length + missing.length === 0) return state;
   const draft = state.draft.fork();
   for (const proposal of await proposalsFor(state, [...anew, ...missing])) {

@@ -25,7 +25,7 @@ export async function stateOf(draft: Draft, { changed, preset, rules, known }: A
   const fresh = (shown: string): boolean => draft.isNew(shown.slice(workspace.prefix.length));
   const nobodySays = workspace.named.size === 0 && config.migrations?.pending === undefined;
   const pending = changed !== undefined ? (file: string) => changed(file) || fresh(file) : nobodySays ? fresh : undefined;
-  const analysis = await analyse(project, { pending });
+  const analysis = await analyse(project, { pending, drafted: (file) => draft.isNew(file) });
   const { findings } = judge(workspace, analysis, { preset: preset ?? config.preset ?? 'recommended', config, rules, known });
   return { draft, analysis, findings: changed === undefined ? findings : findings.filter((f) => changed(workspace.prefix + f.at.file) || draft.isNew(f.at.file)) };
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { visible } from '@tenantlint/engine';
 import { LineIndex } from '@tenantlint/model';
 import { unifiedDiff } from './fix-diff.ts';
-import { place, planOf, proposalsFor, withoutWayBack, type Plan } from './fix-downs.ts';
+import { leftAlone, place, planOf, proposalsFor, withoutWayBack, type Plan } from './fix-downs.ts';
 import { Draft } from './fix-draft.ts';
 import type { Candidate } from './fix-rewrites.ts';
 import { rewritten } from './fix-rounds.ts';
@@ -51,7 +51,9 @@ export async function fix(project: Project, options: FixOptions): Promise<Fixed>
     const told = new Set(plans.map((plan) => plan.target.file));
     out.push(...changes.filter(({ file, before }) => before === undefined && !told.has(file)).map(({ file }) => `${visible(prefix + file)}: new\n`));
   }
+  const left = changed === undefined ? leftAlone(state) : [];
   if (out.length === 0) out.push('Nothing to write: every migration that needs a way back has one that leads back, and no finding has a fix.\n');
+  out.push(...left.map((line) => `${visible(line)}\n`));
   return { text: out.join(''), left: refused.length > 0 || plans.some((p) => p.refused !== undefined) };
 }
 

@@ -38,11 +38,20 @@ export interface History {
   /** The folder, or the file of a single-file history. */
   readonly root: string;
   readonly steps: readonly Step[];
-  /** Whether steps of this history are expected to carry a way back, and why that is believed. */
-  readonly downs: { readonly expected: boolean; readonly why: string };
+  readonly downs: WaysBack;
   /** Files of the folder that the tool would not run, and why. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   readonly seeds: readonly string[];
+}
+
+/** Whether steps of a history are expected to carry a way back, and why that is believed. */
+export interface WaysBack {
+  readonly expected: boolean;
+  readonly why: string;
+  /** The share of steps that have one decided, and this is what speaks for it; asked of the steps that were there before a change. */
+  readonly because?: string;
+  /** Many steps lack one: those that are applied are left as they are, and only pending ones are asked for it. */
+  readonly scattered?: true;
 }
 
 /** One object changed by a step: its value before and after (absent: did not exist). */

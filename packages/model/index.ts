@@ -7,6 +7,7 @@ export * from './plpgsql.ts';
 export * from './events.ts';
 export * from './schema.ts';
 export * from './history.ts';
+export * from './ways-back.ts';
 export * from './migrations.ts';
 export * from './formula.ts';
 export * from './tenancy.ts';

@@ -1,4 +1,4 @@
-import { defineRule, type Facts, type SchemaEvent, type Step } from '@tenantlint/model';
+import { defineRule, lacksWayBack, type Facts, type Step } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -23,14 +23,14 @@ export default defineRule({
       const first = step.up[0]?.at;
       if (!first || !history?.downs.expected || facts.timeline.changes(index).length === 0) return;
       const { down } = step;
-      if (down !== undefined && !(down.known && down.value.every(isIdle))) return;
+      if (!lacksWayBack(step)) return;
       // The first two words of the migration stand for it: `create table`, `alter type`.
       const words = /^\S+\s+\S+/.exec(facts.text(first))?.[0].length ?? 0;
       const place = {
         at: { ...first, end: words > 0 ? first.start + words : first.end },
         subject: { kind: 'step', name: step.id },
-        // Somebody decided, and says why.
-        ...(isExplained(step, facts) ? { certainty: 'possible' as const } : {}),
+        // Somebody decided, and says why; or it is how it was done, and nobody goes back that far.
+        ...(isExplained(step, facts) || (history.downs.scattered === true && !facts.pending(step)) ? { certainty: 'possible' as const } : {}),
         // The end of a file that says nothing of a way back shows nothing.
         related: step.downAt && facts.text(step.downAt).trim() !== '' ? [{ at: step.downAt, note: down === undefined ? 'not a way back' : 'does nothing' }] : [],
       } as const;
@@ -39,10 +39,6 @@ export default defineRule({
     },
   },
 });
-
-function isIdle(event: SchemaEvent): boolean {
-  return event.kind === 'transaction' || event.kind === 'set' || event.kind === 'comment' || event.kind === 'run';
-}
 
 const MARK = /^[ \t]*(?:--|#|\/\/|"""|\*)[ \t]*/;
 

@@ -1,4 +1,4 @@
-import { defineRule, type Difference, type Related, type SchemaEvent, type Span } from '@tenantlint/model';
+import { defineRule, isIdle, type Difference, type Related, type Span } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -40,10 +40,6 @@ export default defineRule({
     },
   },
 });
-
-function isIdle(event: SchemaEvent): boolean {
-  return event.kind === 'transaction' || event.kind === 'set' || event.kind === 'comment' || event.kind === 'run';
-}
 
 /** A value that an enum has got stays, and values behind it change their place. */
 function isLasting({ kind, is }: Difference): boolean {

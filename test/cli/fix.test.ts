@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { lint } from 'tenantlint';
@@ -153,6 +153,23 @@ test('findings of applied migrations are left; unsafe fixes are written when the
   expect(readFileSync(path.join(applied.dir, last), 'utf8')).toBe(policy);
   expect(readFileSync(path.join(applied.dir, 'supabase/migrations/20240102000001_policy_members.sql'), 'utf8')).toContain('m.organization_id = notes.organization_id');
   expect((await lint({ cwd: applied.dir, rules: ['policy-captures-name'] })).findings).toEqual([]);
+});
+
+test('drafts get their way back in a folder of few files, and do not count among those that decide', async () => {
+  const up = 'alter table notes add constraint short check (length(code) < 9);\nalter table notes add constraint full check (code <> \'\');\ncreate index notes_code_idx on notes (code);\nalter table notes add constraint notes_code_key unique (code);\n';
+  const { dir } = project({ 'db/1_init.sql': `-- migrate:up\n${INIT}\n-- migrate:down\ndrop table notes;\ndrop table organizations;\n`, 'db/2_more.sql': `-- migrate:up\n${up}\n-- migrate:down\n` });
+  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: dir, stdio: 'pipe' });
+  git('init', '-q', '-b', 'main');
+  git('add', 'db/1_init.sql');
+  git('commit', '-q', '-m', 'a');
+  git('add', '.');
+  const { code, out } = await run(dir, ['fix', '--since', 'main']);
+  expect(code, out).toBe(0);
+  const files = readdirSync(path.join(dir, 'db')).sort();
+  expect(files.length).toBeGreaterThan(4);
+  for (const file of files) expect(readFileSync(path.join(dir, 'db', file), 'utf8').split('-- migrate:down')[1], file).toMatch(/^(?:alter|drop) /m);
+  expect((await run(dir, ['fix', '--since', 'main'])).out).toContain('Nothing to write');
+  expect((await run(dir, ['--since', 'main', '--format', 'json'])).out).not.toContain('migration-without-undo');
 });
 
 test('a dry run prints a diff that patch takes', async () => {

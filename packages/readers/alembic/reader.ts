@@ -1,4 +1,4 @@
-import type { CodeStatement, History, Known, SchemaEvent, Span, SqlParser, Step, Unread } from '@tenantlint/model';
+import { scattered, type CodeStatement, type History, type Known, type SchemaEvent, type Span, type SqlParser, type Step, type Unread } from '@tenantlint/model';
 import type { PythonProject } from '../python/graph/project.ts';
 import { dirname } from '../python/graph/resolve.ts';
 import { Interpreter, isTooMuch, type ValueOf } from '../python/constant/index.ts';
@@ -40,7 +40,7 @@ export function readAlembic(project: PythonProject, sql: SqlParser): History[] {
     const naming = readEnvironment(project, of, root, FUEL);
     const shapes = new Shapes();
     const steps = inOrder(revisions).map((revision) => step(revision, strays.get(revision) ?? [], of, naming, shapes, perform));
-    return { tool: 'alembic', root, steps, downs: { expected: true, why: 'alembic writes a downgrade into every revision' }, skipped, seeds: [] };
+    return { tool: 'alembic', root, steps, downs: { expected: true, why: 'alembic writes a downgrade into every revision', ...scattered(steps) }, skipped, seeds: [] };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { CodeClass, CodeFile, CodeFunction, Comment, History, Known, SchemaEvent, Span, SqlParser, Step, Unread } from '@tenantlint/model';
+import { expectation, type CodeClass, type CodeFile, type CodeFunction, type Comment, type History, type Known, type SchemaEvent, type Span, type SqlParser, type Step, type Unread } from '@tenantlint/model';
 import { createResolver, lowerFile } from '../typescript/index.ts';
 import { foreignFolder, foreignPackage, toolOf, type ScriptedTool } from './find.ts';
 import { Interpreter } from './interpret.ts';
@@ -59,9 +59,7 @@ export function readScripted(input: ScriptedInput, found: ReadonlyMap<string, Sc
     }
     if (migrations.length === 0 && !skipped.some(({ reason }) => reason.startsWith('written for'))) continue;
     const steps = migrations.sort((a, b) => compareIds(a, b)).map((one) => step(one, tool, run, sql, inside));
-    const having = steps.filter((one) => one.down !== undefined).length;
-    const downs = having * 3 < steps.length || having === 0 ? { expected: false, why: having === 0 ? 'no migration of this folder has a way back' : `only ${having} of ${steps.length} migrations have a way back` } : { expected: true, why: `${tool} calls down to go back; ${having} of ${steps.length} have one` };
-    histories.push({ tool, root, steps, downs, skipped, seeds: [] });
+    histories.push({ tool, root, steps, downs: expectation(steps, `${tool} calls down to go back`), skipped, seeds: [] });
   }
   const comments = new Map([...loaded.values()].flatMap((file) => (file !== undefined && found.has(file.path) ? [[file.path, [...file.comments, ...inside.filter(({ at }) => at.file === file.path)].sort((a, b) => a.at.start - b.at.start)] as const] : [])));
   return { histories, comments };

@@ -1,7 +1,7 @@
-import type { History, Source, SqlParser } from '@tenantlint/model';
+import { expectation, type History, type Source, type SqlParser } from '@tenantlint/model';
 import { byText, folderOf, isSql, join, nameOf, stemOf, type Claim, type Convention, type Pool } from './pool.ts';
 import { rollbacksOf, type Rollbacks } from './rollback.ts';
-import { expectation, sortDialects, stepOf, wholeOf } from './step.ts';
+import { sortDialects, stepOf, wholeOf } from './step.ts';
 
 interface Journal {
   readonly dialect: string;

@@ -1,6 +1,6 @@
-import type { History, Source, SqlParser } from '@tenantlint/model';
+import { expectation, type History, type Source, type SqlParser } from '@tenantlint/model';
 import { byText, folderOf, nameOf, stemOf, type Claim, type Convention, type Pool } from './pool.ts';
-import { expectation, sortDialects, stepOf, wholeOf } from './step.ts';
+import { sortDialects, stepOf, wholeOf } from './step.ts';
 
 const VERSIONED = /^V(\d[\w.]*?)__(.*)\.sql$/;
 const BASELINE = /^B(\d[\w.]*?)__(.*)\.sql$/;

@@ -1,6 +1,6 @@
-import type { Comment, MigrationTool, Source, SqlFile, SqlParser, Step } from '@tenantlint/model';
+import { expectation, type Comment, type MigrationTool, type Source, type SqlFile, type SqlParser, type Step } from '@tenantlint/model';
 import { byNumber, byText, nameOf, stemOf, type Claim, type Convention, type Pool } from './pool.ts';
-import { expectation, sortDialects, stepOf, type Part, type Skipped } from './step.ts';
+import { sortDialects, stepOf, type Part, type Skipped } from './step.ts';
 
 /** A tool that keeps both directions in one file, in sections that comments open. */
 interface Marks {

@@ -1,6 +1,6 @@
-import type { MigrationTool, Source, SqlParser, Step } from '@tenantlint/model';
+import { expectation, type MigrationTool, type Source, type SqlParser, type Step } from '@tenantlint/model';
 import { byNumber, byText, folderOf, nameOf, type Claim, type Convention, type Pool } from './pool.ts';
-import { expectation, sortDialects, stepOf, wholeOf, type Skipped } from './step.ts';
+import { sortDialects, stepOf, wholeOf, type Skipped } from './step.ts';
 
 /** `<version>_<title>.up.sql` beside `.down.sql`; `.do.sql` beside `.undo.sql`. */
 const DIRECTION = /^(.*)\.(up|down|do|undo)\.sql$/i;

@@ -1,7 +1,7 @@
-import type { History, Source, SqlParser } from '@tenantlint/model';
+import { expectation, type History, type Source, type SqlParser } from '@tenantlint/model';
 import { byText, folderOf, join, nameOf, type Claim, type Convention, type Pool } from './pool.ts';
 import { rollbacksOf, type Rollbacks } from './rollback.ts';
-import { expectation, sortDialects, stepOf, wholeOf } from './step.ts';
+import { sortDialects, stepOf, wholeOf } from './step.ts';
 
 /** `migrations/<timestamp>_<name>/migration.sql`, in the order of the folders' names; newer Drizzle projects look the same. */
 export const prisma: Convention = {

@@ -1,6 +1,6 @@
-import type { History, Source, SqlParser } from '@tenantlint/model';
+import { expectation, type History, type Source, type SqlParser } from '@tenantlint/model';
 import { byText, folderOf, isBelow, join, nameOf, type Claim, type Convention, type Pool } from './pool.ts';
-import { expectation, sortDialects, stepOf, wholeOf } from './step.ts';
+import { sortDialects, stepOf, wholeOf } from './step.ts';
 
 /** `sqitch.plan` names the changes in order; `deploy/`, `revert/` and `verify/` hold a script of each. */
 export const sqitch: Convention = {

@@ -69,14 +69,6 @@ function rollbackComment(up: Part): Span | undefined {
 /** Files that the tool would not run, each with its reason. */
 export type Skipped = History['skipped'];
 
-/** Whether a way back is expected of each step: not where hardly any has one, for then nobody goes back that way. */
-export function expectation(steps: readonly Step[], because: string): History['downs'] {
-  const having = steps.filter((step) => step.down !== undefined).length;
-  if (having === 0) return { expected: false, why: 'no migration of this folder has a way back' };
-  if (having * 3 < steps.length) return { expected: false, why: `only ${having} of ${steps.length} migrations have a way back` };
-  return { expected: true, why: `${because}; ${having} of ${steps.length} have one` };
-}
-
 /** Of a folder written for another product, no file is read. */
 export interface Foreign {
   readonly native: readonly Source[];

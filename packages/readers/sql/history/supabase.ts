@@ -1,7 +1,7 @@
-import type { History, Source, SqlParser } from '@tenantlint/model';
+import { expectation, type History, type Source, type SqlParser } from '@tenantlint/model';
 import { byText, folderOf, isBelow, join, nameOf, stemOf, type Claim, type Convention, type Pool } from './pool.ts';
 import { rollbacksOf } from './rollback.ts';
-import { expectation, sortDialects, stepOf, wholeOf } from './step.ts';
+import { sortDialects, stepOf, wholeOf } from './step.ts';
 
 const RUN = /^\d+_.*\.sql$/;
 const EARLY_INIT = /^(\d{14})_init\.sql$/;
