@@ -9,6 +9,7 @@ import { bind } from './targets.ts';
 import { truthsOf } from './truths.ts';
 import { classValue } from './modules.ts';
 import { NO_ROWS, type Jump, type Statements } from '../frame.ts';
+import { allFound } from '../queries/found.ts';
 import { rowsIn } from '../queries/record.ts';
 
 /** Runs statements in order; functions and classes are there from the start. */
@@ -192,7 +193,7 @@ function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names
     bind(f, s.target, element, inner);
     run(f, s.body, inner);
   }, false);
-  if (f.state.live) f.state.learn(every);
+  if (f.state.live && every.length > 0) f.state.learn([...every, ...allFound(f, element, s.at)]);
 }
 
 function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Names): void {

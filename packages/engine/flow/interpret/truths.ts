@@ -5,6 +5,7 @@ import { plainTruth } from '../values/plain.ts';
 import { sameValue } from '../values/key.ts';
 import { elementOf } from '../values/join.ts';
 import { presence } from '../values/property.ts';
+import { eachFound } from '../queries/found.ts';
 
 /** What a test coming out one way tells; not possible where it cannot come out so. */
 export interface Known {
@@ -154,7 +155,7 @@ function sized(f: Flow, op: Op, of: AbstractValue, other: AbstractValue, at: Spa
   }
   // As many rows as ids were asked for: each id has its row. Both can be empty, then there is no element to speak of.
   if (other.kind === 'test' && other.test.kind === 'size' && (op === '=' || op === '>=' || op === '<=')) {
-    return { possible: true, truths: [...nonEmpty(f, of, at), ...nonEmpty(f, other.test.of, at)] };
+    return { possible: true, truths: [of, other.test.of].flatMap((one) => [...nonEmpty(f, one, at), ...eachFound(f, one, at)]) };
   }
   return NOTHING;
 }

@@ -3,7 +3,7 @@ import type { Flow } from '../flow.ts';
 import { equalities } from '../queries/belonging.ts';
 import { snake } from '../queries/identity.ts';
 import { allTruths } from '../state.ts';
-import { keyOf } from '../values/key.ts';
+import { keyOf, sameValue } from '../values/key.ts';
 import { sourceOfRow } from './inherit.ts';
 import { isIdentity, isOnlyKey, leadsTo, linkColumns } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
@@ -94,13 +94,13 @@ function isChecked(f: Flow, of: Case, row: number): boolean {
 
 const same = (a: Term, b: Term): boolean => a.kind === 'value' && b.kind === 'value' && JSON.stringify(a.value) === JSON.stringify(b.value);
 
-/** What the request brings was checked in another form: `normalize(id)` is a tenant of the caller's, and `id` is asked for. */
+/** What the request brings was checked in another form: `normalize(id)` is a tenant of the caller's, and `id` is asked for. That one of several ids is there is no form of it. */
 export function checkedOtherwise(f: Flow, of: Case, value: AbstractValue): boolean {
   const wanted = inputsOf(value);
   return wanted.size > 0 && of.truths.some((t) => {
     const other = t.kind === 'row' ? f.recordOf.get(t.row) : undefined;
     if (t.kind !== 'row' || !other || other === of.record || (other.table !== of.table && other.table !== f.input.tenancy.root)) return false;
-    const asked = bindings(other.query.condition).some((b) => !b.negated && !b.related && (b.op === '=' || b.op === 'in') && isIdentity(f, other, b.field, false) && [...inputsOf(b.value)].some((i) => wanted.has(i)));
+    const asked = bindings(other.query.condition).some((b) => !b.negated && !b.related && (b.op === '=' || (b.op === 'in' && !sameValue(b.value, value))) && isIdentity(f, other, b.field, false) && [...inputsOf(b.value)].some((i) => wanted.has(i)));
     if (!asked) return false;
     return isChecked(f, of, t.row);
   });

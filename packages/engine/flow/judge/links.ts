@@ -76,9 +76,9 @@ function holdsTenant(f: Flow, table: string, to: string): boolean {
   return [...(f.input.schema.tables.get(table)?.constraints.values() ?? [])].some((c) => c.kind === 'foreign key' && c.references === to && c.columns.length > 1 && c.columns.some((name) => tenants.has(name)));
 }
 
-/** Rows of a tenant's, a person's row that carries its one tenant among them. */
+/** Rows of a tenant's, those that may be shared and a person's row that carries its one tenant among them. */
 function isOwned(f: Flow, table: string): boolean {
   const tenancy = f.input.tenancy.of.get(table)?.tenancy;
   const kind = tenancy?.kind;
-  return kind === 'keyed' || kind === 'through' || kind === 'pre-tenant' || (kind === 'membership' && table === f.input.tenancy.users);
+  return kind === 'keyed' || kind === 'through' || kind === 'pre-tenant' || kind === 'shared' || (kind === 'membership' && table === f.input.tenancy.users);
 }

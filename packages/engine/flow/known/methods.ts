@@ -1,4 +1,4 @@
-import { cases, isNullish, list, literal, nothing, object, unknown, type AbstractValue, type Span, type Truth, type ValueItem } from '@tenantlint/model';
+import { cases, isNullish, list, literal, nothing, object, unknown, type AbstractValue, type Span, type Truth, type ValueCase, type ValueItem } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { awaited } from '../interpret/clients.ts';
 import { plainTruth } from '../values/plain.ts';
@@ -6,6 +6,7 @@ import { equal, truthsOf } from '../interpret/truths.ts';
 import { exitOf, join, truthsSince } from '../state.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { both } from '../values/truths.ts';
+import { allFound, ofSome } from '../queries/found.ts';
 import { maybeElement, presence, property } from '../values/property.ts';
 import type { Becoming } from '../call-site.ts';
 import { textTest, type TextTest } from '../path-tests.ts';
@@ -120,8 +121,7 @@ function collection(f: Flow, of: AbstractValue, name: string, args: readonly Abs
       if (!element) return of.kind === 'array' ? literal(false, at) : computed(name, [of, first], '', at);
       if (f.paths && of.kind === 'array' && first.kind === 'literal') for (const { value } of of.items) if (value.kind === 'literal') f.paths.ask('=', String(first.value), String(value.value));
       if (of.kind === 'array' && first.kind === 'literal' && of.items.some((i) => !i.spread && i.value.kind === 'literal' && i.value.value === first.value)) return literal(true, at);
-      const key = name === 'has' && element.kind === 'array' && element.items[0] ? element.items[0].value : element;
-      return member(f, key, first, at);
+      return member(f, name === 'has' ? tidy(cases(element).map(keyed), at) : element, first, at);
     }
     case 'indexOf': return computed(name, [of, ...args], '', at);
     case 'at': case 'pop': case 'shift': return element ? maybeElement(element, at) : nothing(at);
@@ -156,6 +156,9 @@ function collection(f: Flow, of: AbstractValue, name: string, args: readonly Abs
     default: return undefined;
   }
 }
+
+/** A Map is the list of its pairs; it is asked for their keys. */
+const keyed = (one: ValueCase): ValueCase => (one.value.kind === 'array' && one.value.items.length === 2 && one.value.items[0] ? { value: one.value.items[0].value, truths: one.truths } : one);
 
 /** Whether the value is among the elements; if it is, it equals one. */
 function member(f: Flow, element: AbstractValue, value: AbstractValue, at: Span): AbstractValue {
@@ -201,10 +204,11 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
       return possible ? maybeElement(withTruths(element, both(turn.truths, truths), at), at) : nothing(at);
     }
     case 'some': case 'every': {
-      const { possible, truths } = known(true);
-      const isSo = { value: literal(true, at), truths: name === 'some' ? both(turn.truths, truths) : truths };
-      const isNot = { value: literal(false, at), truths: [] };
-      return possible ? { kind: 'union', of: [isSo, isNot], at } : literal(false, at);
+      const [so, not] = [known(true), known(false)];
+      const ofAll = (truths: readonly Truth[]): readonly Truth[] => (truths.length > 0 ? [...truths, ...allFound(f, element, at)] : truths);
+      const isSo = { value: literal(true, at), truths: name === 'some' ? ofSome(f, element, both(turn.truths, so.truths)) : ofAll(so.truths) };
+      const isNot = { value: literal(false, at), truths: name === 'some' ? ofAll(not.truths.filter((t) => t.kind !== 'row')) : [] };
+      return so.possible ? { kind: 'union', of: [isSo, isNot], at } : literal(false, at);
     }
     default: return computed(name, [of], '', at);
   }

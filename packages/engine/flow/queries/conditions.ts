@@ -5,12 +5,15 @@ import { keyOf } from '../values/key.ts';
 import { and, column, equals, exists, FALSE, not, opaque, or, TRUE } from './formulas.ts';
 import { columnOf, endOf } from './ends.ts';
 import { termOf } from './terms.ts';
+import { oneOf } from './found.ts';
 import { formulasOf } from './assemble.ts';
 
 /** Whose fields a condition speaks of. */
 export interface Subject {
   readonly row: number;
   readonly model: Model | undefined;
+  /** Of rows that are there, each with one of the values asked for; else of the row of each value. */
+  readonly found?: true;
 }
 
 /** The condition as a formula about the row. */
@@ -87,13 +90,13 @@ function among(f: Flow, left: Term, values: AbstractValue, of: Comparison, about
   }
   const element = elementOf(values, of.at);
   if (!element) return one(f, left, values, of);
-  return or(cases(element).map((c) => given(c.truths, one(f, left, c.value, of))));
+  return or(cases(element).map((c) => given(c.truths, one(f, left, c.value, of, about.found && c.value.kind === 'symbol' ? about.row : undefined))));
 }
 
-function one(f: Flow, left: Term, value: AbstractValue, of: Comparison): Formula {
+function one(f: Flow, left: Term, value: AbstractValue, of: Comparison, row?: number): Formula {
   if (isNullish(value)) return FALSE;
   const right = termOf(f, value, of.at);
-  return right ? equals(left, right, of.at) : TRUE;
+  return right ? equals(left, row === undefined ? right : oneOf(row, right), of.at) : TRUE;
 }
 
 function relation(f: Flow, of: Extract<Condition, { kind: 'relation' }>, about: Subject): Formula {
@@ -101,7 +104,7 @@ function relation(f: Flow, of: Extract<Condition, { kind: 'relation' }>, about: 
   if (!end) return opaque(`${of.field} is no relation of the model`, of.field, [about.row], of.at);
   const def = f.rows.make(end.table, end.model, TRUE, of.at);
   const tied = end.tied(about.row, def.id, of.at);
-  const inner = toFormula(f, of.where, { row: def.id, model: end.model });
+  const inner = toFormula(f, of.where, { ...about, row: def.id, model: end.model });
   const some = (where: Formula): Formula => exists([{ id: def.id, table: end.table, alias: of.field, at: of.at }], and([tied, where]), of.at);
   // An empty condition on a to-one relation is no condition at all.
   if (inner.kind === 'true' && of.quantifier === 'is') return end.required || !end.keyed ? TRUE : some(TRUE);

@@ -2,6 +2,7 @@ import { cases, list, literal, nothing, object, unknown, type AbstractValue, typ
 import type { Flow } from '../flow.ts';
 import { and, column, equals, freeRows, or, TRUE } from './formulas.ts';
 import { toFormula, given } from './conditions.ts';
+import { asksForMany } from './found.ts';
 import { columnOf, endOf, resolveTable } from './ends.ts';
 import { rowsOfSql } from './sql.ts';
 import { around, note, usedBy } from './record.ts';
@@ -24,7 +25,8 @@ export function runQuery(f: Flow, query: Query): AbstractValue {
   const record: SiteRecord = { query, table, model, row: def.id, formula, inserted, others: [], truths: f.state.truths, ...around(f) };
   note(f, record);
   for (const written of [...query.inserts, ...query.changes]) for (const e of written.entries) if (e.kind === 'field') usedBy(f, e.value, e.at);
-  def.formula = and([afterwards(query, formula, def, model, f), ...credentialFacts(f, query.condition, def.id, table, model)]);
+  const found = asksForMany(query.condition) ? toFormula(f, query.condition, { row: def.id, model, found: true }) : formula;
+  def.formula = and([afterwards(query, found, def, model, f), ...credentialFacts(f, query.condition, def.id, table, model)]);
   if (query.verb === 'insert') return insertResult(f, query, inserted, def);
   const extra = includes(f, def, query.includes, model);
   return result(f, query, def, extra);
@@ -136,7 +138,7 @@ export function includes(f: Flow, def: RowDef, of: readonly Included[], model: M
     if (!end) return [];
     const to = relatedRow(f, def, end, one.at);
     const filtered = one.condition.kind !== 'all' || one.condition.of.length > 0;
-    if (filtered) to.formula = and([to.formula, toFormula(f, one.condition, { row: to.id, model: to.model })]);
+    if (filtered) to.formula = and([to.formula, toFormula(f, one.condition, { row: to.id, model: to.model, found: true })]);
     if (one.required) def.with = [...def.with, to.id];
     const value = relatedValue(one.required ? { ...end, required: true } : end, to, includes(f, to, one.includes, to.model), one.at, filtered && !one.required);
     if (one.counted) {

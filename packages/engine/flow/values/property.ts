@@ -1,6 +1,8 @@
-import { cases, isNullish, nothing, object, unknown, type AbstractValue, type Span, type ValueCase, type ValueEntry, type ValueOf } from '@tenantlint/model';
+import { cases, isNullish, nothing, object, unknown, type AbstractValue, type Span, type Truth, type ValueCase, type ValueEntry, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
+import { equals } from '../queries/formulas.ts';
 import { rowProperty } from '../queries/rows.ts';
+import { termOf } from '../queries/terms.ts';
 import { keyOf } from './key.ts';
 import { both } from './truths.ts';
 import { elementOf, tidy } from './join.ts';
@@ -122,11 +124,18 @@ export function indexed(f: Flow, of: AbstractValue, key: AbstractValue, at: Span
   if (of.kind === 'list' || of.kind === 'array') return element ? maybeElement(element, at) : nothing(at);
   if (of.kind === 'client') return f.readClient(of, key, at, at);
   if (of.kind === 'object') {
-    const values = of.entries.flatMap((e) => (e.kind === 'spread' ? [] : cases(e.value)));
+    const values = of.entries.flatMap((e) => (e.kind === 'spread' ? [] : e.kind === 'computed' ? under(f, e, key, at) : cases(e.value)));
     if (values.length > 0 && values.length === of.entries.length) return tidy([...values, { value: nothing(at), truths: [] }], at);
   }
   if (of.kind === 'symbol') return { kind: 'symbol', origin: of.origin, path: [...of.path, `[${keyOf(key)}]`], at };
   return computed('index', [of, key], '', at);
+}
+
+/** What stands under a key that only equality can find. */
+function under(f: Flow, entry: Extract<ValueEntry, { kind: 'computed' }>, key: AbstractValue, at: Span): readonly ValueCase[] {
+  const [left, right] = [termOf(f, entry.key, at), termOf(f, key, at)];
+  const found: readonly Truth[] = [...presence(entry.key, at), ...(left && right ? [{ kind: 'holds', formula: equals(left, right, at), at } as const] : [])];
+  return cases(entry.value).map((c) => ({ value: c.value, truths: both(found, c.truths) }));
 }
 
 function elementAt(of: ValueOf<'array'>, index: number, at: Span): AbstractValue {

@@ -23,6 +23,9 @@ export function renamed(formula: Exists, rows: readonly number[], fresh: { next:
   return { ...formula, rows: formula.rows.map(to.row), where: mapFormula(formula.where, to) };
 }
 
+/** A copy that speaks of other rows; rows that it introduces itself keep their ids. */
+export const rowReplaced = (formula: Formula, to: (row: number) => number): Formula => mapFormula(formula, renaming(to));
+
 interface Renaming {
   id(old: number): number;
   /** One row object stays one row object, wherever it stands: that is what makes two quantifiers speak of one row. */
