@@ -4,7 +4,7 @@ import { createSqlParser } from '@tenantlint/readers/sql';
 import type { Draft } from './fix-draft.ts';
 import { detectPlatform } from './environment.ts';
 import type { State } from './fix-state.ts';
-import { targetOf, type Script, type Target } from './fix-targets.ts';
+import { isOnline, offline, targetOf, type Script, type Target } from './fix-targets.ts';
 
 /** What becomes of the way back of one migration. */
 export interface Plan {
@@ -74,7 +74,11 @@ export function planOf(proposal: Proposal, { analysis: { facts } }: State, text:
     ...(inverse.lost.length > 0 ? ['No statement brings back:', ...[...new Set(inverse.lost.map(({ what, advice }) => `  ${what}: ${advice}`))]] : []),
   ];
   const derived = proposal.sql === '' ? 'nothing could be derived' : failures.length > 0 ? `what was derived fails: ${failures[0]?.reason.replace('statement fails: ', '') ?? ''}` : undefined;
-  return { step, target, script: { statements: inverse.statements, notes }, proposal, derived, refused: derived ?? refusal(step, target, facts.pending(step)) };
+  const online = inverse.statements.some(isOnline);
+  const outside = online && (target.outside === true || (target.outside === 'alone' && inverse.statements.length === 1));
+  const statements = outside ? inverse.statements : inverse.statements.map(offline);
+  if (online && !outside) notes.push('In a transaction an index is not built or dropped CONCURRENTLY: whoever uses the table waits.');
+  return { step, target, script: { statements, notes, outside }, proposal, derived, refused: derived ?? refusal(step, target, facts.pending(step)) };
 }
 
 function refusal(step: Step, target: Target, pending: boolean): string | undefined {

@@ -17,7 +17,8 @@ export function newMigration(history: History, migration: NewMigration, text: (f
   if (history.tool === 'sqitch') return sqitch(history, { slug, statements, outside }, text);
   if (history.tool === 'alembic') return alembic(history, last, { slug, statements, outside });
   if (history.tool === 'graphile-migrate' || history.tool === 'models' || history.tool === 'dump') return { refused: `${history.tool} takes no new file` };
-  const parts = statements.length > 1 && outside && ONE_STATEMENT.has(history.tool) ? statements.map((s) => [s]) : [statements];
+  const single = ONE_STATEMENT.has(history.tool) || last.file.endsWith('/up.sql');
+  const parts = statements.length > 1 && outside && single ? statements.map((s) => [s]) : [statements];
   const files = new Map<string, string>();
   let version = versionIn(last);
   for (const [i, part] of parts.entries()) {
@@ -31,7 +32,7 @@ export function newMigration(history: History, migration: NewMigration, text: (f
 }
 
 /** Tools that send a file as one query: Postgres makes a transaction of it unless there is only one statement. */
-const ONE_STATEMENT: ReadonlySet<Step['tool']> = new Set(['supabase', 'prisma', 'golang-migrate']);
+const ONE_STATEMENT: ReadonlySet<Step['tool']> = new Set(['supabase', 'prisma', 'golang-migrate', 'dbmate']);
 
 const ALL_AT_ONCE: Partial<Readonly<Record<Step['tool'], string>>> = {
   drizzle: 'drizzle-kit runs all pending migrations in one transaction: deploy the new one later than the other',

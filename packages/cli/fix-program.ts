@@ -1,5 +1,5 @@
 import type { Step } from '@tenantlint/model';
-import type { Target } from './fix-targets.ts';
+import type { Place, Script } from './fix-targets.ts';
 
 const CALLS: Partial<Readonly<Record<Step['tool'], readonly [of: string, call: string, waits: boolean]>>> = {
   knex: ['knex', 'raw', true], typeorm: ['queryRunner', 'query', true], 'node-pg-migrate': ['pgm', 'sql', false],
@@ -9,7 +9,7 @@ const CALLS: Partial<Readonly<Record<Step['tool'], readonly [of: string, call: s
  * The `down` of a migration that is a program: what it does is replaced where it does nothing (or refuses), and a function
  * is added where there is none. Undefined where its text has another form.
  */
-export function programTarget({ tool, file, downAt, down }: Step, text: string): Target | undefined {
+export function programTarget({ tool, file, downAt, down }: Step, text: string): Place | undefined {
   const how = CALLS[tool];
   if (how === undefined || down !== undefined) return undefined;
   const [called, method, waits] = how;
@@ -30,13 +30,15 @@ export function programTarget({ tool, file, downAt, down }: Step, text: string):
   };
 }
 
-function calls({ statements, notes }: Parameters<Target['text']>[0], indent: string, of: string, method: string, waits: boolean): string {
+function calls({ statements, notes, outside }: Script, indent: string, of: string, method: string, waits: boolean): string {
   const quoted = (s: string): string => `\`${s.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
-  return [...notes.map((line) => `// ${line}`), ...statements.map((s) => `${waits ? 'await ' : ''}${of}.${method}(${quoted(s)});`)].map((line) => `${indent}${line}\n`).join('');
+  // Only node-pg-migrate is told by a call.
+  const alone = outside && method === 'sql' ? [`${of}.noTransaction();`] : [];
+  return [...notes.map((line) => `// ${line}`), ...alone, ...statements.map((s) => `${waits ? 'await ' : ''}${of}.${method}(${quoted(s)});`)].map((line) => `${indent}${line}\n`).join('');
 }
 
 /** A function behind all others, given away as `up` is, with the parameter that `up` has. */
-function added(file: string, text: string, { called, method, waits }: { readonly tool: Step['tool']; readonly called: string; readonly method: string; readonly waits: boolean }): Target | undefined {
+function added(file: string, text: string, { called, method, waits }: { readonly tool: Step['tool']; readonly called: string; readonly method: string; readonly waits: boolean }): Place | undefined {
   const common = /^(module\.)?exports\.up\s*=\s*(async\s+)?(?:function\s*\w*\s*)?\(([^()]*)\)/m.exec(text);
   const esm = /^export\s+(async\s+)?(?:function\s+up\s*\(([^()]*)\)|const\s+up\s*=\s*(?:async\s*)?\(([^()]*)\))/m.exec(text);
   const parameter = (common?.[3] ?? esm?.[2] ?? esm?.[3])?.trim();

@@ -137,7 +137,7 @@ function markOutside(text: string, { tool, file, up }: Step, statements: number)
   const put = (start: number, by: string): Edit => ({ at: { file, start, end: start }, text: by });
   const behind = (marker: RegExp, by: string): readonly Edit[] | undefined => { const found = marker.exec(text); return found === null ? undefined : [put(found.index + found[0].length, by)]; };
   switch (tool) {
-    case 'dbmate': return behind(/^--\s*migrate:up\b/m, ' transaction:false');
+    case 'dbmate': return statements === 1 ? behind(/^--\s*migrate:up\b/m, ' transaction:false') : undefined;
     case 'goose': return behind(/^--\s*\+migrate\s+up\b/im, ' notransaction') ?? [put(0, '-- +goose NO TRANSACTION\n')];
     case 'supabase': case 'prisma': case 'golang-migrate': return statements === 1 && up.length === 1 ? [] : undefined;
     case 'plain': return file.endsWith('/up.sql') ? undefined : [];

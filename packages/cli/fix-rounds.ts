@@ -1,4 +1,4 @@
-import { lacksWayBack, wholeStatement, type Edit } from '@tenantlint/model';
+import { lacksWayBack, wholeStatement, type Edit, type SchemaEvent } from '@tenantlint/model';
 import { candidates, isSchemaOnly, problemOf, write, type Candidate } from './fix-rewrites.ts';
 import { stateOf, type Asked, type State } from './fix-state.ts';
 import { isAsked, planOf, place, proposalsFor } from './fix-downs.ts';
@@ -90,11 +90,17 @@ async function withDowns(before: State, next: State, asked: Asked): Promise<Stat
   const { facts } = state.analysis;
   const anew = touched(state).filter((n) => { const down = facts.timeline.steps[n]?.down; return down?.known === true && isSchemaOnly(down.value); });
   const missing = facts.timeline.steps.flatMap((step, n) => (state.draft.isNew(step.file) && lacksWayBack(step) && isAsked(state, step) ? [n] : []));
-  if (anew.length + missing.length === 0) return state;
+  // An index that is built CONCURRENTLY from now on goes the same way.
+  const online = facts.timeline.steps.flatMap((step, n) => (!anew.includes(n) && !state.draft.isNew(step.file) && before.draft.text(step.file) !== state.draft.text(step.file) && step.up.some(isConcurrent) && step.down?.known === true && step.down.value.length > 0 && isSchemaOnly(step.down.value) && !step.down.value.some(isConcurrent) ? [n] : []));
+  if (anew.length + missing.length + online.length === 0) return state;
   const draft = state.draft.fork();
-  for (const proposal of await proposalsFor(state, [...anew, ...missing])) {
+  for (const proposal of await proposalsFor(state, [...anew, ...missing, ...online])) {
     const plan = planOf(proposal, state, (file) => draft.text(file) ?? '');
-    if (plan.derived === undefined) place(draft, plan, anew.includes(proposal.step));
+    if (plan.derived === undefined && (!online.includes(proposal.step) || plan.script.outside)) place(draft, plan, !missing.includes(proposal.step));
   }
   return stateOf(draft, asked);
+}
+
+function isConcurrent(event: SchemaEvent): boolean {
+  return (event.kind === 'create-index' || event.kind === 'drop') && event.concurrently;
 }

@@ -2,7 +2,12 @@ import type { History, Step } from '@tenantlint/model';
 import { programTarget } from './fix-program.ts';
 
 /** Where a tool looks for the way back of a migration, and what it wants to find there. */
-export type Target =
+export type Target = Place & {
+  /** Whether the tool runs it outside of a transaction when it is told to; `alone`: where it is one statement, for it sends all of them as one query. */
+  readonly outside: boolean | 'alone';
+};
+
+export type Place =
   /** A file of its own. `made`: its text when there is none yet; `added`: what goes behind comments that are there. */
   | { readonly kind: 'file'; readonly file: string; text(script: Script): string }
   /** Part of the migration's own file: `at` is replaced. */
@@ -15,6 +20,8 @@ export interface Script {
   readonly statements: readonly string[];
   /** Comment lines, without their sign. */
   readonly notes: readonly string[];
+  /** Postgres refuses it inside of a transaction. */
+  readonly outside: boolean;
 }
 
 /** @param text of the migration's file */
@@ -22,26 +29,37 @@ export function targetOf(step: Step, history: History, text: string): Target {
   const folder = step.file.slice(0, Math.max(0, step.file.lastIndexOf('/')));
   const name = step.file.slice(step.file.lastIndexOf('/') + 1);
   const beside = (file: string): string => (folder === '' ? file : `${folder}/${file}`);
-  if (/\.[cm]?[jt]s$/.test(name)) return programTarget(step, text) ?? { kind: 'program', file: step.file, text: (script) => program(step, script) };
+  // What a program is run in is said for both directions.
+  if (/\.[cm]?[jt]s$/.test(name)) return { ...(programTarget(step, text) ?? { kind: 'program', file: step.file, text: (script) => program(step, script) }), outside: step.tool === 'node-pg-migrate' || !step.transactional };
   const empty = step.downAt !== undefined && step.downAt.file !== step.file ? step.downAt.file : undefined;
   switch (step.tool) {
-    case 'golang-migrate': return { kind: 'file', file: empty ?? beside(name.replace(/\.up\.sql$/i, '.down.sql')), text: bare };
-    case 'flyway': return { kind: 'file', file: empty ?? beside(name.replace(/^V/, 'U')), text: bare };
-    case 'sqitch': return { kind: 'file', file: empty ?? `${history.root === '' ? '' : `${history.root}/`}revert/${step.id}.sql`, text: wrapped };
-    case 'dbmate': return section(step, text, '-- migrate:down', bare);
+    case 'golang-migrate': return { kind: 'file', file: empty ?? beside(name.replace(/\.up\.sql$/i, '.down.sql')), outside: 'alone', text: bare };
+    case 'flyway': return { kind: 'file', file: empty ?? beside(name.replace(/^V/, 'U')), outside: 'alone', text: bare };
+    case 'sqitch': return { kind: 'file', file: empty ?? `${history.root === '' ? '' : `${history.root}/`}revert/${step.id}.sql`, outside: true, text: wrapped };
+    case 'dbmate': return { ...section(step, text, '-- migrate:down', bare, ' transaction:false'), outside: 'alone' };
     case 'goose': {
       // sql-migrate reads the same marks under a name of its own.
       const mark = /^--\s*\+migrate\s/im.test(text) ? 'migrate' : 'goose';
-      return section(step, text, `-- +${mark} Down`, (script) => goose(script, mark));
+      return { ...section(step, text, `-- +${mark} Down`, (script) => goose(script, mark), mark === 'migrate' ? ' notransaction' : ''), outside: mark === 'migrate' || !step.transactional };
     }
-    case 'node-pg-migrate': return section(step, text, '-- Down Migration', bare);
-    case 'alembic': return revision(step, text);
+    case 'node-pg-migrate': return { ...section(step, text, '-- Down Migration', bare), outside: false };
+    case 'alembic': return { ...revision(step, text), outside: true };
     case 'supabase': case 'prisma': case 'drizzle': case 'graphile-migrate': case 'knex': case 'typeorm': case 'kysely': case 'sequelize': case 'mikro-orm': case 'plain': case 'dump': case 'models': {
-      if (/^up\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside('down.sql'), text: bare };
-      if (/\.do\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside(name.replace(/\.do\.sql$/i, '.undo.sql')), text: bare };
-      return { kind: 'file', file: empty ?? `${rollbackFolder(history)}/${step.id}.sql`, text: wrapped };
+      if (/^up\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside('down.sql'), outside: step.transactional ? false : 'alone', text: bare };
+      if (/\.do\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside(name.replace(/\.do\.sql$/i, '.undo.sql')), outside: 'alone', text: bare };
+      return { kind: 'file', file: empty ?? `${rollbackFolder(history)}/${step.id}.sql`, outside: true, text: wrapped };
     }
   }
+}
+
+/** Whether Postgres refuses a statement of ours inside of a transaction. */
+export function isOnline(statement: string): boolean {
+  return /^(?:drop|create(?: unique)?) index concurrently /.test(statement);
+}
+
+/** The same for a place that is always in a transaction. */
+export function offline(statement: string): string {
+  return isOnline(statement) ? statement.replace(' concurrently ', ' ') : statement;
 }
 
 /** Where rollbacks already are; else beside the migrations. */
@@ -56,15 +74,16 @@ function bare({ statements, notes }: Script): string {
 }
 
 /** Nothing wraps the file into a transaction, so it does so itself. */
-function wrapped({ statements, notes }: Script): string {
+function wrapped({ statements, notes, outside }: Script): string {
+  if (outside) return bare({ statements, notes, outside });
   return `${notes.map((line) => `-- ${line}\n`).join('')}begin;\n\n${statements.map((s) => `${s};\n`).join('')}\ncommit;\n`;
 }
 
 const CALLS: Partial<Readonly<Record<Step['tool'], string>>> = { knex: 'await knex.raw', typeorm: 'await queryRunner.query', 'node-pg-migrate': 'pgm.sql' };
 
-function program({ tool }: Step, { statements, notes }: Script): string {
+function program({ tool }: Step, { statements, notes, outside }: Script): string {
   const quoted = (s: string): string => `\`${s.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
-  return [...notes.map((line) => `// ${line}`), ...statements.map((s) => `${CALLS[tool] ?? 'await query'}(${quoted(s)});`)].join('\n');
+  return [...notes.map((line) => `// ${line}`), ...(outside && tool === 'node-pg-migrate' ? ['pgm.noTransaction();'] : []), ...statements.map((s) => `${CALLS[tool] ?? 'await query'}(${quoted(s)});`)].join('\n');
 }
 
 /** goose ends statements at semicolons, unless it is told where they end. */
@@ -73,21 +92,23 @@ function goose({ statements, notes }: Script, mark: string): string {
   return `${notes.map((line) => `-- ${line}\n`).join('')}${statements.map(one).join('')}`;
 }
 
-/** An empty section is filled where it starts; one that is missing comes last. */
-function section(step: Step, text: string, marker: string, write: (script: Script) => string): Target {
+/**
+ * An empty section is filled where it starts; one that is missing comes last.
+ * @param flag behind the marker, where the section shall run outside of a transaction
+ */
+function section(step: Step, text: string, marker: string, write: (script: Script) => string, flag = ''): Place {
   const found = new RegExp(`^${marker.replace(/[+]/g, '\\+').replace(/ /g, '[ \\t-]*')}\\b[^\\n]*\\n?`, 'im').exec(text);
-  const start = found === null ? text.length : found.index + found[0].length;
-  const before = found === null ? `${text === '' || text.endsWith('\n') ? '' : '\n'}\n${marker}\n` : text[start - 1] === '\n' ? '' : '\n';
-  return { kind: 'section', file: step.file, start, end: start, text: (script) => `${before}${write(script)}` };
+  const [start, line] = found === null ? [text.length, `${text === '' || text.endsWith('\n') ? '' : '\n'}\n${marker}`] : [found.index, found[0].trimEnd()];
+  return { kind: 'section', file: step.file, start, end: start + (found?.[0].length ?? 0), text: (script) => `${line}${script.outside && !line.includes(flag.trim()) ? flag : ''}\n${write(script)}` };
 }
 
 /** `pass` or a `raise` of the downgrade is replaced; a revision without one gets one. */
-function revision(step: Step, text: string): Target {
+function revision(step: Step, text: string): Place {
   const at = step.downAt;
   const said = at === undefined ? '' : text.slice(at.start, at.end);
   const inside = /^(?:pass\b|raise\b)/.test(said);
   const indent = inside && at !== undefined ? (/[ \t]*$/.exec(text.slice(0, at.start))?.[0] ?? '    ') : '    ';
-  const body = ({ statements, notes }: Script): string => [...notes.map((line) => `# ${line}`), ...statements.map((s) => `op.execute(${python(s, indent)})`)].join(`\n${indent}`);
+  const body = ({ statements, notes }: Script): string => [...notes.map((line) => `# ${line}`), ...statements.map((s) => (isOnline(s) ? `with op.get_context().autocommit_block():\n${indent}    op.execute(${python(s, `${indent}    `)})` : `op.execute(${python(s, indent)})`))].join(`\n${indent}`);
   if (inside && at !== undefined) return { kind: 'section', file: step.file, start: at.start, end: at.end, text: body };
   return { kind: 'section', file: step.file, start: text.length, end: text.length, text: (script) => `${text.endsWith('\n') ? '' : '\n'}\n\ndef downgrade() -> None:\n    ${body(script)}\n` };
 }

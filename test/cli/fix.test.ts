@@ -127,6 +127,35 @@ test.each(Object.entries(PROGRAMS))('the way back of a program is written into i
   expect((await run(dir, ['fix', last])).out).toContain('Nothing to write');
 });
 
+const ONLINE = 'create index concurrently notes_code_idx on notes (code)';
+const BACK = 'drop index concurrently public.notes_code_idx';
+const pgm = { 'package.json': '{ "dependencies": { "node-pg-migrate": "7.0.0" } }', 'migrations/1700000000001_init.js': "exports.up = (pgm) => { pgm.sql('create table notes (id uuid primary key, code text)'); };\nexports.down = (pgm) => { pgm.sql('drop table notes'); };\n" };
+
+/** An index that is built CONCURRENTLY, and how each tool is told to drop it outside of a transaction. */
+const OUTSIDE: Readonly<Record<string, readonly [files: Readonly<Record<string, string>>, last: string, written: string, says: string]>> = {
+  dbmate: [{ 'db/1_init.sql': `${init('-- migrate:up\n')}\n-- migrate:down\ndrop table notes;\n`, 'db/2_more.sql': `-- migrate:up transaction:false\n${ONLINE};\n\n-- migrate:down\n` }, 'db/2_more.sql', 'db/2_more.sql', `\n-- migrate:down transaction:false\n-- Undoes 2_more.\n${BACK};\n`],
+  goose: [{ 'db/1_init.sql': `${init('-- +goose Up\n')}\n-- +goose Down\ndrop table notes;\n`, 'db/2_more.sql': `-- +goose NO TRANSACTION\n-- +goose Up\n${ONLINE};\n` }, 'db/2_more.sql', 'db/2_more.sql', `-- +goose Down\n-- Undoes 2_more.\n${BACK};\n`],
+  'golang-migrate': [{ 'db/1_init.up.sql': INIT, 'db/1_init.down.sql': 'drop table notes;\n', 'db/2_more.up.sql': `${ONLINE};\n` }, 'db/2_more.up.sql', 'db/2_more.down.sql', `${BACK};\n`],
+  flyway: [{ 'db/V1__init.sql': INIT, 'db/U1__init.sql': 'drop table notes;\n', 'db/V2__more.sql': `${ONLINE};\n` }, 'db/V2__more.sql', 'db/U2__more.sql', `${BACK};\n`],
+  sqitch: [{ 'sqitch.plan': '%project=p\n\ninit 2024-01-01T00:00:00Z a <a@b.c>\nmore 2024-01-02T00:00:00Z a <a@b.c>\n', 'deploy/init.sql': INIT, 'revert/init.sql': 'drop table notes;\n', 'deploy/more.sql': `${ONLINE};\n` }, 'deploy/more.sql', 'revert/more.sql', `-- Undoes more.\n${BACK};\n`],
+  'rollback file': [{ 'supabase/migrations/20240101000000_init.sql': INIT, 'supabase/migrations/20240102000000_more.sql': `${ONLINE};\n` }, 'supabase/migrations/20240102000000_more.sql', 'supabase/rollback/20240102000000_more.sql', `-- Undoes 20240102000000_more.\n${BACK};\n`],
+  diesel: [{ 'migrations/1_init/up.sql': INIT, 'migrations/1_init/down.sql': 'drop table notes;\n', 'migrations/2_more/up.sql': `${ONLINE};\n`, 'migrations/2_more/metadata.toml': 'run_in_transaction = false\n' }, 'migrations/2_more/up.sql', 'migrations/2_more/down.sql', `${BACK};\n`],
+  alembic: [{ 'alembic.ini': '[alembic]\nscript_location = db\n', 'db/env.py': '', 'db/versions/1.py': REVISION('a1', 'None', INIT, '\n\ndef downgrade():\n    op.drop_table("notes")\n    op.drop_table("organizations")\n'), 'db/versions/2.py': `from alembic import op\n\nrevision = "b2"\ndown_revision = "a1"\n\n\ndef upgrade():\n    with op.get_context().autocommit_block():\n        op.execute("${ONLINE}")\n\n\ndef downgrade():\n    pass\n` }, 'db/versions/2.py', 'db/versions/2.py', `def downgrade():\n    # Undoes b2.\n    with op.get_context().autocommit_block():\n        op.execute("${BACK}")\n`],
+  knex: [{ ...knex(''), 'migrations/20240102000000_more.js': `exports.config = { transaction: false };\nexports.up = async function (knex) {\n  await knex.raw('create index concurrently notes_id_idx on notes (id)');\n};\nexports.down = async function (knex) {};\n` }, 'migrations/20240102000000_more.js', 'migrations/20240102000000_more.js', 'await knex.raw(`drop index concurrently public.notes_id_idx`);'],
+  'knex in a transaction': [{ ...knex(''), 'migrations/20240102000000_more.js': `exports.up = async function (knex) {\n  await knex.raw('create index concurrently notes_id_idx on notes (id)');\n};\nexports.down = async function (knex) {};\n` }, 'migrations/20240102000000_more.js', 'migrations/20240102000000_more.js', 'await knex.raw(`drop index public.notes_id_idx`);'],
+  typeorm: [{ 'package.json': '{ "dependencies": { "typeorm": "0.3.20" } }', 'src/migrations/1700000000001-Init.ts': typeorm('Init1700000000001', 'CREATE TABLE notes (id uuid PRIMARY KEY, code text)', 'await queryRunner.query(`DROP TABLE notes`);'), 'src/migrations/1700000000002-More.ts': typeorm('More1700000000002', ONLINE, '').replace('implements MigrationInterface {', 'implements MigrationInterface {\n  transaction = false;\n') }, 'src/migrations/1700000000002-More.ts', 'src/migrations/1700000000002-More.ts', `await queryRunner.query(\`${BACK}\`);`],
+  'node-pg-migrate': [{ ...pgm, 'migrations/1700000000002_more.js': `exports.up = (pgm) => {\n  pgm.noTransaction();\n  pgm.sql('${ONLINE}');\n};\n` }, 'migrations/1700000000002_more.js', 'migrations/1700000000002_more.js', `  pgm.noTransaction();\n  pgm.sql(\`${BACK}\`);\n`],
+};
+
+test.each(Object.entries(OUTSIDE))('an index that was built CONCURRENTLY goes so, where the tool can be told: %s', async (_name, [files, last, written, says]) => {
+  const { dir } = project(files);
+  const { code, out } = await run(dir, ['fix', last]);
+  expect(code, out).toBe(0);
+  const text = readFileSync(path.join(dir, written), 'utf8');
+  expect(text).toContain(says);
+  expect((await run(dir, ['fix', last])).out).toContain('Nothing to write');
+});
+
 test('a program of another form is not edited: the calls are printed', async () => {
   const last = 'migrations/20240102000000_more.js';
   const { dir } = project(knex('exports.down = () => Promise.resolve();\n'));

@@ -102,6 +102,11 @@ function sent(sources: readonly Source[], { steps }: History, direction: 'up' | 
   });
 }
 
+/** What tells the tool to run a way back outside of a transaction, in a text that holds one; `undefined`: it has no way to be told, and never needs one. */
+const TELLS: Readonly<Record<string, RegExp | undefined>> = {
+  dbmate: /^-- migrate:down transaction:false$/m, goose: /^-- \+goose NO TRANSACTION$/m, 'sql-migrate': /^-- \+migrate Down notransaction$/m, sqitch: /^(?!begin;)/,
+};
+
 async function catalog(statements: readonly string[]): Promise<unknown> {
   const { errors, answers } = await db.perform('', statements, [`set local search_path = public; ${DUMP_SQL}`]);
   expect(errors.flatMap((e, i) => (e === undefined ? [] : [`${statements[i] ?? ''}: ${e}`]))).toEqual([]);
@@ -126,7 +131,7 @@ const found = async (sources: readonly Source[], applied: ReadonlySet<string>, d
 
 const CASES = Object.entries(TOOLS).flatMap(([name, tool]) => Object.entries({ CHECKED, ALONE, ...(name === 'supabase' ? { INDEXED } : { BUILT }) }).filter(([what]) => what === 'CHECKED' || tool.bound !== true).map(([what, change]) => [name, what, tool, change] as const));
 
-test.each(CASES)('%s: %s', async (_name, _what, tool, change) => {
+test.each(CASES)('%s: %s', async (name, _what, tool, change) => {
   const files = tool.files(change);
   const { dir } = project(files);
   const before = read(dir);
@@ -144,6 +149,15 @@ test.each(CASES)('%s: %s', async (_name, _what, tool, change) => {
   const after = read(dir);
   const history = historyOf(after);
   expect(await found(after, applied, tool.downs), out).toEqual([]);
+  // An index that is built without keeping anybody waiting goes the same way.
+  for (const step of tool.downs ? history.steps.slice(1) : []) {
+    // A constraint that takes its index over goes with it.
+    const built = step.up.some((e) => (e.kind === 'create-index' || e.kind === 'drop') && e.concurrently) && step.up.length === 1;
+    const back = step.down?.known === true ? step.down.value.filter((e) => (e.kind === 'create-index' || e.kind === 'drop') && e.concurrently) : [];
+    expect(back.length > 0, texts(after)[step.downAt?.file ?? ''] ?? step.file).toBe(built);
+    if (built) expect(texts(after)[step.downAt?.file ?? ''] ?? '').toMatch(TELLS[name] ?? /^/);
+    if (built && /^(?:dbmate|golang-migrate|flyway|diesel)$/.test(name)) expect(step.down?.known === true ? step.down.value.length : 0).toBe(1);
+  }
   for (const file of applied) expect(texts(after)[file]).toBe(texts(before)[file]);
 
   const init = sent(before, original, 'up', original.steps.slice(0, 1));

@@ -38,7 +38,7 @@ export function inverse(timeline: Timeline, n: number, options: InverseOptions):
   const sides = <K extends Change['object']>(object: K) => sidesOf<ObjectOf[K] & { readonly at: Span }>(changes.filter((c) => c.object === object));
   const types = sides('type');
   const renamed = new Map(types.kept.filter(([was, is]) => was.key !== is.key).map(([was, is]) => [is.key, was.key]));
-  const context: TableContext = { script, timeline, renamedTypes: renamed, own: ownTriggers(timeline, n), owner: (object, schema, at) => grantsOfNew(after.defaultPrivileges, object, schema, at, 'postgres') };
+  const context: TableContext = { script, timeline, renamedTypes: renamed, own: ownTriggers(timeline, n), online: onlineIndexes(executed), owner: (object, schema, at) => grantsOfNew(after.defaultPrivileges, object, schema, at, 'postgres') };
 
   const views = sides('view');
   for (const view of newest(views.made)) script.add('drop dependents', `drop ${view.materialized ? 'materialized ' : ''}view ${sql.named(view)}`);
@@ -124,6 +124,13 @@ function ownTriggers(timeline: Timeline, n: number): TableContext['own'] {
     const parents = [timeline.at(n - 1), timeline.at(n)].flatMap((schema) => schema.tables.get(table.partitionOf ?? '') ?? []);
     return new Map([...table.triggers].filter(([name, { at }]) => !parents.some((p) => { const other = p.triggers.get(name)?.at; return other?.file === at.file && other.start === at.start; })));
   };
+}
+
+/** Indexes that were built or dropped CONCURRENTLY. */
+function onlineIndexes(executed: readonly SchemaEvent[]): TableContext['online'] {
+  const built = executed.filter((e) => e.kind === 'create-index' && e.concurrently);
+  const dropped = new Set(executed.flatMap((e) => (e.kind === 'drop' && e.object === 'index' && e.concurrently ? e.names.map(({ name }) => name) : [])));
+  return ({ name, at }) => dropped.has(name) || built.some((e) => e.at.file === at.file && e.at.start <= at.start && at.start <= e.at.end);
 }
 
 /** `SERVER … OPTIONS (…)` of the statement that made a foreign table. */

@@ -67,13 +67,13 @@ export function constraintSql(constraint: Constraint): string {
   }
 }
 
-export function indexSql(index: Index, of: string): string {
+export function indexSql(index: Index, of: string, concurrently = false): string {
   const keys = index.keys.map((k) => {
     const nulls = k.nullsFirst === undefined || k.nullsFirst === k.descending ? '' : k.nullsFirst ? ' nulls first' : ' nulls last';
     return `${k.column === undefined ? `(${k.expr ? sqlText(k.expr) : ''})` : ident(k.column)}${k.opclass === undefined ? '' : ` ${k.opclass}`}${k.descending ? ' desc' : ''}${nulls}`;
   });
   const include = index.include.length > 0 ? ` include (${list(index.include)})` : '';
-  return `create ${index.unique ? 'unique ' : ''}index ${ident(index.name)} on ${of}${index.method === 'btree' ? '' : ` using ${index.method}`} (${keys.join(', ')})${include}${index.where ? ` where ${sqlText(index.where)}` : ''}`;
+  return `create ${index.unique ? 'unique ' : ''}index ${concurrently ? 'concurrently ' : ''}${ident(index.name)} on ${of}${index.method === 'btree' ? '' : ` using ${index.method}`} (${keys.join(', ')})${include}${index.where ? ` where ${sqlText(index.where)}` : ''}`;
 }
 
 export function policySql(policy: Policy, of: string): string {

@@ -1,4 +1,4 @@
-import type { Column, Constraint, Grant, Policy, Span, Table, Timeline, Trigger } from '@tenantlint/model';
+import type { Column, Constraint, Grant, Index, Policy, Span, Table, Timeline, Trigger } from '@tenantlint/model';
 import { columnText, constraintText, indexText, policyText } from './parts.ts';
 import type { Script } from './script.ts';
 import * as sql from './sql.ts';
@@ -10,6 +10,8 @@ export interface TableContext {
   readonly renamedTypes: ReadonlyMap<string, string>;
   /** Triggers of a table itself: not those that a partition has of its parent. */
   own(table: Table): ReadonlyMap<string, Trigger>;
+  /** Whether the step built or dropped an index without keeping anybody waiting: then its way back does the same. */
+  online(index: Index): boolean;
   /** What an object has been granted as soon as it is made. */
   owner(object: 'table' | 'function', schema: string, at: Span): readonly Grant[];
 }
@@ -71,7 +73,7 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
   const droppedColumns = new Set(columns.made.map(([name]) => name));
   for (const [name, index] of indexes.made) {
     // An index goes with its column.
-    if (!index.keys.some((k) => k.column !== undefined && droppedColumns.has(k.column))) script.add('drop parts', `drop index ${sql.named({ schema: was.schema, name })}`);
+    if (!index.keys.some((k) => k.column !== undefined && droppedColumns.has(k.column))) script.add('drop parts', `drop index ${context.online(index) ? 'concurrently ' : ''}${sql.named({ schema: was.schema, name })}`);
   }
   for (const [before, after, name] of indexes.kept) {
     if (before.name !== name) script.add('rename', `alter index ${sql.named({ schema: was.schema, name })} rename to ${sql.ident(before.name)}`);
@@ -79,7 +81,7 @@ export function alterTable(context: TableContext, was: Table, is: Table): void {
     script.add('drop parts', `drop index ${sql.named({ schema: was.schema, name: before.name })}`);
     script.add('make keys', sql.indexSql(before, on));
   }
-  for (const index of indexes.gone) script.add('make keys', sql.indexSql(index, on));
+  for (const index of indexes.gone) script.add('make keys', sql.indexSql(index, on, context.online(index)));
 
   for (const [before, , name] of columns.kept) if (before.name !== name) script.add('rename', alter(`rename column ${sql.ident(name)} to ${sql.ident(before.name)}`));
   for (const [name] of columns.made) script.add('drop parts', alter(`drop column ${sql.ident(name)}`));
