@@ -2,6 +2,7 @@
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { compiler } from './compiler.mjs';
 import { writeBase } from './make-base.mjs';
 import { required } from './required.mjs';
 
@@ -64,11 +65,11 @@ if (!process.argv.includes('--registry-only')) {
     platform: 'node',
     target: 'node20',
     external: Object.keys(dependencies),
-    plugins: [required(['@ts-morph/common', 'jsonc-parser', 'picomatch'])],
+    plugins: [compiler, required(['jsonc-parser', 'picomatch'])],
     // Half the text is half the time until the first file is read; names stay, for the traces of TENANTLINT_DEBUG.
     minifyWhitespace: true,
     minifySyntax: true,
-    legalComments: 'none',
+    legalComments: 'linked',
     logLevel: 'warning',
     metafile: true,
   });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { compiler } from '../cli/compiler.mjs';
 import { writeBase } from '../cli/make-base.mjs';
 
 const own = path.dirname(fileURLToPath(import.meta.url));
@@ -24,6 +25,7 @@ await build({
   // jsonc-parser's main cannot be bundled, its module can.
   mainFields: ['module', 'main'],
   banner: { js: "import { createRequire as __requireFrom } from 'node:module'; import { fileURLToPath as __pathOf } from 'node:url'; const require = __requireFrom(import.meta.url), __filename = __pathOf(import.meta.url), __dirname = __pathOf(new URL('.', import.meta.url));" },
+  plugins: [compiler],
   legalComments: 'linked',
   minifyWhitespace: true,
   minifySyntax: true,

@@ -12,7 +12,7 @@ const at = process.argv.indexOf('--files');
 const counts = (at < 0 ? '1000,2000,4000,15000' : process.argv[at + 1]).split(',').map(Number);
 const here = path.dirname(fileURLToPath(import.meta.url));
 const cli = path.join(here, '../../packages/cli');
-const compiler = pathToFileURL(path.join(cli, 'node_modules/@ts-morph/common/dist/ts-morph-common.js')).href;
+const compiler = pathToFileURL(path.join(cli, '../readers/node_modules/@ts-morph/common/dist/ts-morph-common.js')).href;
 const USED = `const used = process.resourceUsage(); console.log(JSON.stringify({ seconds: (used.userCPUTime + used.systemCPUTime) / 1e6, megabytes: Math.round(used.maxRSS / 1024), sites: globalThis.sites }));`;
 
 const run = (code, cwd, ...args) => JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', `${code}\n${USED}`, ...args], { cwd, encoding: 'utf8', maxBuffer: 1e8 }));

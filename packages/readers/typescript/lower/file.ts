@@ -8,7 +8,7 @@ import { lowerStatement } from './statements.ts';
 import { lowerType } from './types.ts';
 
 /** The compiler's exports are getters: read here once, and not for each node. */
-const { getLeadingCommentRanges, getTrailingCommentRanges, SyntaxKind } = ts;
+const { createScanner, forEachChild, getLeadingCommentRanges, getTrailingCommentRanges, ScriptTarget, SyntaxKind } = ts;
 
 /** Lowers one TypeScript or JavaScript file. Never throws: what does not parse, or nests too deeply, is in `unread`. */
 export function lowerFile({ path, text }: Source): CodeFile {
@@ -46,7 +46,7 @@ export function lowerFile({ path, text }: Source): CodeFile {
 
 /** Undefined where the parser's own recursion runs out of stack. */
 function parseFile(path: string, text: string): ts.SourceFile | undefined {
-  const options = { languageVersion: ts.ScriptTarget.ES2022, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  const options = { languageVersion: ScriptTarget.ES2022, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
   try {
     return ts.createSourceFile(path, text, options, false, scriptKind(path));
   } catch (error) {
@@ -77,7 +77,8 @@ function syntaxErrors(source: ts.SourceFile, file: string): Unread[] {
   const { parseDiagnostics = [] } = source as ts.SourceFile & { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] };
   return parseDiagnostics.slice(0, 1).map(d => ({
     at: { file, start: d.start, end: d.start + d.length },
-    reason: ts.flattenDiagnosticMessageText(d.messageText, ' '),
+    // The parser says one thing; only the checker says several that belong together.
+    reason: typeof d.messageText === 'string' ? d.messageText : d.messageText.messageText,
   }));
 }
 
@@ -95,17 +96,35 @@ function commentsOf(source: ts.SourceFile, file: string): Comment[] {
       found.push({ at: { file, start: r.pos, end: r.end }, text: text.slice(r.pos + 2, block ? r.end - 2 : r.end).trim() });
     }
   };
-  const stack: ts.Node[] = [source];
-  while (stack.length > 0) {
-    const node = stack.pop();
-    if (!node) break;
-    const children = node.getChildren(source);
-    // Comments stand in the blank between two tokens, that is between a token's `pos` and its start. Text of JSX has none.
-    if (children.length === 0 && node.kind !== SyntaxKind.JsxText) {
-      take(getTrailingCommentRanges(text, node.pos));
-      take(getLeadingCommentRanges(text, node.pos));
+  // Comments stand in the blank before a token.
+  const before = (token: number) => {
+    take(getTrailingCommentRanges(text, token));
+    take(getLeadingCommentRanges(text, token));
+  };
+  const scanner = createScanner(ScriptTarget.ES2022, true, ts.LanguageVariant.JSX, text);
+  /** Tokens between nodes: punctuation and keywords, which are no nodes of their own. */
+  const between = (from: number, to: number) => {
+    scanner.resetTokenState(from);
+    for (let at = from; at < to; at = scanner.getTokenEnd()) {
+      before(at);
+      if (scanner.scan() === SyntaxKind.EndOfFileToken) break;
     }
-    for (const child of children) stack.push(child);
+  };
+  const open: ts.Node[] = [source];
+  for (let node = open.pop(); node; node = open.pop()) {
+    const children: ts.Node[] = [];
+    forEachChild(node, child => void children.push(child));
+    // Text of JSX has no comments.
+    if (children.length === 0 && node.kind <= SyntaxKind.LastToken && node.kind !== SyntaxKind.JsxText) before(node.pos);
+    else if (node.kind > SyntaxKind.LastToken) {
+      let at = node.pos;
+      for (const child of children) {
+        between(at, child.pos);
+        at = child.end;
+      }
+      between(at, node.end);
+    }
+    for (const child of children) open.push(child);
   }
   return found.sort((a, b) => a.at.start - b.at.start);
 }

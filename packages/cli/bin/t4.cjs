@@ -1,0 +1,20 @@
+const c0=process.cpuUsage(); const t=(n)=>{const c=process.cpuUsage(c0);console.error(n,((c.user+c.system)/1000).toFixed(1), performance.now().toFixed(1));};
+console.error('boot',(c0.user+c0.system)/1000);
+const v8=require('v8');v8.setFlagsFromString('--wasm-tier-up-filter=0');if(process.version.startsWith('v20'))v8.setFlagsFromString('--interrupt-budget=500000');
+const os=require('os'),path=require('path'),fs=require('fs'),vm=require('vm');
+t('req');
+const file=path.join(__dirname,'../dist/cjs/main.cjs');
+const src=fs.readFileSync(file,'latin1');
+t('read');
+const cacheFile=path.join(os.homedir(),'.cache','t3-'+process.version+'.bin');
+let cachedData; try{cachedData=fs.readFileSync(cacheFile);}catch{}
+const all='(function(exports,require,module,__filename,__dirname){'+src+'\n})';
+const script=new vm.Script(all,{filename:file,cachedData});
+t('script');
+if(script.cachedDataRejected) console.error('rejected');
+const m={exports:{}};
+const fn=script.runInThisContext();t('run');
+const r=require('module').createRequire(file);t('createRequire');
+fn(m.exports,r,m,file,path.dirname(file));
+t('module');
+m.exports.main(process.argv.slice(2),process).then(c=>{t('main');process.exitCode=c; if(!cachedData) fs.writeFileSync(cacheFile,script.createCachedData());process.on('exit',()=>t('exit'))});
