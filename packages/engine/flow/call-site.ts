@@ -5,6 +5,8 @@ export interface CallSite {
   readonly at: Span;
   readonly nameAt: Span;
   readonly construct: boolean;
+  /** Nobody waits for the promise that it gives. */
+  readonly unawaited?: boolean;
   readonly types?: Extract<Code, { kind: 'call' }>['types'];
   /** Names read up to the method, as written. */
   readonly path?: () => readonly Named[];

@@ -148,6 +148,8 @@ export class Flow {
   readAt: Span | undefined;
   /** What is asked of the path that a request is for, where that is noted. */
   paths: PathTests | undefined;
+  /** The call whose promise nobody waits for. */
+  floating: Code | undefined;
   /** Steps of interpretation left for what is being run. */
   fuel = 0;
 

@@ -18,6 +18,7 @@ import { awaited, callClient, contextAt } from './clients.ts';
 import { eachCase, fork } from './branches.ts';
 import { isDefined, shortCircuits } from './presence.ts';
 import { bindParams } from './params.ts';
+import { promised } from './promises.ts';
 import { run } from './statements.ts';
 import { become } from './targets.ts';
 import { NO_ROWS, type Frame } from '../frame.ts';
@@ -34,6 +35,8 @@ export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
     const above = f.state.live ? callSuper(f, callee.kind === 'member' ? callee.name : '__init__', args, names, code.at) : nothing(code.at);
     if (above) return above;
   }
+  const given = promised(f, code, names);
+  if (given) return given;
   if (callee.kind === 'member' && !code.construct) {
     const of = f.evaluate(callee.of, names);
     if (!f.state.live) return nothing(code.at);
@@ -45,7 +48,7 @@ export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
   const fn = f.evaluate(callee, names);
   const args = evaluateArgs(f, code, names);
   if (!f.state.live) return nothing(code.at);
-  return apply(f, fn, args, { at: code.at, nameAt: callee.at, construct: code.construct, types: code.types });
+  return apply(f, fn, args, { at: code.at, nameAt: callee.at, construct: code.construct, types: code.types, unawaited: f.floating === code });
 }
 
 /** The call happens only where its receiver is there. */
@@ -98,7 +101,7 @@ function methodCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extract<
   const args = evaluateArgs(f, code, names);
   if (!f.state.live) return nothing(code.at);
   const becoming: Becoming = { handle: undefined };
-  const value = invokeMethod(f, of, callee.name, args, { at: code.at, nameAt: callee.nameAt, construct: false, types: code.types, path: () => namesOf(callee) }, becoming);
+  const value = invokeMethod(f, of, callee.name, args, { at: code.at, nameAt: callee.nameAt, construct: false, types: code.types, unawaited: f.floating === code, path: () => namesOf(callee) }, becoming);
   if (becoming.handle) become(f, callee.of, becoming.handle, names);
   for (const [i, held] of becoming.args ?? []) {
     const arg = code.args[i];
@@ -160,7 +163,15 @@ function namesOf(code: Code): Named[] {
 export function apply(f: Flow, fn: AbstractValue, args: readonly AbstractValue[], site: CallSite, self?: AbstractValue, becoming?: Becoming): AbstractValue {
   const { at } = site;
   switch (fn.kind) {
-    case 'function': return invoke(f, fn, args, at, fn.self ?? self);
+    case 'function': {
+      const { truths } = f.state;
+      const value = invoke(f, fn, args, at, fn.self ?? self);
+      if (site.unawaited && fn.fn.async) {
+        f.state.truths = truths;
+        f.state.live = true;
+      }
+      return value;
+    }
     case 'union': {
       const there = fn.of.filter((c) => !isNullish(c.value));
       if (there.length === 0) {

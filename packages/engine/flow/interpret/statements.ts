@@ -5,6 +5,7 @@ import { elementOf } from '../values/join.ts';
 import { presence } from '../values/property.ts';
 import { awaited, iterated } from './clients.ts';
 import { narrow } from './narrow.ts';
+import { unawaited } from './promises.ts';
 import { bind } from './targets.ts';
 import { truthsOf } from './truths.ts';
 import { classValue } from './modules.ts';
@@ -39,7 +40,15 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
       return;
     }
     case 'expression': {
+      const called = s.of.kind === 'unary' && s.of.op === 'void' ? s.of.of : s.of;
+      const left = unawaited(called);
+      const { truths } = f.state;
+      if (left === 'call') f.floating = called;
       const value = f.evaluate(s.of, names);
+      if (left === 'chain' && !f.python) {
+        f.state.truths = truths;
+        f.state.live = true;
+      }
       // A builder that nobody awaits is sent by those clients that send at once; the rest never leaves.
       if (value.kind === 'client' && s.of.kind === 'unary' && s.of.op === 'void') awaited(f, value, s.at);
       if (value.kind === 'client' && s.of.kind === 'call' && f.adapters.get(value.client)?.isOnlyResult?.(value)) f.input.tell?.({ kind: 'extension-discarded', at: s.of.callee.kind === 'member' ? s.of.callee.nameAt : s.at });

@@ -182,7 +182,9 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
     return turn?.live ? f.joinValues([{ value: initial, truths: [] }, { value: turn.value, truths: [] }]) : initial;
   }
   if (of.kind === 'array' && (name === 'map' || name === 'forEach') && of.items.length <= 6 && of.items.every((i) => !i.spread)) {
+    const { truths } = f.state;
     const values = of.items.map((item): ValueItem => ({ value: awaited(f, f.applyFunction(callback, [item.value], at), at), spread: false }));
+    if (name === 'forEach' && isAsync(callback)) f.state.truths = truths;
     return name === 'map' ? { kind: 'array', items: values, at } : nothing(at);
   }
   const turn = perElement(f, of, callback, at);
@@ -193,7 +195,7 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
     case 'map': return turn.live ? list(withTruths(turn.value, turn.truths, at), at) : { kind: 'array', items: [], at };
     case 'flatMap': return turn.live ? list(withTruths(elementOf(turn.value, at) ?? turn.value, turn.truths, at), at) : { kind: 'array', items: [], at };
     case 'forEach':
-      if (turn.live) f.state.learn(turn.truths);
+      if (turn.live && !isAsync(callback)) f.state.learn(turn.truths);
       return nothing(at);
     case 'filter': {
       const { possible, truths } = known(true);
@@ -213,6 +215,9 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
     default: return computed(name, [of], '', at);
   }
 }
+
+/** Nobody waits for the promises of a `forEach`: what they throw stops nobody. */
+const isAsync = (callback: AbstractValue): boolean => callback.kind === 'function' && callback.fn.async;
 
 function withTruths(value: AbstractValue, truths: readonly Truth[], at: Span): AbstractValue {
   if (truths.length === 0) return value;
