@@ -4,8 +4,8 @@ export const PEERS: Readonly<Record<string, readonly string[]>> = {
     'adding-field-with-default', 'adding-foreign-key-constraint', 'adding-not-nullable-field', 'adding-required-field', 'adding-serial-primary-key-field', 'ban-alter-domain-with-add-constraint', 'ban-char-field',
     'ban-concurrent-index-creation-in-transaction', 'ban-create-domain-with-constraint', 'ban-drop-column', 'ban-drop-database', 'ban-drop-not-null', 'ban-drop-table', 'ban-duplicate-column-assignments',
     'ban-truncate-cascade', 'ban-uncommitted-transaction', 'changing-column-type', 'constraint-missing-not-valid', 'disallowed-unique-constraint', 'identifier-too-long', 'prefer-bigint-over-int',
-    'prefer-bigint-over-smallint', 'prefer-identity', 'prefer-repack', 'prefer-robust-stmts', 'prefer-text-field', 'prefer-timestamptz', 'renaming-column', 'renaming-table', 'require-concurrent-index-creation',
-    'require-concurrent-index-deletion', 'require-concurrent-partition-detach', 'require-concurrent-reindex', 'require-enum-value-ordering', 'require-table-schema', 'require-timeout-settings', 'transaction-nesting', 'unused-ignore',
+    'prefer-bigint-over-smallint', 'prefer-identity', 'prefer-repack', 'prefer-robust-stmts', 'prefer-text-field', 'prefer-timestamp-tz', 'prefer-timestamptz', 'renaming-column', 'renaming-table', 'require-concurrent-index-creation',
+    'require-concurrent-index-deletion', 'require-concurrent-partition-detach', 'require-concurrent-reindex', 'require-enum-value-ordering', 'require-lock-timeout', 'require-statement-timeout', 'require-table-schema', 'require-timeout-settings', 'transaction-nesting', 'unused-ignore',
   ],
   'postgres-language-server': [
     'addSerialColumn', 'addingFieldWithDefault', 'addingForeignKeyConstraint', 'addingNotNullField', 'addingPrimaryKeyConstraint', 'addingRequiredField', 'avoidAddingExclusionConstraint', 'avoidAlterEnumAddValue',
@@ -55,6 +55,7 @@ export const UNANSWERED: Readonly<Record<string, Readonly<Record<string, string>
     'add-constraint-unique-using-index': 'it is the safe way; its short lock is lock-timeout-missing',
     'add-constraint-unknown-type': 'what could not be read is listed as unread',
     'create-table-exclude-constraint': 'nobody waits for a new table',
+    'detach-partition-concurrent': 'it is the safe way',
     'missing-application-name': 'how a connection is called is no property of a migration',
   },
   strong_migrations: {

@@ -1,8 +1,10 @@
 import type { ColumnDef, ConstraintDef, SchemaEvent, TableAction } from './events.ts';
 import type { Execution } from './history.ts';
 import type { Constraint, Schema, Table } from './schema.ts';
+import type { QName } from './sql.ts';
 import { never } from './span.ts';
-import { isCheckedDomain, typeWork } from './type-change.ts';
+import { walkExpr } from './sql-walk.ts';
+import { isCheckedDomain, isOfDomain, typeWork } from './type-change.ts';
 import { mayBeVolatile } from './volatility.ts';
 
 /** Lock modes of tables, weakest first, as pg_locks and the manual name them. */
@@ -73,7 +75,7 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
       if (target?.is === 'index') return [];
       if (target?.table === undefined) return target?.view ? of(event.table, event.actions.every((a) => a.do === 'owner' || a.do === 'set-options' || a.do === 'set-default' || a.do === 'reset-options') ? AE : SUE) : [];
       const table = target.table;
-      return event.actions.flatMap((action) => [...of(event.table, ...actionLock(action, table, context)), ...elsewhere(action, table, of, context)]);
+      return event.actions.flatMap((action) => [...of(event.table, ...actionLock(action, table, context)), ...elsewhere(action, table, of, named, context)]);
     }
     case 'create-index':
       return of(event.table, event.concurrently ? SUE : 'SHARE', 'build');
@@ -96,11 +98,20 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
     case 'create-publication': case 'alter-publication':
       return event.tables.flatMap((table) => of(table, SUE));
     case 'data':
-      if (event.statement.kind === 'truncate') return event.statement.tables.flatMap((table) => of(table, AE));
+      if (event.statement.kind === 'truncate') {
+        const named = event.statement.tables.flatMap((table) => of(table, AE));
+        return event.statement.cascade ? [...withReferring(context.schema, named.map((l) => l.relation))].map((relation) => ({ relation, mode: AE, work: 'none' })) : named;
+      }
       return 'table' in event.statement ? of(event.statement.table, 'ROW EXCLUSIVE', 'rows') : [];
     case 'other':
+      // VALIDATE CONSTRAINT is all that is left of ALTER DOMAIN.
+      if (event.verb === 'alter domain') return event.names.flatMap((name) => domainLocks(name, context.schema));
       return event.names.flatMap((name) => of(name, ...otherLock(event)));
-    case 'create-schema': case 'create-table-as': case 'create-function': case 'alter-function': case 'create-type': case 'alter-enum': case 'alter-domain':
+    case 'alter-domain': {
+      const asked = event.notNull === true || (event.addConstraint !== undefined && event.addConstraint.notValid !== true);
+      return asked ? domainLocks(event.name, context.schema) : [];
+    }
+    case 'create-schema': case 'create-table-as': case 'create-function': case 'alter-function': case 'create-type': case 'alter-enum':
     case 'create-sequence': case 'alter-sequence': case 'create-extension': case 'create-role': case 'alter-role': case 'grant-role': case 'grant':
     case 'default-privileges': case 'drop-owned': case 'set': case 'transaction': case 'run': case 'do': case 'unread':
       return [];
@@ -117,10 +128,11 @@ function actionLock(action: TableAction, table: Table, { postgres, schema }: Loc
     case 'add-column': return [AE, columnWork(action.column, postgres, schema)];
     case 'set-type': {
       const column = table.columns.get(action.column);
-      return [AE, column === undefined || typeWork(column.type, action.type, action.column, action.using, schema.types) === 'rewrite' ? 'rewrite' : 'none'];
+      if (column === undefined || typeWork(column.type, action.type, action.column, action.using, schema.types) === 'rewrite') return [AE, 'rewrite'];
+      return [AE, checksOf(table, action.column).length > 0 ? 'scan' : 'none'];
     }
     case 'set-not-null': return [AE, action.notNull && !isProvenNotNull(table, action.column, postgres) ? 'scan' : 'none'];
-    case 'add-constraint': return constraintLock(action.constraint);
+    case 'add-constraint': return constraintLock(action.constraint, table, postgres);
     case 'validate-constraint': return [SUE, table.constraints.get(action.name)?.validated === true ? 'none' : 'scan'];
     case 'trigger-state': return [SRE, 'none'];
     case 'attach-partition': return [SUE, 'none'];
@@ -144,21 +156,25 @@ export function columnWork(column: ColumnDef, postgres: number, schema: Schema):
   // Its checks are asked of the NULL of each row.
   if (isCheckedDomain(column.type, schema.types)) return 'rewrite';
   if (column.constraints.some((c) => c.kind === 'primary key' || c.kind === 'unique' || c.kind === 'exclude')) return 'build';
-  return column.constraints.some((c) => c.kind === 'check' || (c.kind === 'foreign key' && column.default !== undefined)) || column.notNull ? 'scan' : 'none';
+  return column.constraints.some((c) => c.kind === 'check' || (c.kind === 'foreign key' && column.default !== undefined)) || (column.notNull && column.default === undefined) ? 'scan' : 'none';
 }
 
-function constraintLock(constraint: ConstraintDef): [LockMode, LockWork] {
+function constraintLock(constraint: ConstraintDef, table: Table, postgres: number): [LockMode, LockWork] {
   switch (constraint.kind) {
     case 'foreign key': return [SRE, constraint.notValid === true ? 'none' : 'scan'];
     case 'check': case 'not null': return [AE, constraint.notValid === true ? 'none' : 'scan'];
-    case 'primary key': case 'unique': return [AE, constraint.usingIndex === undefined ? 'build' : 'none'];
+    case 'primary key': case 'unique': {
+      if (constraint.usingIndex === undefined) return [AE, 'build'];
+      const keys = constraint.kind === 'primary key' ? table.indexes.get(constraint.usingIndex)?.keys : [];
+      return [AE, keys?.every((k) => k.column !== undefined && isProvenNotNull(table, k.column, postgres)) === false ? 'scan' : 'none'];
+    }
     case 'exclude': return [AE, 'build'];
     default: return never(constraint);
   }
 }
 
 /** Locks on the other tables of a foreign key or a partition. */
-function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Execution['named']>[0], mode: LockMode, work?: LockWork) => Lock[], { schema }: LockContext): Lock[] {
+function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Execution['named']>[0], mode: LockMode, work?: LockWork) => Lock[], named: Execution['named'], { schema }: LockContext): Lock[] {
   const referenced = (constraints: readonly ConstraintDef[]): Lock[] => constraints.flatMap((c) => (c.kind === 'foreign key' ? of(c.references, SRE) : []));
   switch (action.do) {
     case 'add-column': return referenced(action.column.constraints);
@@ -178,7 +194,10 @@ function elsewhere(action: TableAction, table: Table, of: (name: Parameters<Exec
       const known = table.constraints.get(action.name);
       return known?.kind === 'foreign key' ? [{ relation: known.references, mode: 'ROW SHARE', work: 'none' }] : [];
     }
-    case 'attach-partition': return of(action.partition, AE, 'scan');
+    case 'attach-partition': {
+      const child = named(action.partition)?.table;
+      return of(action.partition, AE, child !== undefined && isBounded(child, table) ? 'none' : 'scan');
+    }
     case 'detach-partition': return of(action.partition, action.concurrently ? SUE : AE);
     case 'inherit': return of(action.parent, SUE);
     default: return [];
@@ -209,6 +228,19 @@ function referringTo(schema: Schema, key: string): readonly Table[] {
 }
 const referring = new WeakMap<Schema, ReadonlyMap<string, readonly Table[]>>();
 
+/** The tables and all that refer to them, directly or through others. */
+function withReferring(schema: Schema, keys: readonly string[]): ReadonlySet<string> {
+  const found = new Set(keys);
+  for (const key of found) for (const { key: other } of referringTo(schema, key)) found.add(other);
+  return found;
+}
+
+/** Locks on tables that have a column of the domain, or of one that is made of it. */
+function domainLocks({ schema: given, name }: QName, { tables, types }: Schema): Lock[] {
+  const domain = `${given ?? 'public'}.${name}`;
+  return [...tables.values()].filter((table) => [...table.columns.values()].some((column) => isOfDomain(column.type, domain, types))).map(({ key }) => ({ relation: key, mode: 'SHARE', work: 'scan' }));
+}
+
 function keysTo(table: Table, key: string, column: string): boolean {
   for (const c of table.constraints.values()) if (c.kind === 'foreign key' && c.references === key && c.referenced.includes(column)) return true;
   return false;
@@ -234,6 +266,21 @@ function otherLock({ verb, concurrently }: SchemaEvent & { readonly kind: 'other
   // Unless it says otherwise, which is no part of the event.
   if (verb === 'lock') return [AE, 'none'];
   return [verb === 'copy' ? 'ACCESS SHARE' : SUE, 'none'];
+}
+
+/** CHECKs that hold of every row and speak of the column. Another type makes Postgres ask them again. */
+export function checksOf(table: Table, column: string): readonly Constraint[] {
+  return [...table.constraints.values()].filter((c) => {
+    if (c.kind !== 'check' || !c.validated) return false;
+    let found = false;
+    walkExpr(c.expr, { expr: (e) => void (found ||= e.kind === 'column' && e.path.at(-1) === column) });
+    return found;
+  });
+}
+
+/** A validated CHECK speaks of the column that decides. Whether it says enough, Postgres finds out. */
+export function isBounded(partition: Table, parent: Table): boolean {
+  return checksOf(partition, parent.partitionBy?.columns[0] ?? '').length > 0;
 }
 
 /** A valid CHECK (column IS NOT NULL) spares SET NOT NULL its scan. */

@@ -78,6 +78,11 @@ export function isFresh(facts: Facts, index: number, table: Table): boolean {
   return table.temporary || (!table.inferred && isSameDeploy(facts, index, table.createdIn));
 }
 
+/** What is made at that place is made in the deploy of that step. */
+export function isOfDeploy(facts: Facts, index: number, { file }: Span): boolean {
+  return isSameDeploy(facts, index, facts.timeline.steps.findIndex((step) => step.file === file));
+}
+
 function isSameDeploy(facts: Facts, index: number, created: number): boolean {
   return facts.deploy(created) !== undefined && facts.deploy(created) === facts.deploy(index);
 }
@@ -98,7 +103,8 @@ function usedLocks(facts: Facts, index: number, execution: Execution): readonly 
   const [before, after] = [facts.timeline.at(index - 1), facts.timeline.at(index)];
   return locksOf(execution, { postgres: facts.postgres, schema: facts.schema }).filter(({ relation }) => {
     const table = before.tables.get(relation) ?? after.tables.get(relation);
-    return table === undefined ? before.views.has(relation) : !isFresh(facts, index, table);
+    const view = before.views.get(relation);
+    return table === undefined ? view !== undefined && !isSameDeploy(facts, index, view.createdIn) : !isFresh(facts, index, table);
   });
 }
 
@@ -107,7 +113,7 @@ function usedLocks(facts: Facts, index: number, execution: Execution): readonly 
  * table also locks the one that it refers to, for a moment and against writers alone.
  */
 export function heavyLocks(op: Operation): readonly Lock[] {
-  return op.locks().filter((l) => l.mode === 'ACCESS EXCLUSIVE' || (atLeast(l.mode, 'SHARE') && l.relation === op.table?.key));
+  return op.locks().filter((l) => l.mode === 'ACCESS EXCLUSIVE' || (atLeast(l.mode, 'SHARE') && (l.relation === op.table?.key || op.event.kind === 'alter-domain' || (op.event.kind === 'other' && op.event.verb === 'alter domain'))));
 }
 
 /** How the tool of the step runs a migration outside of a transaction; `…` where it can do so for a file of one statement. */

@@ -39,6 +39,19 @@ export function isCheckedDomain(type: TypeRef, types: ReadonlyMap<string, UserTy
   return base(type, types) === undefined;
 }
 
+/** The domain itself, or one that is made of it. */
+export function isOfDomain(type: TypeRef, domain: string, types: ReadonlyMap<string, UserType>): boolean {
+  let at = type;
+  for (let depth = 0; depth < 16; depth++) {
+    const key = `${at.schema ?? 'public'}.${at.name}`;
+    if (key === domain) return true;
+    const form = types.get(key)?.form;
+    if (form?.is !== 'domain') return false;
+    at = form.base;
+  }
+  return false;
+}
+
 /** The type that values are stored as; undefined for a domain that has something to check. */
 function base(type: TypeRef, types: ReadonlyMap<string, UserType>): TypeRef | undefined {
   let at = type;

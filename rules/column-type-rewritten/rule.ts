@@ -1,4 +1,4 @@
-import { defineRule, isNewColumn, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
+import { checksOf, defineRule, isNewColumn, listed, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -19,6 +19,11 @@ export default defineRule({
       why: 'It holds an ACCESS EXCLUSIVE lock, which blocks all reads and writes, until the rows and all indexes are written.',
       fix: 'Add a column beside it (`alter table {sql} add column {name} {to};`), let a trigger or the code write both, fill it in batches, switch readers over, and drop the old one in a later release.',
     },
+    checked: {
+      what: 'Changing `{table}.{column}` from {from} to {to} reads every row while nobody can use the table.',
+      why: 'What is stored stays as it is, yet Postgres asks {check} of every row again, under an ACCESS EXCLUSIVE lock, which blocks all reads and writes.',
+      fix: 'Drop the constraint before, add it again behind with NOT VALID, and validate it in a later transaction.',
+    },
   },
   visit: {
     step(_step, index, facts, report) {
@@ -28,12 +33,19 @@ export default defineRule({
         if (!table || table.kind === 'foreign' || action?.do !== 'set-type') continue;
         const column = table.columns.get(action.column);
         if (!column || column.type.name === 'unknown') continue;
-        if (typeWork(column.type, action.type, action.column, action.using, facts.timeline.at(index).types) === 'none') continue;
         const { table: named, sql } = namesOfTable(table);
+        const added = isNewColumn(facts, op, action.column);
+        const place = { at: action.columnAt, subject: { kind: 'table', name: table.key } } as const;
+        const data = { table: named, column: column.name, from: typeText(column.type), to: typeText(action.type) };
+        if (typeWork(column.type, action.type, action.column, action.using, facts.timeline.at(index).types) === 'none') {
+          const checks = checksOf(table, column.name);
+          if (checks.length > 0) report({ message: 'checked', ...place, certainty: added ? 'possible' : 'proven', related: checks.map((c) => ({ at: c.at, note: 'asked again' })), data: { ...data, check: listed(checks.map((c) => `\`${c.name}\``)) } });
+          continue;
+        }
         report({
-          message: 'rewritten', at: action.columnAt, subject: { kind: 'table', name: table.key }, certainty: isNewColumn(facts, op, action.column) ? 'possible' : zones(column.type.name, action.type.name) ? 'likely' : 'proven',
+          message: 'rewritten', ...place, certainty: added ? 'possible' : zones(column.type.name, action.type.name) ? 'likely' : 'proven',
           related: [{ at: column.at, note: `${typeText(column.type)} here` }],
-          data: { table: named, column: column.name, from: typeText(column.type), to: typeText(action.type), sql, name: sqlName(`${column.name}_new`) },
+          data: { ...data, sql, name: sqlName(`${column.name}_new`) },
         });
       }
     },

@@ -57,6 +57,8 @@ export default defineRule({
   },
 });
 
+const ALONE = /^(?:vacuum|create database|alter system|(?:create|drop) tablespace)$/;
+
 /** What cannot run inside a transaction, as it is written. */
 function refused({ event, action }: Operation): string | undefined {
   if (event.kind === 'create-index' && event.concurrently) return event.unique ? 'CREATE UNIQUE INDEX CONCURRENTLY' : 'CREATE INDEX CONCURRENTLY';
@@ -65,5 +67,5 @@ function refused({ event, action }: Operation): string | undefined {
   if (action?.do === 'detach-partition' && action.concurrently) return 'ALTER TABLE';
   if (event.kind !== 'other') return undefined;
   if (event.verb === 'reindex' && event.concurrently === true) return 'REINDEX';
-  return event.verb === 'vacuum' || event.verb === 'create database' || event.verb === 'alter system' ? event.verb.toUpperCase() : undefined;
+  return ALONE.test(event.verb) ? event.verb.toUpperCase() : undefined;
 }

@@ -38,8 +38,8 @@ export default defineRule({
     domain: {
       severity: 'warning',
       what: 'Every column of domain `{name}` is checked while nobody can write to its tables.',
-      why: 'ALTER DOMAIN … ADD CONSTRAINT holds a SHARE lock on all tables that use the domain until their rows were read.',
-      fix: 'Add it with NOT VALID, and run `alter domain {name} validate constraint …` in a later transaction.',
+      why: 'ALTER DOMAIN holds a SHARE lock, which blocks all writes, on all tables that use the domain until their rows were read.',
+      fix: 'Add it as a CHECK with NOT VALID, which holds for new values at once. Prove the old ones table by table, by a CHECK of the column: `alter domain {name} validate constraint …` holds the same lock.',
     },
   },
   visit: {
@@ -47,7 +47,7 @@ export default defineRule({
       const added = new Map<string, { readonly transaction: Transaction | undefined; readonly op: Operation }>();
       for (const op of operations(facts, index)) {
         const { action, event } = op;
-        if (event.kind === 'alter-domain' && event.addConstraint && event.addConstraint.notValid !== true && event.addConstraint.kind === 'check' && uses(event.name.name)) {
+        if (event.kind === 'alter-domain' && (event.notNull === true || (event.addConstraint?.kind === 'check' && event.addConstraint.notValid !== true)) && op.locks().length > 0) {
           report({ message: 'domain', at: event.name.at, subject: { kind: 'step', name: op.step.id }, data: { name: event.name.name } });
         }
         const table = usedTable(op);
@@ -76,11 +76,6 @@ export default defineRule({
             report({ message: 'sameTransaction', at: action.at, ...common, related: [{ at: before.op.event.at, note: 'added here' }], fixes: moved(op, facts, 'VALIDATE in a migration of its own', validated(table, action.name)), data: { name: action.name, blocks, validate: `alter table ${sqlTable(table.key)} validate constraint ${sqlName(action.name)};` } });
           }
         }
-      }
-
-      function uses(domain: string): boolean {
-        for (const table of facts.timeline.at(index - 1).tables.values()) for (const column of table.columns.values()) if (column.type.name === domain) return true;
-        return false;
       }
     },
   },

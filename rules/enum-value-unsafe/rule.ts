@@ -1,4 +1,4 @@
-import { defineRule, operations, type Operation, type SchemaEvent } from '@tenantlint/model';
+import { defineRule, isOfDeploy, operations, type Operation, type SchemaEvent } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -45,7 +45,8 @@ export default defineRule({
         const { types, searchPath } = facts.timeline.at(index - 1);
         const type = (event.name.schema === undefined ? searchPath : [event.name.schema]).map((schema) => types.get(`${schema}.${event.name.name}`)).find((t) => t !== undefined);
         const subject = { kind: 'step', name: step.id } as const;
-        if (event.rename && !created) report({ message: 'renamed', at: event.name.at, subject, certainty: 'likely', data: { label: event.rename.from, type: event.name.name, to: event.rename.to } });
+        const fresh = created || (type !== undefined && isOfDeploy(facts, index, type.at));
+        if (event.rename && !fresh) report({ message: 'renamed', at: event.name.at, subject, certainty: 'likely', data: { label: event.rename.from, type: event.name.name, to: event.rename.to } });
         if (!event.add) return;
         const { label, before, after } = event.add;
         if (facts.postgres < 12 && op.transaction !== undefined) report({ message: 'inTransaction', at: event.name.at, subject, data: { label, version: String(facts.postgres) } });
@@ -54,7 +55,7 @@ export default defineRule({
           if (use) report({ message: 'usedAtOnce', at: startOf(use.event, facts.text(use.event.at)), subject, related: [{ at: event.name.at, note: `'${label}' is added here` }], certainty: 'likely', data: { label, type: event.name.name } });
         }
         const last = type?.form.is === 'enum' ? type.form.labels.at(-1) : undefined;
-        if (before === undefined && after === undefined && last !== undefined) report({ message: 'unordered', at: event.name.at, subject, certainty: 'possible', data: { label, type: event.name.name, last } });
+        if (before === undefined && after === undefined && last !== undefined && !fresh) report({ message: 'unordered', at: event.name.at, subject, certainty: 'possible', data: { label, type: event.name.name, last } });
       });
     },
   },

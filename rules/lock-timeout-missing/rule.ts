@@ -9,7 +9,7 @@ export default defineRule({
   preset: 'strict',
   needs: ['history'],
   sources: [
-    { tool: 'squawk', rule: 'require-timeout-settings' },
+    { tool: 'squawk', rule: 'require-timeout-settings' }, { tool: 'squawk', rule: 'require-lock-timeout' }, { tool: 'squawk', rule: 'require-statement-timeout' },
     { tool: 'postgres-language-server', rule: 'lockTimeoutWarning' }, { tool: 'postgres-language-server', rule: 'requireStatementTimeout' }, { tool: 'postgres-language-server', rule: 'requireIdleInTransactionTimeout' },
     { tool: 'pgfence', rule: 'missing-lock-timeout' }, { tool: 'pgfence', rule: 'drop-constraint' }, { tool: 'pgfence', rule: 'lock-timeout-after-dangerous-statement' }, { tool: 'pgfence', rule: 'lock-timeout-zero' }, { tool: 'pgfence', rule: 'lock-timeout-too-long' },
     { tool: 'pgfence', rule: 'missing-statement-timeout' }, { tool: 'pgfence', rule: 'statement-timeout-too-long' }, { tool: 'pgfence', rule: 'missing-idle-timeout' },

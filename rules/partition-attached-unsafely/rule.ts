@@ -1,4 +1,4 @@
-import { defineRule, isFresh, moved, namesOfTable, operations, outsideTransaction, placeOf, sqlName, sqlTable, tableName, usedTable, walkExpr, type Table } from '@tenantlint/model';
+import { defineRule, isBounded, isFresh, moved, namesOfTable, operations, outsideTransaction, placeOf, sqlName, sqlTable, tableName, usedTable, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -8,7 +8,7 @@ export default defineRule({
   sources: [
     { tool: 'squawk', rule: 'require-concurrent-partition-detach' },
     { tool: 'postgres-language-server', rule: 'avoidAttachingPartition' }, { tool: 'postgres-language-server', rule: 'requireConcurrentDetachPartition' },
-    { tool: 'pgfence', rule: 'attach-partition' }, { tool: 'pgfence', rule: 'detach-partition' }, { tool: 'pgfence', rule: 'detach-partition-concurrent' },
+    { tool: 'pgfence', rule: 'attach-partition' }, { tool: 'pgfence', rule: 'detach-partition' },
   ],
   messages: {
     scanned: {
@@ -50,9 +50,9 @@ export default defineRule({
           continue;
         }
         const [column = ''] = table.partitionBy?.columns ?? [];
-        if (!isFresh(facts, index, child) && !isBounded(child, column)) report({ message: 'scanned', ...common, data: { partition: tableName(child.key), table: tableName(table.key), sql: sqlTable(child.key), check: sqlName(`${child.name}_bounds`), column: sqlName(column) } });
+        if (!isFresh(facts, index, child) && !isBounded(child, table)) report({ message: 'scanned', ...common, data: { partition: tableName(child.key), table: tableName(table.key), sql: sqlTable(child.key), check: sqlName(`${child.name}_bounds`), column: sqlName(column) } });
         const fallback = usedTable(op) && defaultOf(table);
-        if (fallback && !isBounded(fallback, column)) report({ message: 'fallback', ...common, certainty: 'likely', data: { partition: tableName(fallback.key), table: tableName(table.key) } });
+        if (fallback && !isBounded(fallback, table)) report({ message: 'fallback', ...common, certainty: 'likely', data: { partition: tableName(fallback.key), table: tableName(table.key) } });
       }
 
       function defaultOf(parent: Table): Table | undefined {
@@ -62,14 +62,3 @@ export default defineRule({
     },
   },
 });
-
-/** A validated CHECK speaks of the column that decides. Whether it says enough, Postgres finds out. */
-function isBounded(table: Table, column: string): boolean {
-  for (const c of table.constraints.values()) {
-    if (c.kind !== 'check' || !c.validated) continue;
-    let found = false;
-    walkExpr(c.expr, { expr: (e) => void (found ||= e.kind === 'column' && e.path.at(-1) === column) });
-    if (found) return true;
-  }
-  return false;
-}

@@ -1,4 +1,4 @@
-import { defineRule, namesOfTable, operations, tableName, usedTable, type Operation, type Table } from '@tenantlint/model';
+import { defineRule, isFresh, namesOfTable, operations, tableName, usedTable, type Operation, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -21,7 +21,7 @@ export default defineRule({
     },
     schema: {
       severity: 'error',
-      what: 'Schema `{name}` is dropped with {count} tables of rows.',
+      what: 'Schema `{name}` is dropped with {tables} of rows.',
       why: 'DROP SCHEMA … CASCADE takes everything with it, whoever uses it, and holds ACCESS EXCLUSIVE locks on all of it.',
       fix: 'Drop the tables by name, each when nothing uses it any more.',
     },
@@ -51,8 +51,8 @@ export default defineRule({
           for (const name of event.names) {
             if (event.object === 'database') report({ message: 'database', at: name.at, subject: { kind: 'step', name: op.step.id }, data: { name: name.name } });
             if (event.object === 'schema' && event.cascade) {
-              const tables = [...facts.timeline.at(index - 1).tables.values()].filter((t) => t.schema === name.name && !t.platform);
-              if (tables.length > 0) report({ message: 'schema', at: name.at, subject: { kind: 'step', name: op.step.id }, data: { name: name.name, count: String(tables.length) } });
+              const tables = [...facts.timeline.at(index - 1).tables.values()].filter((t) => t.schema === name.name && !t.platform && !isFresh(facts, index, t));
+              if (tables.length > 0) report({ message: 'schema', at: name.at, subject: { kind: 'step', name: op.step.id }, data: { name: name.name, tables: `${tables.length} ${tables.length === 1 ? 'table' : 'tables'}` } });
             }
             const table = event.object === 'table' || event.object === 'foreign table' ? usedTable(only(op, name)) : undefined;
             if (!table) continue;
@@ -75,7 +75,7 @@ export default defineRule({
 
       function only(op: Operation, name: Parameters<Operation['named']>[0]): Operation {
         const table = op.named(name)?.table;
-        return { ...op, table, fresh: table === undefined || table.temporary || (!table.inferred && facts.deploy(table.createdIn) !== undefined && facts.deploy(table.createdIn) === facts.deploy(index)) };
+        return { ...op, table, fresh: table === undefined || isFresh(facts, index, table) };
       }
 
       /** Tables that refer to it, directly or through others. */

@@ -1,4 +1,4 @@
-import { defineRule, namesOfTable, operations, sqlName, tableName, usedTable } from '@tenantlint/model';
+import { defineRule, isOfDeploy, namesOfTable, operations, sqlName, tableName, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -34,7 +34,8 @@ export default defineRule({
       const all = operations(facts, index);
       for (const op of all) {
         const { event } = op;
-        if (event.kind === 'rename' && event.object === 'schema' && facts.timeline.at(index - 1).schemas.has(event.name.name)) {
+        const schema = event.kind === 'rename' && event.object === 'schema' ? facts.timeline.at(index - 1).schemas.get(event.name.name) : undefined;
+        if (event.kind === 'rename' && schema && !isOfDeploy(facts, index, schema.at)) {
           report({ message: 'schema', at: event.name.at, subject: { kind: 'step', name: op.step.id }, certainty: 'likely', data: { table: event.name.name, to: event.to } });
         }
         const table = usedTable(op);

@@ -5,7 +5,7 @@ export default defineRule({
   severity: 'note',
   preset: 'audit',
   needs: ['sql'],
-  sources: [{ tool: 'squawk', rule: 'prefer-timestamptz' }, { tool: 'postgres-language-server', rule: 'preferTimestamptz' }, { tool: 'pgfence', rule: 'prefer-timestamptz' }],
+  sources: [{ tool: 'squawk', rule: 'prefer-timestamptz' }, { tool: 'squawk', rule: 'prefer-timestamp-tz' }, { tool: 'postgres-language-server', rule: 'preferTimestamptz' }, { tool: 'pgfence', rule: 'prefer-timestamptz' }],
   messages: {
     without: {
       what: '{columns} of `{table}` {verb} a time without a zone.',

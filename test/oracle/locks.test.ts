@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replay } from '@tenantlint/engine';
-import { atLeast, LOCK_MODES, locksOf, type Lock, type LockMode, type Timeline } from '@tenantlint/model';
+import { atLeast, LOCK_MODES, locksOf, type Lock, type LockMode, type SchemaEvent, type Timeline } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
+import { BASE, EXAMPLES } from '../peers-examples.ts';
 import { openPglite, openServer, type Database } from './pg-database.ts';
 import { historyOf, stepOf } from './pg-differences.ts';
 
@@ -10,6 +11,9 @@ const SETUP = `
 create schema storage;
 create domain percent as integer;
 create domain share as integer check (value >= 0);
+create domain part as integer;
+create domain small_part as part;
+alter domain part add constraint part_range check (value < 1000) not valid;
 create type mood as enum ('good', 'bad');
 create table customers (id bigint primary key, email text, share percent);
 create table orders (id integer primary key, customer_id bigint references customers (id), amount numeric(10, 2), code varchar(20), note text, at timestamptz default now(), open boolean not null default true);
@@ -32,8 +36,8 @@ create table messages (id bigint, sent_at timestamptz not null) partition by ran
 create table messages_2023 partition of messages for values from ('2023-01-01') to ('2024-01-01');
 create table messages_2024 (id bigint, sent_at timestamptz not null);
 create table messages_2025 (id bigint, sent_at timestamptz not null check (sent_at >= '2025-01-01' and sent_at < '2026-01-01'));
-create table parents (id bigint);
-create table children (id bigint);
+create table parents (id bigint, part small_part);
+create table children (id bigint, part small_part);
 create publication changes;
 insert into customers values (1, 'a@b.c', 1);
 insert into orders values (1, 1, 2, 'x', 'n', now(), true);
@@ -141,6 +145,12 @@ const STATEMENTS = [
   'cluster orders using orders_pkey',
   'reindex table orders',
   'truncate lines',
+  'truncate orders cascade',
+  'alter domain percent add constraint range check (value < 100)',
+  'alter domain percent add constraint range check (value < 100) not valid',
+  'alter domain part set not null',
+  'alter domain part validate constraint part_range',
+  'alter domain share set default 0',
   'update orders set note = null',
   'delete from lines',
   "insert into customers values (2, 'x', 1)",
@@ -161,21 +171,23 @@ const STATEMENTS = [
 /** Not understood by older servers. */
 const SINCE_18 = ['alter table orders add constraint c not null note', 'alter table orders add constraint c not null note not valid'];
 
-const WATCH = `do $$ begin perform set_config('watch.before', (select json_object_agg(c.oid, json_build_object('name', n.nspname || '.' || c.relname, 'file', pg_relation_filenode(c.oid)))::text
+const WATCH = `do $$ begin perform set_config('watch.before', (select json_object_agg(c.oid, json_build_object('name', n.nspname || '.' || c.relname, 'file', pg_relation_filenode(c.oid), 'scans', pg_stat_get_xact_numscans(c.oid)))::text
   from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm')), true); end $$`;
 
 const SEEN = `select json_build_object(
   'locks', (select coalesce(json_agg(json_build_object('relation', b.value ->> 'name', 'mode', l.mode)), '[]') from json_each(current_setting('watch.before')::json) b join pg_locks l on l.relation = b.key::oid where l.pid = pg_backend_pid() and l.locktype = 'relation'),
-  'written', (select coalesce(json_agg(b.value ->> 'name' order by b.value ->> 'name'), '[]') from json_each(current_setting('watch.before')::json) b join pg_class c on c.oid = b.key::oid where pg_relation_filenode(c.oid) is distinct from (b.value ->> 'file')::oid))`;
+  'written', (select coalesce(json_agg(b.value ->> 'name' order by b.value ->> 'name'), '[]') from json_each(current_setting('watch.before')::json) b join pg_class c on c.oid = b.key::oid where pg_relation_filenode(c.oid) is distinct from (b.value ->> 'file')::oid),
+  'read', (select coalesce(json_agg(b.value ->> 'name' order by b.value ->> 'name'), '[]') from json_each(current_setting('watch.before')::json) b where pg_stat_get_xact_numscans(b.key::oid) > (b.value ->> 'scans')::bigint))`;
 
 interface Seen {
   readonly locks: readonly { readonly relation: string; readonly mode: string }[];
   readonly written: readonly string[];
+  /** Tables that were read from end to end. */
+  readonly read: readonly string[];
 }
 
 const sql = createSqlParser();
 const read = (text: string) => sql.file({ path: 'x.sql', text }).events;
-const setup = read(SETUP);
 let servers: { readonly db: Database; readonly version: number }[] = [];
 
 beforeAll(async () => {
@@ -198,24 +210,36 @@ function strongest(locks: readonly { readonly relation: string; readonly mode: L
 }
 
 /** What the shared table says of a statement. */
-function predicted(statement: string, version: number): readonly Lock[] {
+function predicted(setup: readonly SchemaEvent[], statement: string, version: number): readonly Lock[] {
   const timeline: Timeline = replay([historyOf([stepOf('setup.sql', setup, true), stepOf('pending.sql', read(statement), true)])], sql, { watch: (step) => step.file === 'pending.sql' });
   return timeline.executions(1).flatMap((execution) => locksOf(execution, { postgres: version, schema: timeline.at(0) }));
 }
 
-test('the locks and rewrites that rules tell of are those that Postgres takes', async () => {
+/** Examples of other linters' checks, as far as they can be watched in one transaction. */
+const WATCHED = [...new Set(Object.values(EXAMPLES).flatMap((checks) => Object.values(checks)))].filter((s) => !/^begin|concurrently|vacuum|database|^set /.test(s) && !s.startsWith('-- Postgres') && s !== EXAMPLES['squawk']?.['ban-duplicate-column-assignments']).sort();
+
+test.each([
+  { of: 'statements of all kinds', setup: SETUP, statements: STATEMENTS, since18: SINCE_18 },
+  { of: 'examples of other linters', setup: BASE, statements: WATCHED, since18: [] },
+])('the locks, scans and rewrites that rules tell of are those of Postgres: $of', async ({ setup, statements: all, since18 }) => {
   const wrong: string[] = [];
+  const events = read(setup);
   for (const { db, version } of servers) {
-    const statements = version >= 18 ? [...STATEMENTS, ...SINCE_18] : STATEMENTS;
-    const { answers } = await db.perform(SETUP, [], statements.map((s) => `rollback; begin; ${WATCH}; ${s}; ${SEEN}`));
+    const statements = version >= 18 ? [...all, ...since18] : all;
+    const { answers } = await db.perform(setup, [], statements.map((s) => `rollback; begin; ${WATCH}; ${s.replace(/;$/, '')}; ${SEEN}`));
     statements.forEach((statement, i) => {
       const seen = asJson(answers[i]) as Seen;
-      const locks = predicted(statement, version);
-      const [real, ours] = [strongest(seen.locks.map((l) => ({ relation: l.relation, mode: modeOf(l.mode) }))), strongest(locks)];
-      if (JSON.stringify(real) !== JSON.stringify(ours)) wrong.push(`${statement}: Postgres ${version} takes ${JSON.stringify(real)}, we say ${JSON.stringify(ours)}`);
-      const written = [...new Set(locks.filter((l) => l.work === 'rewrite' && atLeast(l.mode, 'EXCLUSIVE')).map((l) => l.relation))].sort();
+      const locks = predicted(events, statement, version);
+      const differ = (what: string, real: unknown, ours: unknown) => void (JSON.stringify(real) !== JSON.stringify(ours) && wrong.push(`${statement}: Postgres ${version} ${what} ${JSON.stringify(real)}, we say ${JSON.stringify(ours)}`));
+      differ('takes', strongest(seen.locks.map((l) => ({ relation: l.relation, mode: modeOf(l.mode) }))), strongest(locks));
+      const worked = (...kinds: readonly Lock['work'][]) => [...new Set(locks.filter((l) => kinds.includes(l.work)).map((l) => l.relation))].sort();
       // Refreshing alongside compares row by row; TRUNCATE starts a new file for other reasons.
-      if (!/concurrently|truncate/.test(statement) && JSON.stringify(seen.written) !== JSON.stringify(written)) wrong.push(`${statement}: Postgres ${version} writes ${JSON.stringify(seen.written)} anew, we say ${JSON.stringify(written)}`);
+      if (!/concurrently|truncate/.test(statement)) differ('writes anew', seen.written, worked('rewrite'));
+      const known = new Set(locks.map((l) => l.relation));
+      // Rows of the table that a foreign key refers to are looked up in whatever way is cheapest, and changed rows are found so.
+      const told = (work: Lock['work']) => work === 'scan' || work === 'build' || work === 'rewrite';
+      const open = (name: string) => locks.some((l) => l.relation === name && (l.work === 'rows' || (l.work === 'none' && /foreign key|validate/.test(statement))));
+      if (!/truncate/.test(statement)) differ('reads', seen.read.filter((name) => known.has(name) && !open(name)), [...new Set(locks.filter((l) => told(l.work)).map((l) => l.relation))].sort());
     });
   }
   expect(wrong).toEqual([]);

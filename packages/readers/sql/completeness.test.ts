@@ -97,7 +97,7 @@ const SAMPLES: { readonly [kind in StatementKind]: readonly [string, SchemaEvent
   DropSubscriptionStmt: ['drop subscription s', 'other'],
   DropTableSpaceStmt: ['drop tablespace t', 'other'],
   DropUserMappingStmt: ['drop user mapping for u server s', 'other'],
-  DropdbStmt: ['drop database d', 'other'],
+  DropdbStmt: ['drop database d', 'drop'],
   ExecuteStmt: ['execute p', 'other'],
   ExplainStmt: ['explain select 1', 'other'],
   FetchStmt: ['fetch c', 'other'],

@@ -6,7 +6,7 @@ import { alterTable } from './lower-alter.ts';
 import { allOf, lowerStatement } from './lower-dml.ts';
 import { alterRole, alterRoleSettings, createRole, defaultPrivileges, grant, grantRole, publication } from './lower-grant.ts';
 import { relationName, roleOf, rolesOf } from './lower-names.ts';
-import { comment, drop, dropRole, rename, setOwner, setSchema } from './lower-object.ts';
+import { comment, drop, dropDatabase, dropRole, rename, setOwner, setSchema } from './lower-object.ts';
 import { settingValues } from './lower-options.ts';
 import { alterPolicy, createIndex, createPolicy, createRule, createTrigger, createView } from './lower-policy.ts';
 import { alterFunction, createFunction, doBlock } from './lower-routine.ts';
@@ -61,6 +61,8 @@ function lowerEvent(e: Excerpt, node: Node): SchemaEvent {
       return alterRole(e, tree.AlterRoleStmt ?? {});
     case 'AlterRoleSetStmt':
       return alterRoleSettings(e, tree.AlterRoleSetStmt ?? {});
+    case 'DropdbStmt':
+      return dropDatabase(e, tree.DropdbStmt ?? {});
     case 'DropRoleStmt':
       return dropRole(e, tree.DropRoleStmt ?? {});
     case 'DropOwnedStmt':

@@ -1,6 +1,6 @@
 import type { ObjectKind, ObjectName, QName, SchemaEvent } from '@tenantlint/model';
 import type {
-  AlterObjectSchemaStmt, AlterOwnerStmt, CommentStmt, DropRoleStmt, DropStmt, ObjectType, RenameStmt,
+  AlterObjectSchemaStmt, AlterOwnerStmt, CommentStmt, DropRoleStmt, DropdbStmt, DropStmt, ObjectType, RenameStmt,
 } from 'libpg-query';
 import type { Excerpt } from './excerpt.ts';
 import type { Node } from './grammar.ts';
@@ -84,6 +84,11 @@ export function dropRole(e: Excerpt, node: DropRoleStmt): SchemaEvent {
     return { name: roleOf((role as Tree).RoleSpec), at: e.between(i, i) };
   });
   return { kind: 'drop', at: e.whole(), object: 'role', names, ifExists: node.missing_ok === true, cascade: false, concurrently: false };
+}
+
+export function dropDatabase(e: Excerpt, node: DropdbStmt): SchemaEvent {
+  const i = e.skip(2, 'if', 'exists');
+  return { kind: 'drop', at: e.whole(), object: 'database', names: [{ name: node.dbname ?? '', at: e.between(i, i) }], ifExists: node.missing_ok === true, cascade: false, concurrently: false };
 }
 
 export function rename(e: Excerpt, node: RenameStmt): SchemaEvent {
