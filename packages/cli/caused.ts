@@ -8,12 +8,14 @@ import { VERSION } from './version.ts';
 
 /**
  * What a change brought about: findings on lines that it wrote, and findings elsewhere that were not there before. The
- * state before is only judged where there is anything elsewhere.
+ * state before is only judged where there is anything elsewhere, and what a merge brings in where anything is left.
  */
-export async function caused(now: Outcome, change: Change, top: string, before: () => Promise<Tally>): Promise<Outcome> {
+export async function caused(now: Outcome, change: Change, top: string, before: () => Promise<Tally>, other: () => Promise<Tally | undefined>): Promise<Outcome> {
   const here = new Set(now.findings.filter(onWrittenLines(now, change, top)));
   const known = new Map(here.size === now.findings.length ? [] : await before());
-  const findings = now.findings.filter((f) => here.has(f) || !take(known, key(f, now, (file) => file)));
+  const fresh = now.findings.filter((f) => here.has(f) || !take(known, key(f, now, (file) => file)));
+  const brought = new Map(fresh.length > 0 ? await other() : []);
+  const findings = fresh.filter((f) => !take(brought, key(f, now, (file) => file)));
   return recounted({ ...now, findings, unread: now.unread.filter((u) => u.at.file === '.' || change.files.has(path.join(top, u.at.file))) });
 }
 

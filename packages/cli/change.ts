@@ -17,6 +17,8 @@ export interface Change {
   readonly now: Overlay | undefined;
   /** The state before. */
   readonly before: Overlay;
+  /** Of a merge that is being committed: the state that is merged in. What is found there is nothing that the merge brings about. */
+  other(): Overlay | undefined;
   /** Files that the change adds, edits or renames: every kind, also those that nobody lints. */
   readonly files: ReadonlySet<string>;
   /** Whether it touches any file that is read at all. */
@@ -50,7 +52,7 @@ export function readChange(folder: string, asked: Asked): Change {
   const git = new Git(folder);
   const from = asked.kind === 'staged' ? headOf(git) : forkPoint(git, asked.ref);
   const against = asked.kind === 'staged' ? ['--cached', from] : [from];
-  const entries = rawEntries(git.run(['diff', '--raw', '--no-abbrev', '-z', ...DIFF, ...against, '--']).toString('utf8'));
+  const entries = differences(git, against);
   const absolute = (file: string) => path.join(git.top, file);
   const hunks = entries.some((e) => SOURCE.test(e.to)) ? readHunks(git.run(['diff', '-p', '-U0', '--inter-hunk-context=0', '--text', ...DIFF, ...against, '--', ...SOURCES]).toString('utf8')) : new Map<string, Lines[]>();
   const untracked = asked.kind === 'staged' ? [] : list(git.run(['ls-files', '-z', '--others', '--exclude-standard']));
@@ -65,6 +67,10 @@ export function readChange(folder: string, asked: Asked): Change {
   return {
     now,
     before,
+    other: () => {
+      const merged = asked.kind === 'staged' ? git.ask(['rev-parse', '--verify', '--quiet', 'MERGE_HEAD^{commit}']) : undefined;
+      return merged === undefined ? undefined : beforeOverlay(git, differences(git, ['--cached', merged]), [], now);
+    },
     files,
     lintable: [...untracked, ...entries.flatMap((e) => [e.from, e.to])].some((f) => READ.test(f)),
     wrote: (file, first, last) => fresh.has(file) || (written.get(file) ?? []).some((l) => l.from <= last && l.to >= first),
@@ -129,6 +135,10 @@ interface Entry {
   /** Whether there is a file after. */
   readonly after: boolean;
   readonly copy: boolean;
+}
+
+function differences(git: Git, against: readonly string[]): Entry[] {
+  return rawEntries(git.run(['diff', '--raw', '--no-abbrev', '-z', ...DIFF, ...against, '--']).toString('utf8'));
 }
 
 function rawEntries(text: string): Entry[] {

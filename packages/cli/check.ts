@@ -110,15 +110,19 @@ async function checkChange(project: Project, base: Base, configFile: string | un
   const then = { ...base, overlay: change.before };
   const now = await checkOne(project, { ...options, deployed: once(async () => (await analyse(await open(then, configFile, options.known))).facts.sites) }, base);
   // What was merged then is what it was.
-  const before = once(async () => (await checkOne(await open(then, configFile, options.known), { ...options, merged: undefined }, then)).outcome);
+  const stateOf = async (at: Base) => (await checkOne(await open(at, configFile, options.known), { ...options, merged: undefined }, at)).outcome;
+  const before = once(() => stateOf(then));
   const { states } = change;
-  const kept = states && new Remembered(states.folder, [path.relative(base.top, base.dir), base.prefix, base.paths.join('\0'), options.preset ?? '', JSON.stringify(project.config), configFile ?? '', [...project.workspace.named].join('\0')]);
+  const kept = states && new Remembered(states.folder, [base.dir, base.prefix, base.paths.join('\0'), options.preset ?? '', JSON.stringify(project.config), configFile ?? '', [...project.workspace.named].join('\0')]);
   const outcome = await caused(now.whole, change, base.top, async () => {
     const known = states && kept?.get(states.before);
     if (known) return known;
     const found = tally(await before(), change, base.top);
     if (states) kept?.put(states.before, found);
     return found;
+  }, async () => {
+    const overlay = change.other();
+    return overlay && tally(await stateOf({ ...base, overlay }));
   });
   // The next commit starts from here.
   if (states) kept?.put(states.now, tally(now.whole));

@@ -114,6 +114,41 @@ test('what was found before is remembered in .git, and only believed where it wa
   expect(git('status', '--porcelain')).toBe('A  supabase/migrations/005_more.sql\n');
 });
 
+test('what is remembered of one folder is nothing that another has', async () => {
+  const two = Object.fromEntries(['a', 'b'].flatMap((folder) => Object.entries({ ...FILES, ...CONFIG }).map(([file, text]) => [`${folder}/${file}`, text])));
+  const { dir, git, write } = repository({ 'package.json': '{}', ...two });
+  write('a/supabase/migrations/002_old.sql', table('old'));
+  git('add', '-A');
+  git('commit', '-qm', 'second');
+  const inside = async (folder: string) => (await reported(path.join(dir, folder), '--staged')).found;
+  for (const round of ['4_third', '5_fourth']) {
+    write(`a/supabase/migrations/00${round}.sql`, table(`t${round}`));
+    git('add', '-A');
+    expect([round, await inside('b'), await inside('a')]).toEqual([round, [], []]);
+    git('commit', '-qm', round);
+  }
+});
+
+test('a merge brings about what neither side had', async () => {
+  const { dir, git, write } = repository({ ...FILES, ...CONFIG });
+  git('checkout', '-qb', 'topic');
+  write('notes.md', 'of the branch\n');
+  git('add', '-A');
+  git('commit', '-qm', 'topic');
+  git('checkout', '-q', 'main');
+  write('supabase/migrations/004_meanwhile.sql', table('meanwhile', false));
+  git('add', '-A');
+  git('commit', '-qm', 'main goes on');
+  git('checkout', '-q', 'topic');
+  git('merge', '-q', '--no-commit', '--no-ff', 'main');
+  expect(await reported(dir, '--staged')).toMatchObject({ code: 0, found: [] });
+  // What is resolved by hand is the merge's own.
+  write('supabase/migrations/004_meanwhile.sql', `${table('meanwhile', false)}${table('more', false)}`);
+  write('supabase/migrations/003_notes.sql', table('notes', false));
+  git('add', '-A');
+  expect((await reported(dir, '--staged')).found).toEqual(['supabase/migrations/003_notes.sql:1 table-without-rls', 'supabase/migrations/004_meanwhile.sql:3 table-without-rls']);
+});
+
 test('renaming a file brings nothing about; editing it meanwhile does', async () => {
   const { dir, git } = repository({ ...FILES, ...CONFIG });
   git('mv', 'supabase/migrations/002_old.sql', 'supabase/migrations/002_older.sql');
