@@ -5,6 +5,8 @@ export interface CallSite {
   readonly at: Span;
   readonly nameAt: Span;
   readonly construct: boolean;
+  /** A variable of a file is made so: what is handed over runs when that is called. */
+  readonly declares?: boolean;
   /** Nobody waits for the promise that it gives. */
   readonly unawaited?: boolean;
   readonly types?: Extract<Code, { kind: 'call' }>['types'];

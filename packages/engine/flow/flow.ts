@@ -148,6 +148,8 @@ export class Flow {
   readAt: Span | undefined;
   /** What is asked of the path that a request is for, where that is noted. */
   paths: PathTests | undefined;
+  /** What a variable of a file is being made from. */
+  declaring: Code | undefined;
   /** The call whose promise nobody waits for. */
   floating: Code | undefined;
   /** Steps of interpretation left for what is being run. */

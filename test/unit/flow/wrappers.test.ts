@@ -31,3 +31,16 @@ test.each([
 ])('a wrapper that takes the tenant from the request: %s', (_, check, want) => {
   expect(verdict(check)).toEqual([want]);
 });
+
+test('what a function of a package gives back for a function is that function, with a memory', () => {
+  const auth = (wrapped: string): Record<string, string> => ({
+    'db.ts': `import { PrismaClient } from '@prisma/client'; export const prisma = new PrismaClient();`,
+    'session.ts': `import { cache } from 'react'; import { unstable_cache } from 'next/cache'; import { memo } from 'somewhere'; import { getServerSession } from 'next-auth'; import { prisma } from './db';
+      export const user = ${wrapped};`,
+    'app/api/x/[id]/route.ts': `import { prisma } from '../../../../db'; import { user } from '../../../../session';
+      export async function GET(_req: Request, { params }: { params: { id: string } }) { const u = await user(); if (!u) return new Response('', { status: 401 }); return Response.json([await prisma.project.findMany({ where: { org: { members: { some: { userId: u.id } } } } }), await prisma.invoice.findUnique({ where: { id: params.id } })]); }`,
+  });
+  const verdicts = (wrapped: string): string[] => analyseProduct({ files: auth(wrapped) }).map((s) => `${s.model} ${s.verdict} ${s.certainty}`);
+  const body = `async () => { const s = await getServerSession(); return s?.user?.id ? { id: s.user.id } : null; }`;
+  for (const wrapped of [body, `cache(${body})`, `unstable_cache(${body}, ['x'])`, `memo(${body})`, `memo(${body}, { ttl: 5 })`]) expect(verdicts(wrapped), wrapped).toEqual(['Project scoped proven', 'Invoice leak proven']);
+});

@@ -48,7 +48,7 @@ export function call(f: Flow, code: CallCode, names: Names): AbstractValue {
   const fn = f.evaluate(callee, names);
   const args = evaluateArgs(f, code, names);
   if (!f.state.live) return nothing(code.at);
-  return apply(f, fn, args, { at: code.at, nameAt: callee.at, construct: code.construct, types: code.types, unawaited: f.floating === code });
+  return apply(f, fn, args, { at: code.at, nameAt: callee.at, construct: code.construct, types: code.types, declares: f.declaring === code, unawaited: f.floating === code });
 }
 
 /** The call happens only where its receiver is there. */
@@ -101,7 +101,7 @@ function methodCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extract<
   const args = evaluateArgs(f, code, names);
   if (!f.state.live) return nothing(code.at);
   const becoming: Becoming = { handle: undefined };
-  const value = invokeMethod(f, of, callee.name, args, { at: code.at, nameAt: callee.nameAt, construct: false, types: code.types, unawaited: f.floating === code, path: () => namesOf(callee) }, becoming);
+  const value = invokeMethod(f, of, callee.name, args, { at: code.at, nameAt: callee.nameAt, construct: false, types: code.types, declares: f.declaring === code, unawaited: f.floating === code, path: () => namesOf(callee) }, becoming);
   if (becoming.handle) become(f, callee.of, becoming.handle, names);
   for (const [i, held] of becoming.args ?? []) {
     const arg = code.args[i];
@@ -205,6 +205,8 @@ export function callUnknown(f: Flow, callee: AbstractValue, args: readonly Abstr
   const symbol: AbstractValue = { kind: 'symbol', origin: { kind: 'call', callee, args, construct: site.construct, call: `@${at.file}:${at.start}`, ...(site.types ? { types: site.types } : {}) }, path: [], at };
   if (f.register(symbol, site)) return symbol;
   const [callback] = callbacks;
+  // `export const user = cached(async () => …)`: a function around another.
+  if (site.declares && callback?.kind === 'function' && callback.fn.async) return symbol;
   if (callbacks.length === 1 && callback?.kind === 'function' && callback.fn.params.length === 0) {
     // `retry(() => …)`, `step.run('x', async () => …)`: it is run here, and its result is the result.
     const value = apply(f, callback, [], site);

@@ -103,7 +103,10 @@ function declare(f: Flow, module: ModuleNames, name: string, declaration: Declar
     const typed = statement.type ? f.ofType(statement.type, module.file.path, statement.at) : undefined;
     const filled = !statement.constant && fillers(module, name).length > 0;
     if (assigned.length === 0) return filled ? nothing(statement.at) : typed ?? nothing(statement.at);
-    const values = assigned.map((code) => ({ value: f.evaluate(code, module.names), truths: [] }));
+    const values = assigned.map((code) => {
+      f.declaring = code;
+      return { value: f.evaluate(code, module.names), truths: [] };
+    });
     if (!statement.value) values.push({ value: nothing(statement.at), truths: [] });
     const value = pick(f, statement.target, f.joinValues(values), name) ?? unknown(`module variable ${name}`, statement.at);
     // What it is made of says more than its type, which says more than nothing.

@@ -45,7 +45,15 @@ export function knownCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abs
   const known = f.python ? (pythonVerified(f, callee, site.at) ?? packageCall(f, callee, args, site)) : undefined;
   if (known) return known;
   keeps(f, callee, args, site);
+  if (isWrapper(callee) && args[0]?.kind === 'function') return args[0];
   return inContext(f, callee, args, site) ?? asserted(f, callee, args, site.at) ?? requestCall(callee, args, site) ?? parsed(f, callee, args, site.at) ?? authCall(f, callee, args, site);
+}
+
+/** Functions that give back the one that they are handed, with a memory or a delay. */
+const WRAPPERS: Readonly<Record<string, RegExp>> = { react: /^(?:experimental_)?cache$/, 'next/cache': /^(?:unstable_cache|cache)$/, lodash: /^(?:memoize|once|debounce|throttle)$/, 'lodash-es': /^(?:memoize|once|debounce|throttle)$/ };
+
+function isWrapper({ origin, path }: ValueOf<'symbol'>): boolean {
+  return origin.kind === 'package' && WRAPPERS[origin.package]?.test(path.at(-1) ?? origin.name) === true;
 }
 
 /** `assert(x)`, `invariant(x)` of packages made for it: afterwards it holds. */
