@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -75,7 +75,7 @@ const SETUPS: Readonly<Record<string, (made: Repository) => void>> = {
   },
   'lint-staged': (made) => {
     made.write('lint-staged.config.mjs', shown('lint-staged.config.mjs'));
-    script(made, '.git/hooks/pre-commit', '#!/bin/sh\nexec lint-staged\n');
+    script(made, '.git/hooks/pre-commit', `#!/bin/sh\nexec ${/`(lint-staged --[^`]*)`/.exec(page)?.[1]}\n`);
   },
   // What pre-commit does with the hook: the entry, without names, once for all files.
   'the entry of .pre-commit-hooks.yaml': (made) => script(made, '.git/hooks/pre-commit', `#!/bin/sh\nexec node_modules/.bin/${/entry: (.*)/.exec(readFileSync(path.join(root, '.pre-commit-hooks.yaml'), 'utf8'))?.[1]}\n`),
@@ -99,6 +99,19 @@ describe.each(Object.keys(SETUPS))('%s', (name) => {
     expect(status).toBe(0);
     expect(readFileSync(path.join(made.dir, NEW), 'utf8')).toBe(table('fresh', false));
   });
+
+  test('stops a commit that only takes away what secured a table', () => {
+    const made = product();
+    const LATER = 'supabase/migrations/004_secured.sql';
+    expect(commit(made, { [NEW]: table('fresh', false), [LATER]: table('fresh').replace(/^.*\n.*\n/, '') })).toMatchObject({ status: 0 });
+    SETUPS[name]?.(made);
+    made.git('add', '-A');
+    made.git('commit', '-qm', 'the hook', '--no-verify', '--allow-empty');
+    rmSync(path.join(made.dir, LATER));
+    const stopped = commit(made, {});
+    expect(stopped.status).not.toBe(0);
+    expect(stopped.said).toContain(`table-without-rls  ${NEW}:1:14`);
+  });
 });
 
 test('a commit of named files, from a folder below', () => {
@@ -117,6 +130,9 @@ test('the hook for pre-commit names the version that it belongs to', () => {
   const hooks = readFileSync(path.join(root, '.pre-commit-hooks.yaml'), 'utf8');
   expect(/additional_dependencies: \['tenantlint@(.*)'\]/.exec(hooks)?.[1]).toBe(version);
   expect(/rev: v(.*)/.exec(page)?.[1]).toBe(version);
+  // A filter by file would keep commits that only delete from the hook.
+  expect(hooks).toMatch(/^  always_run: true$/m);
+  expect(hooks).not.toMatch(/^  (?:files|types\w*|exclude):/m);
   // It packs and installs the repository itself, too, which then has to have a version, and should have no more.
   const { status, stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
   expect(status).toBe(0);
