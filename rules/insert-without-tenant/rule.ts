@@ -25,7 +25,7 @@ export default defineRule({
       const related = site.path.map(r => ({ at: r.at, note: r.text }));
       const table = site.model ?? site.table ?? 'a table';
       if (site.defect.kind === 'tenant-missing-in-data') report({ message: 'missing', at, subject, certainty: site.certainty, data: { operation: site.operation, table, why: site.why.map(r => r.text).join(' ') }, related });
-      else if (site.defect.kind === 'tenant-overwritten') report({ message: 'overwritten', at, subject, certainty: site.certainty, data: { table, by: site.defect.by }, related });
+      else if (site.defect.kind === 'tenant-overwritten' && site.verb !== 'update') report({ message: 'overwritten', at, subject, certainty: site.certainty, data: { table, by: site.defect.by }, related });
     },
   },
 });

@@ -16,6 +16,11 @@ export default defineRule({
       why: 'An id proves nothing: ids leak through links, logs and lists, and many can be guessed. {why}.',
       fix: 'Add the caller\'s tenant to the condition, or check the row\'s tenant before this point and leave when it is not the caller\'s.',
     },
+    moved: {
+      what: '`{by}` may give the row of `{table}` to another tenant.',
+      why: 'Whatever names the request brings are written, the column that says whose row it is among them.',
+      fix: 'Take only the fields that the caller may set, by name or through a schema that drops the others.',
+    },
   },
   visit: {
     site(site, _facts, report) {
@@ -25,6 +30,8 @@ export default defineRule({
       if (leakBy(site, 'unscoped')) report({ message: 'unscoped', ...common, data });
       const unbound = leakBy(site, 'unbound-id');
       if (unbound && !unbound.beside) report({ message: 'unbound', ...common, data: { ...data, value: unbound.value } });
+      const moved = site.verb === 'update' && leakBy(site, 'tenant-overwritten');
+      if (moved) report({ message: 'moved', ...common, at: site.defectAt ?? site.at, data: { table: data.table, by: moved.by } });
     },
   },
 });

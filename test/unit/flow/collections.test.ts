@@ -46,3 +46,10 @@ test('rows are looked up by their key', () => {
   expect(last(`${rows} const known = Object.fromEntries(rows.map((r) => [r.id, r])); if (!known[body.id]) throw new Error('x'); ${documents('body.id')}`, 'Document')).toBe('findMany guarded');
   expect(last(`${rows} const known = Object.fromEntries(rows.map((r) => [r.name, r])); if (!known[body.id]) throw new Error('x'); ${documents('body.id')}`, 'Document')).toBe('findMany leak');
 });
+
+test('that the row belongs to some tenant is nothing that was checked', () => {
+  const row = 'const p = await prisma.project.findUnique({ where: { id: params.id }, include: { org: { include: { members: true } } } });';
+  const removed = (some: string): string | undefined => last(`${row} if (!p || !p.org.members.some((m) => ${some})) throw new Error('x'); await prisma.project.delete({ where: { id: params.id } });`);
+  expect(removed('m.userId === userId')).toBe('delete guarded');
+  expect(removed("m.role === 'owner'")).toBe('delete leak');
+});

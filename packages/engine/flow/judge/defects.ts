@@ -1,7 +1,7 @@
 import { cases, type AbstractValue, type Condition, type Formula, type Span, type Term, type Value } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { authenticated } from './caller.ts';
-import { isIdentity, isKey, isTenantField, ownerColumns } from './owners.ts';
+import { isIdentity, isKey, isTenantField, ownerColumns, tenantColumns } from './owners.ts';
 import { widened } from './blame.ts';
 import { checkedOtherwise } from './compared.ts';
 import { untrusted } from './prove.ts';
@@ -93,6 +93,19 @@ export function overwrites(f: Flow, { record, entry }: Case): Judgement | undefi
     return { verdict: 'leak', certainty: isSent(spread.of) ? 'proven' : 'likely', why: [{ text: `${by} may bring ${field.field} again and replace it`, at: spread.at }], defect: { kind: 'tenant-overwritten', by }, defectAt: field.at };
   }
   return undefined;
+}
+
+/** What is sent may bring a tenant for a row of the caller's, and so hand it to whoever it names. */
+export function movable(f: Flow, { record, entry }: Case): Judgement[] {
+  if (!entry || record.query.verb !== 'update' || record.query.clientKind === 'user' || record.query.clientKind === 'anon') return [];
+  for (const { entries } of record.query.changes) {
+    const sent = entries.findIndex((e) => e.kind === 'spread' && isSent(e.of));
+    const spread = entries[sent];
+    if (spread?.kind !== 'spread' || tenantColumns(f, record.table ?? '').size === 0 || entries.slice(sent + 1).some((e) => e.kind === 'field' && isTenantField(f, record, e.field))) continue;
+    const by = sourceOf(spread.of);
+    return [{ verdict: 'leak', certainty: 'likely', why: [{ text: `${by} may bring another tenant for the row`, at: spread.at }], defect: { kind: 'tenant-overwritten', by }, defectAt: spread.at }];
+  }
+  return [];
 }
 
 /** An inserted row whose tenant comes from nowhere, or from the request. */

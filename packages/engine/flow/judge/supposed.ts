@@ -6,6 +6,7 @@ import { equalities, namesCaller } from '../queries/belonging.ts';
 import { speaksOf } from '../entries/gateway.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
+import { sourceRecord } from './inherit.ts';
 import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
@@ -48,7 +49,7 @@ export function bound(f: Flow, row: number, table: string, formula: Formula, goa
 function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula | undefined {
   const tables = new Map<number, string | undefined>([[row, table]]);
   const isTenant = (t: Term): boolean => {
-    if (t.kind !== 'column') return false;
+    if (t.kind !== 'column' || goesNowhere(f, t.row)) return false;
     const of = tables.get(t.row) ?? f.rows.get(t.row)?.table;
     // Of a table that no migration makes, the name of the column is all there is.
     return of === undefined || !f.input.schema.tables.has(of) ? tenantNames(f.input.tenancy).has(snake(t.column)) : tenantColumns(f, of).has(t.column);
@@ -72,6 +73,12 @@ function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula 
   };
   const changed = visit(formula);
   return found ? changed : undefined;
+}
+
+/** Nobody answers for whose it is where it is fetched: it is let pass there, as nothing comes of it. */
+function goesNowhere(f: Flow, row: number): boolean {
+  const source = sourceRecord(f, row);
+  return source !== undefined && f.verdicts.get(source)?.unused === true;
 }
 
 /** Set by the server's own proxy or middleware as often as by the caller. */

@@ -11,7 +11,7 @@ import { askedOfOthers, authenticated, besidesStaff, hasSecret, isStaff } from '
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
 import { comparedWithRow, hangsOff, HANGS } from './compared.ts';
-import { overwrites, unreached, unwritten } from './defects.ts';
+import { movable, overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
 import { isOfRoot, namesOwner, statesOwner, tenantColumns } from './owners.ts';
 import { ask, askClosed } from './prove.ts';
@@ -52,6 +52,7 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
   if (query.verb !== 'insert') parts.push(reached(f, of));
   for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
   for (const one of record.inserted) parts.push(written(f, of, one));
+  if (!parts.some((p) => p.verdict === 'leak' || p.verdict === 'by-design')) parts.push(...movable(f, of));
   const told = worst(parts) ?? byDesign('nothing is asked', at);
   const judgement: Judgement = told.verdict === 'leak' && query.verb !== 'insert' && (f.input.tenancy.of.get(table)?.tenancy.kind ?? 'unknown') === 'unknown'
     ? { verdict: 'unknown', certainty: 'possible', why: [{ text: f.input.schema.tables.has(table) ? `how ${table} belongs to tenants is not known` : `nothing that was read makes ${table}`, at }] }
