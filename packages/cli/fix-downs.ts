@@ -23,7 +23,9 @@ export function proposalsFor({ analysis: { facts }, draft }: State, steps: reado
   const { workspace, config } = draft.project();
   const { timeline } = facts;
   const { base } = detectPlatform(workspace, config, timeline.steps.map((s) => s.file).filter((f) => f.endsWith('.sql')));
-  return propose({ histories: timeline.histories, timeline, parser: createSqlParser(), replay: { base }, text: (at) => facts.text(at) }, steps);
+  const proposals = propose({ histories: timeline.histories, timeline, parser: createSqlParser(), replay: { base }, text: (at) => facts.text(at) }, steps);
+  // What makes again what it dropped leaves nothing to undo.
+  return proposals.filter(({ sql, inverse, differences }) => sql !== '' || inverse.impossible.length + inverse.lost.length + differences.length > 0);
 }
 
 /** Steps that get one: it is missing in a folder that expects it or in a file that was named, or it does not lead back. */
@@ -89,7 +91,7 @@ function refusal(step: Step, target: Target, pending: boolean): string | undefin
 }
 
 /** @param anew what its way back says now goes */
-export function place(draft: Draft, { step, target, script }: Plan, anew = false): void {
+export function place(draft: Draft, { step, target, script }: Pick<Plan, 'step' | 'target' | 'script'>, anew = false): void {
   const now = draft.text(target.file) ?? '';
   const text = target.text(script);
   if (target.kind === 'program') return;

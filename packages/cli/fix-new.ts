@@ -68,7 +68,7 @@ function fileOf(history: History, last: Step, { version, slug, statements, outsi
     case 'flyway': return { [beside(`V${version}__${slug}.sql`)]: sql, ...(outside ? { [beside(`V${version}__${slug}.sql.conf`)]: 'executeInTransaction=false\n' } : {}) };
     case 'dbmate': return { [beside(`${version}_${slug}.sql`)]: `-- migrate:up${outside ? ' transaction:false' : ''}\n${sql}\n-- migrate:down\n` };
     case 'goose': {
-      const block = statements.map((s) => (s.includes(';') ? `-- +goose StatementBegin\n${s};\n-- +goose StatementEnd\n` : `${s};\n`)).join('');
+      const block = statementsOf('goose', '', statements);
       if (/^--\s*\+migrate\s/im.test(text(last.file) ?? '')) return { [beside(`${version}_${slug}.sql`)]: `-- +migrate Up${outside ? ' notransaction' : ''}\n${block.replaceAll('+goose', '+migrate')}\n-- +migrate Down\n` };
       return { [beside(`${version}_${slug}.sql`)]: `${outside ? '-- +goose NO TRANSACTION\n' : ''}-- +goose Up\n${block}\n-- +goose Down\n` };
     }
@@ -76,6 +76,12 @@ function fileOf(history: History, last: Step, { version, slug, statements, outsi
     case 'drizzle': return outside ? 'drizzle-kit runs all migrations in one transaction; run this by hand before the deploy' : drizzle(beside, `${version}_${slug}`, statements, text);
     case 'prisma': case 'sqitch': case 'graphile-migrate': case 'knex': case 'typeorm': case 'kysely': case 'sequelize': case 'mikro-orm': case 'alembic': case 'dump': case 'models': return `${tool} takes no such file`;
   }
+}
+
+/** Statements as a file of the tool holds them; goose ends them at semicolons, unless it is told where they end. */
+export function statementsOf(tool: Step['tool'], file: string, statements: readonly string[]): string {
+  const mark = /^--\s*\+migrate\s/im.test(file) ? 'migrate' : 'goose';
+  return statements.map((s) => (tool === 'goose' && s.includes(';') ? `-- +${mark} StatementBegin\n${s};\n-- +${mark} StatementEnd\n` : `${s};\n`)).join('');
 }
 
 /** The tool runs what its journal lists. */

@@ -1,8 +1,8 @@
 import { schemaDifferences } from '@tenantlint/engine';
-import type { Edit, Finding, Fix, History, SchemaEvent, Step } from '@tenantlint/model';
+import type { Edit, Finding, Fix, History, NewMigration, SchemaEvent, Step } from '@tenantlint/model';
 import type { Analysis } from './analyse.ts';
 import type { Draft } from './fix-draft.ts';
-import { newMigration } from './fix-new.ts';
+import { newMigration, statementsOf } from './fix-new.ts';
 
 /** One finding and how it is mended. */
 export interface Candidate {
@@ -17,6 +17,8 @@ export interface Written {
   readonly later: readonly Candidate[];
   readonly refused: readonly (Candidate & { readonly why: string })[];
   readonly notes: readonly string[];
+  /** Ways back that new migrations bring along, by file. */
+  readonly undos: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -33,7 +35,7 @@ export function candidates(findings: readonly Finding[], { facts }: Analysis, dr
     const allowed = finding.fixes.find((fix) => (fix.safe || unsafe) && !(fix.migration !== undefined && draft.isNew(finding.at.file)) && fix.edits.every(({ at }) => !files.has(at.file) || facts.pending(at.file)));
     const [first] = finding.fixes;
     if (allowed !== undefined) some.push({ finding, fix: allowed });
-    else if (first) refused.push({ finding, fix: first, why: draft.isNew(finding.at.file) ? 'it is new' : first.safe || unsafe ? `${finding.at.file} may be applied already; name the file to have it edited` : 'it may change what the code means; --unsafe writes it' });
+    else if (first) refused.push({ finding, fix: first, why: draft.isNew(finding.at.file) ? 'it is new' : first.safe || unsafe ? `${finding.at.file} may be applied already; name the file to have it edited` : first.later === undefined ? 'it may change what the code means; --unsafe writes it' : 'it takes more than one deploy; --unsafe writes all but the last' });
   }
   return { some, refused };
 }
@@ -45,11 +47,19 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
   const later: Candidate[] = [];
   const refused: (Candidate & { why: string })[] = [];
   const notes: string[] = [];
+  const undos = new Map<string, readonly string[]>();
   const edits = new Map<string, Edit[]>();
   const shared = new Map<History, { slug: string; statements: string[]; by: Candidate[] }>();
   // What takes statements away goes before what writes beside them.
   const order = [...wanted].sort((a, b) => Number(b.fix.migration !== undefined) - Number(a.fix.migration !== undefined));
   let histories = timeline.histories;
+  const replace = (from: History, to: History): void => {
+    histories = histories.map((h) => (h === from ? to : h));
+    const known = shared.get(from);
+    if (known === undefined) return;
+    shared.delete(from);
+    shared.set(to, known);
+  };
   for (const one of order) {
     const { fix, finding } = one;
     if (fix.edits.some((e) => (edits.get(e.at.file) ?? []).some((other) => overlap(e, other)))) {
@@ -62,8 +72,18 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
       continue;
     }
     const step = history?.steps.find((s) => s.file === finding.at.file);
-    const own = step && inPlace(draft, step, fix);
-    if (own === undefined && fix.migration !== undefined && history !== undefined) {
+    const own = step && (fix.more === undefined ? inPlace(draft, step, fix) : expandedInPlace(draft, step, fix));
+    if (fix.migration !== undefined && fix.more !== undefined && history !== undefined) {
+      const made = sequence(history, own === undefined ? [fix.migration, ...fix.more] : fix.more, draft);
+      if ('refused' in made) {
+        refused.push({ ...one, why: `${made.refused}; the whole of it is ${[fix.migration, ...fix.more].map((m) => m.statements.join('; ')).join('; then ')}` });
+        continue;
+      }
+      for (const [file, text] of made.files) draft.set(file, text);
+      for (const [file, undo] of made.undos) undos.set(file, undo);
+      notes.push(...made.notes);
+      replace(history, made.history);
+    } else if (own === undefined && fix.migration !== undefined && history !== undefined) {
       if (!fix.migration.outside) {
         const known = shared.get(history) ?? { slug: fix.migration.slug, statements: [], by: [] };
         known.statements.push(...fix.migration.statements);
@@ -77,10 +97,10 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
         }
         for (const [file, text] of made.files) draft.set(file, text);
         if (made.note !== undefined) notes.push(made.note);
-        histories = histories.map((h) => (h === history ? extended(h, made.files) : h));
-        for (const [from, to] of [...shared]) if (from === history) { shared.delete(from); shared.set(histories[timeline.histories.findIndex((h) => h.root === from.root && h.tool === from.tool)] ?? from, to); }
+        replace(history, extended(history, made.files));
       }
     }
+    if (fix.later !== undefined) notes.push(`later, when nothing that runs needs it: ${fix.later.join('; ')}`);
     for (const edit of own ?? fix.edits) edits.set(edit.at.file, [...(edits.get(edit.at.file) ?? []), edit]);
     done.push(one);
   }
@@ -98,7 +118,7 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
     if (made.note !== undefined) notes.push(made.note);
   }
   for (const [file, list] of edits) if (list.length > 0) draft.edit(file, list);
-  return { done, later, refused, notes: [...new Set(notes)] };
+  return { done, later, refused, notes: [...new Set(notes)], undos };
 }
 
 function overlap({ at: a }: Edit, { at: b }: Edit): boolean {
@@ -110,16 +130,47 @@ function historyOf(histories: readonly History[], { at }: Finding): History | un
   return real.find((h) => h.steps.some((s) => s.file === at.file)) ?? (real.length === 1 ? real[0] : undefined);
 }
 
+/** New migrations behind one another; all of them, or none. */
+function sequence(history: History, migrations: readonly NewMigration[], draft: Draft): { readonly history: History; readonly files: ReadonlyMap<string, string>; readonly undos: ReadonlyMap<string, readonly string[]>; readonly notes: readonly string[] } | { readonly refused: string } {
+  const files = new Map<string, string>();
+  const undos = new Map<string, readonly string[]>();
+  const notes: string[] = [];
+  let last = history;
+  for (const migration of migrations) {
+    const made = newMigration(last, migration, (file) => files.get(file) ?? draft.text(file));
+    if ('refused' in made) return made;
+    const [first] = made.files.keys();
+    if (first !== undefined && migration.undo !== undefined) undos.set(first, migration.undo);
+    for (const [file, text] of made.files) files.set(file, text);
+    if (made.note !== undefined) notes.push(made.note);
+    last = extended(last, made.files);
+  }
+  return { history: last, files, undos, notes };
+}
+
 /** With steps that stand for files just written, so that the next ones get names of their own. */
 function extended(history: History, files: ReadonlyMap<string, string>): History {
   const [last] = history.steps.slice(-1);
   if (last === undefined) return history;
-  const added = [...files.keys()].filter((file) => file.endsWith('.sql')).map((file): Step => {
+  const added = [...files].filter(([file]) => /\.(?:sql|py)$/.test(file)).map(([file, text]): Step => {
     const parts = file.split('/');
     const name = parts.at(-1) ?? '';
+    const [, id = name, after = ''] = file.endsWith('.py') ? (/^revision = "(\w+)"\ndown_revision = "(\w+)"/m.exec(text) ?? []) : [];
+    if (file.endsWith('.py')) return { ...last, file, id, after: [after], up: [], down: undefined };
     return { ...last, file, id: /^(?:migration|up)\.sql$/i.test(name) ? (parts.at(-2) ?? '') : name.replace(/(?:\.up)?\.sql$/, ''), up: [], down: undefined };
   });
   return { ...history, steps: [...history.steps, ...added] };
+}
+
+/** The migration holds nothing but what is exchanged: it begins the sequence itself. */
+function expandedInPlace(draft: Draft, { file, up, tool }: Step, { edits, migration }: Fix): readonly Edit[] | undefined {
+  const [edit, ...more] = edits;
+  const own = up.filter((e) => e.kind !== 'set' && e.kind !== 'transaction');
+  const [only] = own;
+  const text = draft.text(file) ?? '';
+  if (migration === undefined || edit?.text !== '' || more.length > 0 || own.length !== 1 || only === undefined || edit.at.start > only.at.start || edit.at.end < only.at.end || (tool === 'goose' && /StatementBegin/i.test(text))) return undefined;
+  const begins = edit.at.start === 0 || text[edit.at.start - 1] === '\n';
+  return [{ at: edit.at, text: `${begins ? '' : '\n'}${statementsOf(tool, text, migration.statements)}` }];
 }
 
 /** The migration holds nothing else: it becomes the new one itself, with the mark that takes it out of its transaction. */
@@ -157,11 +208,13 @@ export function problemOf(before: Judged, after: Judged, done: readonly Candidat
     const [other] = schemaDifferences(before.analysis.facts.timeline.last, after.analysis.facts.timeline.last);
     if (other !== undefined) return `${other.what} would be ${other.is}`;
   }
-  const known = count(before.findings, kind);
+  const known = count(before.found, kind);
   for (const f of after.findings) {
     const left = (known.get(kind(f)) ?? 0) - 1;
     known.set(kind(f), left);
-    if (left < 0 && !f.fixes.some((fix) => fix.safe)) return `${f.rule} would be found: ${f.text}`;
+    // Each step of a long way has its own moment of waiting.
+    const onTheWay = f.severity !== 'error' && done.some(({ fix }) => fix.later !== undefined);
+    if (left < 0 && !onTheWay && !f.fixes.some((fix) => fix.safe)) return `${f.rule} would be found: ${f.text}`;
   }
   const said = new Map<string, number>();
   for (const { reason } of before.analysis.unread) said.set(reason, (said.get(reason) ?? 0) + 1);
@@ -175,6 +228,9 @@ export function problemOf(before: Judged, after: Judged, done: readonly Candidat
 
 export interface Judged {
   readonly analysis: Analysis;
+  /** All that is found. */
+  readonly found: readonly Finding[];
+  /** Of these, what is asked about. */
   readonly findings: readonly Finding[];
 }
 

@@ -1,6 +1,9 @@
+import { schemaDifferences } from '@tenantlint/engine';
 import { lacksWayBack, wholeStatement, type Edit, type SchemaEvent } from '@tenantlint/model';
 import { candidates, isSchemaOnly, problemOf, write, type Candidate } from './fix-rewrites.ts';
 import { stateOf, type Asked, type State } from './fix-state.ts';
+import { newMigration } from './fix-new.ts';
+import { targetOf } from './fix-targets.ts';
 import { isAsked, planOf, place, proposalsFor } from './fix-downs.ts';
 
 /** How often a project is judged again before what is left is left. */
@@ -36,8 +39,8 @@ export async function rewritten(start: State, asked: Asked, unsafe: boolean): Pr
       return;
     }
     left -= 2;
-    const next = await withDowns(state, await stateOf(draft, asked), asked);
-    const problem = problemOf(state, next, written.done);
+    const next = await withDowns(state, await stateOf(draft, asked), asked, written.undos);
+    const problem = problemOf(state, next, written.done) ?? (await leftover(state, next, written.done, asked));
     if (problem === undefined) {
       state = next;
       done.push(...written.done);
@@ -58,8 +61,22 @@ export async function rewritten(start: State, asked: Asked, unsafe: boolean): Pr
   return { state, done, refused: [...refused.values()], notes: [...notes] };
 }
 
+/** Why what a later release takes away would not leave the catalog that was meant. */
+async function leftover(before: State, next: State, done: readonly Candidate[], asked: Asked): Promise<string | undefined> {
+  const later = done.flatMap(({ fix }) => fix.later ?? []);
+  const one = done.find(({ fix }) => fix.later !== undefined);
+  const history = one && next.analysis.facts.timeline.histories.find((h) => h.steps.some((s) => s.file === one.finding.at.file));
+  if (history === undefined || !done.every(({ fix }) => fix.safe || fix.later !== undefined)) return undefined;
+  const made = newMigration(history, { slug: 'contract', statements: later, outside: false }, (file) => next.draft.text(file));
+  if ('refused' in made) return made.refused;
+  const draft = next.draft.fork();
+  for (const [file, text] of made.files) draft.set(file, text);
+  const [other] = schemaDifferences(before.analysis.facts.timeline.last, (await stateOf(draft, asked)).analysis.facts.timeline.last);
+  return other === undefined ? undefined : `${other.what} would be ${other.is} in the end`;
+}
+
 /** Ways back follow what became of their migrations: statements whose object moved away go, and new migrations get theirs. */
-async function withDowns(before: State, next: State, asked: Asked): Promise<State> {
+async function withDowns(before: State, next: State, asked: Asked, undos: ReadonlyMap<string, readonly string[]>): Promise<State> {
   const unclean = (state: State, n: number): boolean => {
     const undone = state.analysis.facts.migrations.undone(n);
     return undone !== undefined && !undone.doubtful && undone.differences.length + undone.failures.length > 0;
@@ -88,13 +105,21 @@ async function withDowns(before: State, next: State, asked: Asked): Promise<Stat
     state = await stateOf(draft, asked);
   }
   const { facts } = state.analysis;
-  const anew = touched(state).filter((n) => { const down = facts.timeline.steps[n]?.down; return down?.known === true && isSchemaOnly(down.value); });
+  // What is left of a way back whose statements moved away may be nothing.
+  const emptied = facts.timeline.steps.flatMap((step, n) => (edits.has(step.downAt?.file ?? '') && !state.draft.isNew(step.file) && lacksWayBack(step) && facts.timeline.changes(n).length > 0 ? [n] : []));
+  const anew = [...new Set([...touched(state).filter((n) => { const down = facts.timeline.steps[n]?.down; return down?.known === true && isSchemaOnly(down.value); }), ...emptied])];
   const missing = facts.timeline.steps.flatMap((step, n) => (state.draft.isNew(step.file) && lacksWayBack(step) && isAsked(state, step) ? [n] : []));
   // An index that is built CONCURRENTLY from now on goes the same way.
   const online = facts.timeline.steps.flatMap((step, n) => (!anew.includes(n) && !state.draft.isNew(step.file) && before.draft.text(step.file) !== state.draft.text(step.file) && step.up.some(isConcurrent) && step.down?.known === true && step.down.value.length > 0 && isSchemaOnly(step.down.value) && !step.down.value.some(isConcurrent) ? [n] : []));
   if (anew.length + missing.length + online.length === 0) return state;
   const draft = state.draft.fork();
-  for (const proposal of await proposalsFor(state, [...anew, ...missing, ...online])) {
+  const told = missing.filter((n) => undos.has(facts.timeline.steps[n]?.file ?? ''));
+  for (const n of told) {
+    const step = facts.timeline.steps[n];
+    const history = step && facts.timeline.histories.find((h) => h.steps.includes(step));
+    if (step !== undefined && history !== undefined) place(draft, { step, target: targetOf(step, history, draft.text(step.file) ?? ''), script: { statements: undos.get(step.file) ?? [], notes: [`Undoes ${step.id}.`], outside: false } });
+  }
+  for (const proposal of await proposalsFor(state, [...anew, ...missing.filter((n) => !told.includes(n)), ...online])) {
     const plan = planOf(proposal, state, (file) => draft.text(file) ?? '');
     if (plan.derived === undefined && (!online.includes(proposal.step) || plan.script.outside)) place(draft, plan, !missing.includes(proposal.step));
   }

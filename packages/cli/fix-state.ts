@@ -26,6 +26,8 @@ export async function stateOf(draft: Draft, { changed, preset, rules, known }: A
   const nobodySays = workspace.named.size === 0 && config.migrations?.pending === undefined;
   const pending = changed !== undefined ? (file: string) => changed(file) || fresh(file) : nobodySays ? fresh : undefined;
   const analysis = await analyse(project, { pending, drafted: (file) => draft.isNew(file) });
-  const { findings } = judge(workspace, analysis, { preset: preset ?? config.preset ?? 'recommended', config, rules, known });
-  return { draft, analysis, findings: changed === undefined ? findings : findings.filter((f) => changed(workspace.prefix + f.at.file) || draft.isNew(f.at.file)) };
+  // What is found elsewhere counts as found before, wherever a draft moves it.
+  const { findings: found } = judge({ ...workspace, only: undefined }, analysis, { preset: preset ?? config.preset ?? 'recommended', config, rules, known });
+  const asked = (file: string): boolean => (changed === undefined || changed(workspace.prefix + file) || draft.isNew(file)) && (workspace.only === undefined || workspace.only.has(file));
+  return { draft, analysis, found, findings: found.filter((f) => asked(f.at.file)) };
 }

@@ -21,6 +21,10 @@ export interface Fix {
   readonly edits: readonly Edit[];
   /** A new migration that the mend needs, behind all others. Applied migrations are never edited. */
   readonly migration?: NewMigration;
+  /** Further ones behind it, each in a file of its own. */
+  readonly more?: readonly NewMigration[];
+  /** Statements for a later release, when nothing that runs needs what they take away: told and not written, for the tool would run them at once. */
+  readonly later?: readonly string[];
 }
 
 export interface NewMigration {
@@ -30,6 +34,8 @@ export interface NewMigration {
   readonly statements: readonly string[];
   /** Postgres refuses them inside of a transaction. */
   readonly outside: boolean;
+  /** Its way back, where it is another one than the schemas before and after it tell. */
+  readonly undo?: readonly string[];
 }
 
 export interface Finding {

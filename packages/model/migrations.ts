@@ -1,9 +1,10 @@
 import type { AccessCommand } from './access.ts';
-import type { Subject } from './finding.ts';
+import type { NewMigration, Subject } from './finding.ts';
 import type { Escape } from './formula.ts';
 import type { Change } from './history.ts';
-import type { Doubt } from './schema.ts';
+import type { Doubt, Table } from './schema.ts';
 import type { Span } from './span.ts';
+import type { SqlExpr } from './sql.ts';
 
 /** One part of the catalog that two states do not have in common. */
 export interface Difference {
@@ -91,6 +92,27 @@ export interface Narrowing {
   readonly at: Span;
 }
 
+/** A column in use that another one is to take the place of. */
+export interface ExchangeOf {
+  /** Step that changes it, and its table as the statement met it. */
+  readonly step: number;
+  readonly table: Table;
+  readonly column: string;
+  /** The new name; undefined where its type changes and its name stays. */
+  readonly to: string | undefined;
+  readonly using: SqlExpr | undefined;
+}
+
+/** How another column takes the place of one in use without keeping anybody waiting. */
+export interface Exchange {
+  /** Makes the new column and keeps both equal, in place of the statement. */
+  readonly expand: NewMigration;
+  /** In their order, each in a transaction of its own. */
+  readonly more: readonly NewMigration[];
+  /** Takes away what is left of the old one, in a later release. */
+  readonly contract: readonly string[];
+}
+
 /** What the migrations do to what was there before them. Every answer is computed when it is first asked for. */
 export interface MigrationFacts {
   /** Undefined where the step has no way back, or where it could not be read. */
@@ -101,4 +123,6 @@ export interface MigrationFacts {
   narrowed(step: number): readonly Narrowing[];
   /** Tables that stood open for a while from this step on. */
   windows(step: number): readonly Window[];
+  /** A sentence says why it cannot be told. */
+  exchange(of: ExchangeOf): Exchange | string;
 }

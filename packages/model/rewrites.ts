@@ -3,6 +3,7 @@ import type { ConstraintDef } from './events.ts';
 import type { Operation } from './operations.ts';
 import { columnList, sqlTable } from './questions.ts';
 import { sqlName } from './sql-text.ts';
+import type { Exchange } from './migrations.ts';
 import type { Facts } from './rule.ts';
 import type { Table } from './schema.ts';
 import type { Span } from './span.ts';
@@ -70,4 +71,10 @@ export function indexFirst(op: Operation, facts: Facts, constraint: ConstraintDe
     `alter table ${sql} add constraint ${index} ${constraint.kind} using index ${index}${deferred === '' ? '' : ` ${deferred}`}`,
   ];
   return [{ title: 'Its index first, in a migration without a transaction', safe: true, edits: [edit], migration: { slug: `index_${name}`, statements, outside: true } }];
+}
+
+/** Puts another column in the place of one in use, over several migrations: nothing of it is safe, for both are there until a later release. */
+export function exchanged(op: Operation, facts: Facts, exchange: Exchange | string, title: string): readonly Fix[] {
+  const edit = typeof exchange === 'string' ? undefined : withoutOperation(op, facts);
+  return edit === undefined || typeof exchange === 'string' ? [] : [{ title, safe: false, edits: [edit], migration: exchange.expand, more: exchange.more, later: exchange.contract }];
 }

@@ -1,4 +1,4 @@
-import { defineRule, isNewColumn, namesOfTable, operations, sqlName, typeText, usedTable } from '@tenantlint/model';
+import { defineRule, exchanged, isNewColumn, isWritten, namesOfTable, operations, sqlName, typeText, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -26,9 +26,12 @@ export default defineRule({
         const table = usedTable(op);
         if (!table || event.kind !== 'rename' || event.object !== 'column' || isNewColumn(facts, op, event.name.name)) continue;
         const column = table.columns.get(event.name.name);
+        // Another column takes its place in the same breath, or it takes that of one that stepped aside.
+        if (facts.timeline.at(index).tables.get(table.key)?.columns.has(event.name.name) === true || facts.timeline.at(index - 1).tables.get(table.key)?.columns.has(event.to) === true) continue;
         report({
           message: 'renamed', at: event.name.at, subject: { kind: 'table', name: table.key }, certainty: 'likely',
           related: column ? [{ at: column.at, note: 'called so since here' }] : [],
+          fixes: isWritten(op) ? exchanged(op, facts, facts.migrations.exchange({ step: index, table, column: event.name.name, to: event.to, using: undefined }), 'A column of the new name beside it, filled in batches') : [],
           data: { ...namesOfTable(table), column: event.name.name, to: event.to, name: sqlName(event.to), type: column && column.type.name !== 'unknown' ? typeText(column.type) : '…' },
         });
       }

@@ -1,4 +1,4 @@
-import { checksOf, defineRule, isNewColumn, listed, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
+import { checksOf, defineRule, exchanged, isNewColumn, isWritten, listed, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -45,6 +45,7 @@ export default defineRule({
         report({
           message: 'rewritten', ...place, certainty: added ? 'possible' : zones(column.type.name, action.type.name) ? 'likely' : 'proven',
           related: [{ at: column.at, note: `${typeText(column.type)} here` }],
+          fixes: isWritten(op) ? exchanged(op, facts, facts.migrations.exchange({ step: index, table, column: column.name, to: undefined, using: action.using }), 'Another column in its place, filled in batches') : [],
           data: { ...data, sql, name: sqlName(`${column.name}_new`) },
         });
       }

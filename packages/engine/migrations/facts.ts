@@ -2,6 +2,7 @@ import { isOwned, type MigrationFacts, type Schema, type TenancyModel, type Time
 import type { IsolationFacts } from '../isolation/index.ts';
 import { openedOnce } from './applied.ts';
 import { Changes } from './changes.ts';
+import { exchange } from './exchange.ts';
 import { Helpers } from './helpers.ts';
 import { narrowed } from './narrowed.ts';
 import { statesOf } from './states.ts';
@@ -42,5 +43,6 @@ export function migrationFacts({ timeline, tenancy, isolation, isolationOf, pend
     weakened: perStep((step) => (few && pending(step) ? weakened(sources, step) : ((history ??= openedOnce(sources, tenancy)).get(step) ?? []))),
     narrowed: perStep((step) => (few && pending(step) ? narrowed(sources, step) : [])),
     windows: perStep((step) => windows(sources, step)),
+    exchange: (of) => exchange(timeline, of),
   };
 }
