@@ -23,8 +23,6 @@ try {
   const types = declarations(cli, { '.': 'packages/cli/dist/types/api.d.ts', './session': 'packages/cli/dist/types/session.d.ts' });
   copy('packages/cli/bin/tenantlint.js', cli, 'bin/tenantlint.js');
   for (const file of readdirSync(path.join(root, 'packages/cli/schema'))) copy(`packages/cli/schema/${file}`, cli, `schema/${file}`);
-  for (const rule of readdirSync(path.join(root, 'rules'))) if (existsSync(path.join(root, 'rules', rule, 'README.md'))) copy(`rules/${rule}/README.md`, cli, `rules/${rule}.md`);
-  for (const page of readdirSync(path.join(root, 'packages/eslint-plugin/pages'))) copy(`packages/eslint-plugin/pages/${page}`, cli, `rules/${page}`);
   finish(cli, 'packages/cli', {
     '.': { types: types['.'], default: './dist/bundle/api.js' },
     './session': { types: types['./session'], default: './dist/bundle/session.js' },

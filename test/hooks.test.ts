@@ -131,8 +131,8 @@ test('the hook for pre-commit names the version that it belongs to', () => {
   expect(/additional_dependencies: \['tenantlint@(.*)'\]/.exec(hooks)?.[1]).toBe(version);
   expect(/rev: v(.*)/.exec(page)?.[1]).toBe(version);
   // A filter by file would keep commits that only delete from the hook.
-  expect(hooks).toMatch(/^  always_run: true$/m);
-  expect(hooks).not.toMatch(/^  (?:files|types\w*|exclude):/m);
+  expect(hooks).toMatch(/^\s+always_run: true$/m);
+  expect(hooks).not.toMatch(/^\s+(?:files|types\w*|exclude):/m);
   // It packs and installs the repository itself, too, which then has to have a version, and should have no more.
   const { status, stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
   expect(status).toBe(0);

@@ -29,7 +29,8 @@ export class PlainSource extends TextSourceCodeBase<{ LangOptions: Record<string
   constructor(text: string, ast: Root, comments: ReturnType<ReadComments>, hasBOM: boolean) {
     super({ text, ast });
     this.hasBOM = hasBOM;
-    this.comments = comments.map(({ start, end, text: value }) => ({ type: 'Comment', value, range: [start, end], loc: { start: this.getLocFromIndex(start), end: this.getLocFromIndex(end) } }));
+    // Editors that know nothing of the language write `/** eslint-disable … */` for it.
+    this.comments = comments.map(({ start, end, text: value }) => ({ type: 'Comment', value: value.replace(/^\*(?=\s)/, ''), range: [start, end], loc: { start: this.getLocFromIndex(start), end: this.getLocFromIndex(end) } }));
   }
 
   getInlineConfigNodes(): CommentNode[] {

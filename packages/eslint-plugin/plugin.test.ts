@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -91,6 +91,9 @@ describe('files of SQL and Prisma', () => {
     expect(await about('-- eslint-disable-next-line tenantlint/table-without-rls -- a reason\n')).toEqual([]);
     expect(await about('/* eslint-disable tenantlint/table-without-rls */\n')).toEqual([]);
     expect(await about('/* eslint tenantlint/table-without-rls: off */\n')).toEqual([]);
+    // As the quick fix of an editor writes it.
+    expect(await about('/** eslint-disable-next-line tenantlint/table-without-rls */\n')).toEqual([]);
+    expect(await about('/** eslint-disable tenantlint/table-without-rls */\n')).toEqual([]);
     expect(await about('', '-- eslint-disable-line tenantlint/table-without-rls\n')).toEqual(['1 tenantlint/table-without-rls', "3 Unused eslint-disable directive (no problems were reported from 'tenantlint/table-without-rls')."]);
     expect(await about("select '-- eslint-disable'; ")).toEqual(['1 tenantlint/table-without-rls']);
     expect(await about('-- tenantlint-disable-next-line table-without-rls -- a reason\n')).toEqual([]);
@@ -258,7 +261,9 @@ test('every rule says what it is, where its page is, and what it takes', () => {
   expect(Object.keys(plugin.rules['suppression']?.meta?.messages ?? {}).sort()).toEqual(Object.keys(SUPPRESSION_MESSAGES).sort());
   for (const [id, { meta }] of Object.entries(plugin.rules)) {
     expect(meta?.docs?.description, id).toBeTruthy();
-    expect(meta?.docs?.url, id).toMatch(new RegExp(`/rules/${id}\\.md$`));
+    // A release's tag holds the sources, so that a page which is here is there.
+    const [, version, file = ''] = /^https:\/\/github\.com\/[\w-]+\/[\w-]+\/blob\/v([\d.]+)\/(.*)$/.exec(meta?.docs?.url ?? '') ?? [];
+    expect([id, version, file.includes(id), existsSync(path.join(root, file))]).toEqual([id, plugin.meta.version.split('+')[0], true, true]);
     expect(meta?.schema, id).toBeDefined();
     expect(Object.keys(meta?.messages ?? {}).length, id).toBeGreaterThan(0);
   }
