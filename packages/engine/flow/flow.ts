@@ -137,7 +137,7 @@ export class Flow {
   /** What runs when `next()` is called, by the number that the value carries. */
   readonly continuations = new Map<string, (args: readonly AbstractValue[]) => AbstractValue>();
   /** The request that middlewares and handlers share, as it was last changed. */
-  readonly shared: Slot = { name: 'request' };
+  readonly shared: Slot = { name: 'request', scope: undefined };
   /** What hooks of the program add to every query. */
   readonly ambient: AbstractValue[] = [];
   /** Of these, what they add to changes as well. */

@@ -1,5 +1,6 @@
 import { settle, type AbstractValue, type EntryPoint, type ValueOf } from '@tenantlint/model';
 import type { Entry, Flow } from '../flow.ts';
+import { byPackage } from '../known/by-package.ts';
 import { property } from '../values/property.ts';
 import { input, type Convention } from './entry.ts';
 import type { CallSite } from '../call-site.ts';
@@ -7,10 +8,11 @@ import type { CallSite } from '../call-site.ts';
 /** Servers that are one function of a request: `Deno.serve(handler)`, `Bun.serve({ fetch })`, and schedules beside them. */
 export function edge(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): boolean {
   const { origin, path } = callee;
-  const name = origin.kind === 'global' ? [origin.name, ...path].join('.') : origin.kind === 'package' && SERVER.test(origin.package) ? [origin.name, ...path].at(-1) : undefined;
+  const name = origin.kind === 'global' ? [origin.name, ...path].join('.') : origin.kind === 'package' && isServer(origin.package) ? [origin.name, ...path].at(-1) : undefined;
+  if (name === undefined) return false;
   const handlers = args.flatMap((a): AbstractValue[] => (a.kind === 'function' ? [a] : a.kind === 'object' ? settle(a).fields.filter((x) => HANDLERS.has(x.name) && x.value.kind === 'function').map((x) => x.value) : []));
   const [handler] = handlers;
-  if (!handler || name === undefined) return false;
+  if (!handler) return false;
   const kind: EntryPoint['kind'] | undefined = SERVES.has(name) ? 'route' : name === 'Deno.cron' ? 'cron' : undefined;
   if (!kind) return false;
   f.registered.push(entry(handler, kind, 'edge', `${site.at.file}#${site.at.start}`, site));
@@ -18,6 +20,7 @@ export function edge(f: Flow, callee: ValueOf<'symbol'>, args: readonly Abstract
 }
 
 const SERVER = /(?:^|\/)std(?:@[\d.]+)?\/http\/server(?:\.ts)?$|^(?:jsr:)?@std\/http/;
+const isServer = byPackage((from) => SERVER.test(from));
 const SERVES = new Set(['Deno.serve', 'Bun.serve', 'serve', 'addEventListener']);
 const HANDLERS = new Set(['handler', 'fetch']);
 

@@ -2,6 +2,7 @@ import { nothing, object, type AbstractValue, type EntryPoint, type Span, type V
 import type { Flow } from '../flow.ts';
 import { moduleName } from '../interpret/modules.ts';
 import { packageOf } from '../known/auth.ts';
+import { byPackage } from '../known/by-package.ts';
 import { shaped } from '../known/validation.ts';
 import { property } from '../values/property.ts';
 import { continuation } from './chain.ts';
@@ -16,6 +17,8 @@ const LIBRARIES: readonly { readonly packages: RegExp; readonly framework: strin
   { packages: /^zsa/, framework: 'zsa', kind: 'action', ends: new Set(['handler']) },
   { packages: /^@tanstack\/(?:react-)?start/, framework: 'tanstack-start', kind: 'action', ends: new Set(['handler']) },
 ];
+const libraryOf = byPackage((from) => LIBRARIES.find((l) => l.packages.test(from)));
+
 /** A function that a chain ended in. */
 export function isProcedure(value: AbstractValue): boolean {
   if (value.kind !== 'symbol' || value.origin.kind !== 'call' || value.origin.callee.kind !== 'symbol') return false;
@@ -29,7 +32,7 @@ const INPUTS = new Set(['input', 'schema', 'inputSchema', 'validator', 'inputVal
 type Step = { readonly kind: 'use' | 'input'; readonly value: AbstractValue };
 
 export function procedure(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], from: string, site: CallSite): boolean {
-  const library = LIBRARIES.find((l) => l.packages.test(from));
+  const library = libraryOf(from);
   const end = callee.path.at(-1);
   const handler = args.find((a) => a.kind === 'function');
   if (!library || end === undefined || !library.ends.has(end) || handler?.kind !== 'function') return false;

@@ -1,6 +1,7 @@
 import { constantText, nothing, object, settle, type AbstractValue, type EntryPoint, type Span, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { packageOf } from '../known/auth.ts';
+import { byPackage } from '../known/by-package.ts';
 import { keyOf } from '../values/key.ts';
 import { indexed, property } from '../values/property.ts';
 import { edge } from './edge.ts';
@@ -29,10 +30,11 @@ const ROUTERS: readonly { readonly packages: RegExp; readonly style: Style; read
   { packages: /^(?:koa|@koa\/router|koa-router|@koa\/)/, style: 'context', framework: 'koa' },
   { packages: /^itty-router$/, style: 'express', framework: 'itty' },
 ];
+const routerOf = byPackage((from) => ROUTERS.find((r) => r.packages.test(from)));
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'del', 'all', 'head', 'options', 'openapi']);
 
 function router(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], from: string, site: CallSite): boolean {
-  const kind = ROUTERS.find((r) => r.packages.test(from));
+  const kind = routerOf(from);
   const method = callee.path.at(-1);
   if (!kind || method === undefined) return false;
   const owner = routerKey({ ...callee, path: callee.path.slice(0, -1) });
@@ -70,7 +72,7 @@ function router(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue
 }
 
 const present = (value: AbstractValue | undefined): AbstractValue[] => (value && value.kind !== 'undefined' ? [value] : []);
-const isRouter = (value: AbstractValue): boolean => value.kind === 'symbol' && value.origin.kind === 'call' && ROUTERS.some((r) => r.packages.test(packageOf(value) ?? '')) && value.origin.args.every((a) => a.kind !== 'function');
+const isRouter = (value: AbstractValue): boolean => value.kind === 'symbol' && value.origin.kind === 'call' && routerOf(packageOf(value) ?? '') !== undefined && value.origin.args.every((a) => a.kind !== 'function');
 
 /** The router behind fluent calls: `app.get(…).post(…)` is still the app. */
 function routerKey(value: AbstractValue): string {
@@ -141,9 +143,11 @@ const JOBS: readonly { readonly packages: RegExp; readonly kind: EntryPoint['kin
   { packages: /^(?:commander|yargs|cac|@oclif\/|citty|meow)/, kind: 'script' },
 ];
 
+const jobOf = byPackage((from) => JOBS.find((j) => j.packages.test(from))?.kind);
+
 /** Background work: functions handed to a queue, a scheduler or a command line. */
 function job(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], from: string, site: CallSite): boolean {
-  const kind = JOBS.find((j) => j.packages.test(from))?.kind;
+  const kind = jobOf(from);
   if (!kind) return false;
   const functions = args.flatMap((a): AbstractValue[] => (a.kind === 'function' ? [a] : a.kind === 'object' ? settle(a).fields.filter((x) => x.value.kind === 'function' && /^(?:run|handler|fn|process|onTick)$/.test(x.name)).map((x) => x.value) : []));
   // `step.run('x', async () => …)` inside a job runs here and now.

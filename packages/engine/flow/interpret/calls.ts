@@ -4,7 +4,7 @@ import { knownCall } from '../known/known.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { usedBy } from '../queries/record.ts';
 import { queriesIn } from '../summaries/functions.ts';
-import { exitOf, join, Names, truthsSince, type Slot, type State } from '../state.ts';
+import { Changes, exitOf, join, Names, truthsSince, type State } from '../state.ts';
 import { tidy } from '../values/join.ts';
 import { both } from '../values/truths.ts';
 import { itemsOf } from '../values/items.ts';
@@ -238,7 +238,9 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, turn: f.frame?.turn ?? NO_ROWS, guessed, ...(f.python && fn.generator ? { yields: first ? 'first' as const : [] } : {}) };
   f.frame = frame;
   f.state = base;
-  const names = new Names(value.scope as Names, value.file);
+  const scope = value.scope as Names;
+  scope.capture();
+  const names = new Names(scope, value.file);
   if (self && !fn.arrow) base.set(names.declare('this'), self);
   bindParams(f, value, args, names);
   run(f, fn.body, names);
@@ -252,15 +254,17 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
 }
 
 /** What a call leaves behind: variables of its own are gone, unless a function that closes over them got out. */
-function kept(f: Flow, base: State, outside: State, result: AbstractValue): State['changes'] {
+function kept(f: Flow, base: State, outside: State, result: AbstractValue): Changes {
+  base.changes.keep((slot) => slot.scope === undefined || slot.scope.isCaptured || outside.get(slot) !== undefined);
   if (outside === f.loaded || outside.changes.size + base.changes.size < 8 || holdsFunction(result, 0)) return base.changes;
-  const changes = new Map<Slot, AbstractValue>();
+  const changes = new Changes();
   let escaped = false;
-  for (const [slot, value] of base.changes) {
-    if (!outside.get(slot)) continue;
+  base.changes.slots.forEach((slot, i) => {
+    const value = base.changes.values[i];
+    if (!value || !outside.get(slot)) return;
     changes.set(slot, value);
     escaped ||= holdsFunction(value, 0);
-  }
+  });
   return escaped ? base.changes : changes;
 }
 

@@ -1,7 +1,7 @@
 import { cases, isNullish, literal, mapCases, never, nothing, unknown, type AbstractValue, type Code, type Span, type Truth, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { globalValue } from '../known/globals.ts';
-import { join, exitOf, Names } from '../state.ts';
+import { exitOf, isOutermost, join, Names, NO_CHANGES } from '../state.ts';
 import { narrow } from './narrow.ts';
 import { truthsOf } from './truths.ts';
 import { indexed, presence, property } from '../values/property.ts';
@@ -27,7 +27,8 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
   if (!f.state.live) return nothing(code.at);
   if (f.fuel-- <= 0) return unknown('too much to follow', code.at);
   switch (code.kind) {
-    case 'literal': return literal(code.value, code.at);
+    // The code of a literal is its value: the same object each time, and so the same value at once.
+    case 'literal': return code;
     case 'undefined': return nothing(code.at);
     case 'name': return lookup(f, code.name, names, code.at);
     case 'this': case 'super': return lookup(f, 'this', names, code.at);
@@ -44,6 +45,7 @@ export function evaluate(f: Flow, code: Code, names: Names): AbstractValue {
     case 'object': return { kind: 'object', entries: code.entries.map((e) => entry(f, e, names)), at: code.at };
     case 'array': return { kind: 'array', items: code.items.map((i) => ({ value: evaluate(f, i.value, names), spread: i.spread })), at: code.at };
     case 'function': {
+      names.capture();
       const value: ValueOf<'function'> = { kind: 'function', fn: code.fn, file: names.file, scope: names, at: code.at };
       if (!f.offline && queriesIn(f, code.fn).length > 0) f.close(value);
       f.inlineAction(value);
@@ -92,7 +94,7 @@ function dynamicImport(f: Flow, from: string, names: Names, at: Span): AbstractV
 
 export function lookup(f: Flow, name: string, names: Names, at: Span): AbstractValue {
   const slot = names.find(name);
-  if (slot) return f.state.get(slot) ?? (names.isOutermost(slot) ? moduleName(f, names.file, name) : undefined) ?? unknown(`${name} was set where nobody looked`, at);
+  if (slot) return f.state.get(slot) ?? (isOutermost(slot) ? moduleName(f, names.file, name) : undefined) ?? unknown(`${name} was set where nobody looked`, at);
   return moduleName(f, names.file, name) ?? globalValue(name, at);
 }
 
@@ -322,7 +324,7 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
     value = evaluate(f, code.element, inner);
   });
   if (frame) [frame.loop, frame.turn] = [outer?.loop, outer?.turn ?? NO_ROWS];
-  join(base, [exitOf(end, base), { changes: new Map(), truths: base.truths }], f.joinValues);
+  join(base, [exitOf(end, base), { changes: NO_CHANGES, truths: base.truths }], f.joinValues);
   return { kind: 'list', of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: both(truths, c.truths) })), code.at) : value, at: code.at };
 }
 

@@ -153,7 +153,10 @@ function fill(f: Flow, module: ModuleNames, name: string): void {
 /** A variable that a function of the file fills: whatever else it may hold is known better. */
 const lazily = (name: string, at: Span): AbstractValue => unknown(`${LAZY} ${name}`, at);
 
-export const classValue = (of: CodeClass, file: string, scope: Names): AbstractValue => ({ kind: 'class', class: of, file, scope, at: of.at });
+export function classValue(of: CodeClass, file: string, scope: Names): AbstractValue {
+  scope.capture();
+  return { kind: 'class', class: of, file, scope, at: of.at };
+}
 
 /** What a name of a pattern gets of the whole. */
 function pick(f: Flow, target: CodeTarget, value: AbstractValue, name: string): AbstractValue | undefined {

@@ -52,7 +52,8 @@ export function narrow(f: Flow, test: Code, truth: boolean, names: Names): void 
 
 const couldBe = (f: Flow, value: AbstractValue, truth: boolean): boolean => {
   const plain = plainTruth(value, f.python);
-  return plain === undefined ? truthsOf(f, value, truth).possible : plain === truth;
+  if (plain !== undefined) return plain === truth;
+  return (value.kind !== 'union' && value.kind !== 'test') || truthsOf(f, value, truth).possible;
 };
 
 function compareNarrow(f: Flow, left: Code, right: Code, equal: boolean, names: Names): void {

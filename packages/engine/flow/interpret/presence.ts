@@ -1,6 +1,6 @@
-import type { AbstractValue, Code, ValueOf } from '@tenantlint/model';
+import type { AbstractValue, Code } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { originKey } from '../values/key.ts';
+import { sameOrigin } from '../values/key.ts';
 
 /** `a?.b.c`: where a is not there, the rest of the chain is not read either. */
 export function shortCircuits(code: Code): boolean {
@@ -23,10 +23,7 @@ export function isDefined(f: Flow, of: AbstractValue): boolean {
     const { truth } = node;
     if (truth.kind !== 'defined' || truth.of.kind !== 'symbol') continue;
     const other = truth.of;
-    if (other.path.length >= of.path.length && of.path.every((p, i) => other.path[i] === p) && sameOrigin(other, of)) return true;
+    if (other.path.length >= of.path.length && of.path.every((p, i) => other.path[i] === p) && sameOrigin(other.origin, of.origin)) return true;
   }
   return false;
 }
-
-const sameOrigin = (a: ValueOf<'symbol'>, b: ValueOf<'symbol'>): boolean =>
-  a.origin === b.origin || (a.origin.kind === b.origin.kind && originKey(a.origin) === originKey(b.origin));

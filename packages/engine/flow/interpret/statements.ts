@@ -1,6 +1,6 @@
 import { literal, never, nothing, unknown, type AbstractValue, type Code, type CodeStatement, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { exitOf, join, Names, truthsSince, type Exit } from '../state.ts';
+import { exitOf, join, Names, NO_CHANGES, truthsSince, type Exit } from '../state.ts';
 import { elementOf } from '../values/join.ts';
 import { presence } from '../values/property.ts';
 import { awaited, iterated } from './clients.ts';
@@ -22,8 +22,16 @@ export function run(f: Flow, statements: Statements, names: Names): void {
   }
 }
 
+/** Runs the statements of a block of its own. */
+function inBlock(f: Flow, statements: Statements, names: Names): void {
+  const inner = new Names(names, names.file);
+  run(f, statements, inner);
+  inner.end(f.state);
+}
+
 function hoist(f: Flow, s: CodeStatement, names: Names): void {
   if (s.kind === 'function' && s.fn.name !== undefined) {
+    names.capture();
     const value = { kind: 'function', fn: s.fn, file: names.file, scope: names, at: s.at } as const;
     f.state.set(names.declare(s.fn.name), value);
     f.inlineAction(value);
@@ -82,7 +90,7 @@ function statement(f: Flow, s: CodeStatement, names: Names): void {
       f.state.live = false;
       return;
     }
-    case 'block': return run(f, s.body, new Names(names, names.file));
+    case 'block': return inBlock(f, s.body, names);
     case 'with': {
       const inner = new Names(names, names.file);
       for (const item of s.items) {
@@ -117,7 +125,7 @@ function branches(f: Flow, s: Extract<CodeStatement, { kind: 'if' }>, names: Nam
     const body = truth ? s.then : s.otherwise;
     const end = f.branch(known.truths, () => {
       narrow(f, s.test, truth, names);
-      run(f, body, new Names(names, names.file));
+      inBlock(f, body, names);
     });
     if (end.live) exits.push(exitOf(end, base));
   }
@@ -143,7 +151,7 @@ function repeated(f: Flow, label: string | undefined, at: CodeStatement['at'], b
   }
   const exits = [...jump.breaks, ...jump.continues];
   if (end.live) exits.push(exitOf(end, base));
-  if (!atLeastOnce) exits.push({ changes: new Map(), truths: base.truths });
+  if (!atLeastOnce) exits.push({ changes: NO_CHANGES, truths: base.truths });
   // What every complete turn establishes about its element holds of all elements.
   const every = end.live && jump.breaks.length === 0 && jump.continues.length === 0 ? truthsSince(end.truths, base.truths) : [];
   join(base, exits, f.joinValues);
@@ -156,10 +164,11 @@ function loop(f: Flow, s: Extract<CodeStatement, { kind: 'loop' }>, names: Names
   const always = s.test === undefined || (s.test.kind === 'literal' && s.test.value === true);
   repeated(f, s.label, s.at, () => {
     if (s.test && s.testFirst) learn(f, s.test, inner);
-    run(f, s.body, new Names(inner, names.file));
+    inBlock(f, s.body, inner);
     if (f.state.live && s.update) f.evaluate(s.update, inner);
     if (f.state.live && s.test && !s.testFirst) f.evaluate(s.test, inner);
   }, always || !s.testFirst);
+  inner.end(f.state);
 }
 
 function learn(f: Flow, test: Code, names: Names): void {
@@ -190,6 +199,7 @@ function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names
         const inner = new Names(names, names.file);
         bind(f, s.target, pair, inner);
         run(f, s.body, inner);
+        inner.end(f.state);
       }, true);
     }
     return;
@@ -201,6 +211,7 @@ function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names
     const inner = new Names(names, names.file);
     bind(f, s.target, element, inner);
     run(f, s.body, inner);
+    inner.end(f.state);
   }, false);
   if (f.state.live && every.length > 0) f.state.learn([...every, ...allFound(f, element, s.at)]);
 }
@@ -209,20 +220,22 @@ function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Nam
   const base = f.state;
   const exits: Exit[] = [];
   const before = f.thrown;
-  const end = f.branch([], () => run(f, s.body, new Names(names, names.file)));
+  const end = f.branch([], () => inBlock(f, s.body, names));
   // Where nothing is thrown on purpose, only what fails by itself leads to a handler: no way around a check.
   const kept = f.thrown === before && end.live ? truthsSince(end.truths, base.truths).filter((t) => t.kind === 'row' || t.kind === 'holds' || t.kind === 'any') : [];
   if (end.live) exits.push(exitOf(end, base));
   for (const handler of s.handlers) {
     const caught = f.branch([], () => {
       // The body may have stopped anywhere: its variables hold what they held, or what it gave them.
-      for (const [slot, value] of end.changes) {
+      end.changes.slots.forEach((slot, i) => {
         const before = base.get(slot);
-        if (before) f.state.set(slot, f.joinValues([{ value: before, truths: [] }, { value, truths: [] }]));
-      }
+        const value = end.changes.values[i];
+        if (before && value) f.state.set(slot, f.joinValues([{ value: before, truths: [] }, { value, truths: [] }]));
+      });
       const inner = new Names(names, names.file);
       if (handler.target) bind(f, handler.target, unknown('caught error', s.at), inner);
       run(f, handler.body, inner);
+      inner.end(f.state);
     });
     if (caught.live) exits.push(exitOf(caught, base));
   }
@@ -231,7 +244,7 @@ function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Nam
   if (s.finally.length > 0) {
     const { live } = f.state;
     f.state.live = true;
-    run(f, s.finally, new Names(names, names.file));
+    inBlock(f, s.finally, names);
     f.state.live &&= live;
   }
 }
@@ -278,6 +291,7 @@ function switched(f: Flow, s: Extract<CodeStatement, { kind: 'switch' }>, names:
   if (fallen) exits.push(fallen);
   if (open.live && s.cases.every((c) => c.test)) exits.push(exitOf(open, base));
   join(base, exits, f.joinValues);
+  inner.end(base);
 }
 
 /** `switch (true)` tests its cases themselves. */

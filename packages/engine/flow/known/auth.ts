@@ -1,6 +1,7 @@
 import { nothing, object, type AbstractValue, type ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { tidy } from '../values/join.ts';
+import { byPackage } from './by-package.ts';
 import type { CallSite } from '../call-site.ts';
 
 /** What a library's function hands out: the caller's session or verified token, or an object that holds it. */
@@ -36,6 +37,8 @@ const LIBRARIES: readonly { readonly packages: RegExp; readonly calls: readonly 
   { packages: /^@ory\//, calls: anyName('toSession') },
 ];
 
+const librariesOf = byPackage((from) => LIBRARIES.filter((l) => l.packages.test(from)));
+
 /** The package that a value began at, through properties and calls. */
 export function packageOf(value: AbstractValue): string | undefined {
   let at: AbstractValue = value;
@@ -55,11 +58,10 @@ function names(callee: ValueOf<'symbol'>): string[] {
 
 export function authCall(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): AbstractValue | undefined {
   const from = packageOf(callee);
-  if (from === undefined) return undefined;
+  if (from === undefined || librariesOf(from).length === 0) return undefined;
   const read = names(callee);
   const last = read.at(-1);
-  for (const library of LIBRARIES) {
-    if (!library.packages.test(from)) continue;
+  for (const library of librariesOf(from)) {
     for (const authority of library.calls) {
       const wanted = authority.call.join('.').split('.');
       if (last !== wanted.at(-1) || read.slice(-wanted.length).join('.') !== wanted.join('.')) continue;

@@ -5,6 +5,7 @@ import { namesOwner } from '../judge/owners.ts';
 import { trustOf } from '../judge/trust.ts';
 import { rowsIn } from '../queries/record.ts';
 import { packageOf } from './auth.ts';
+import { byPackage } from './by-package.ts';
 import type { CallSite } from '../call-site.ts';
 import type { SiteRecord } from '../queries/site-record.ts';
 
@@ -17,13 +18,15 @@ const STORES: readonly { readonly packages: RegExp; readonly calls: Readonly<Rec
   { packages: /^next\/cache$/, calls: { unstable_cache: [1, 0] } },
 ];
 
+const storeOf = byPackage((from) => STORES.find((s) => s.packages.test(from)));
+
 /** Rows of one tenant that are put where every tenant's request looks for them. */
 export function keeps(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], site: CallSite): void {
   const { tell } = f.input;
   if (!tell || f.offline) return;
   const from = packageOf(callee);
   const name = callee.path.at(-1) ?? (callee.origin.kind === 'package' ? callee.origin.name : '');
-  const call = from === undefined ? undefined : STORES.find((s) => s.packages.test(from))?.calls[name];
+  const call = from === undefined ? undefined : storeOf(from)?.calls[name];
   const [key, value] = [args[call?.[0] ?? -1], args[call?.[1] ?? -1]];
   if (call && key && value) kept(f, key, value, site.at);
 }

@@ -7,6 +7,7 @@ import { indexed } from '../values/property.ts';
 import { builtinCall, packageCall } from '../python/builtins.ts';
 import { pythonVerified } from '../python/identity.ts';
 import { authCall } from './auth.ts';
+import { byPackage } from './by-package.ts';
 import { all } from './methods.ts';
 import { inContext } from './contexts.ts';
 import { leaves } from './exits.ts';
@@ -56,9 +57,11 @@ function isWrapper({ origin, path }: ValueOf<'symbol'>): boolean {
   return origin.kind === 'package' && WRAPPERS[origin.package]?.test(path.at(-1) ?? origin.name) === true;
 }
 
+const isAssertion = byPackage((from) => /^(?:node:)?assert$|invariant$|^ts-invariant|^tiny-invariant|^power-assert/.test(from));
+
 /** `assert(x)`, `invariant(x)` of packages made for it: afterwards it holds. */
 function asserted(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], at: Span): AbstractValue | undefined {
-  if (callee.origin.kind !== 'package' || !/^(?:node:)?assert$|invariant$|^ts-invariant|^tiny-invariant|^power-assert/.test(callee.origin.package)) return undefined;
+  if (callee.origin.kind !== 'package' || !isAssertion(callee.origin.package)) return undefined;
   const [test] = args;
   const name = callee.path.at(-1) ?? callee.origin.name;
   if (!test || !['default', '*', 'ok', 'assert', 'invariant', 'strict'].includes(name)) return undefined;

@@ -3,7 +3,7 @@ import type { Flow } from '../flow.ts';
 import { awaited } from '../interpret/clients.ts';
 import { plainTruth } from '../values/plain.ts';
 import { equal, truthsOf } from '../interpret/truths.ts';
-import { exitOf, join, truthsSince } from '../state.ts';
+import { exitOf, join, NO_CHANGES, truthsSince } from '../state.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { both } from '../values/truths.ts';
 import { allFound, ofSome } from '../queries/found.ts';
@@ -81,8 +81,8 @@ function promise(f: Flow, of: AbstractValue, name: string, args: readonly Abstra
   const end = f.branch([], () => {
     caught = awaited(f, f.applyFunction(handler, [unknown('caught error', at)], at), at);
   });
-  const exits = [{ changes: new Map(), truths: base.truths }];
-  if (end.live) exits.push({ changes: new Map(), truths: base.truths });
+  const exits = [{ changes: NO_CHANGES, truths: base.truths }];
+  if (end.live) exits.push({ changes: NO_CHANGES, truths: base.truths });
   join(base, exits, f.joinValues);
   return end.live ? tidy([...cases(value), ...cases(caught)], at) : value;
 }
@@ -102,8 +102,8 @@ export function perElement(f: Flow, of: AbstractValue, callback: AbstractValue, 
   });
   if (f.frame) f.frame.loop = outer;
   const truths = truthsSince(end.truths, base.truths);
-  const exits = [{ changes: new Map(), truths: base.truths }];
-  join(base, end.live ? [...exits, { changes: exitOf(end, base).changes as never, truths: base.truths }] : exits, f.joinValues);
+  const exits = [{ changes: NO_CHANGES, truths: base.truths }];
+  join(base, end.live ? [...exits, { changes: exitOf(end, base).changes, truths: base.truths }] : exits, f.joinValues);
   return { value, truths, live: end.live };
 }
 

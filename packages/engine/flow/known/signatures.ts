@@ -1,6 +1,7 @@
 import type { AbstractValue, Formula, Span, Term, Truth, ValueOf } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { packageOf } from './auth.ts';
+import { byPackage } from './by-package.ts';
 
 /** Libraries by which another system proves who it is; `call` is the end of the function's name. Those that throw give their result only to the right caller. */
 const VERIFIERS: readonly { readonly packages: RegExp; readonly call: RegExp; readonly throws: boolean }[] = [
@@ -13,6 +14,8 @@ const VERIFIERS: readonly { readonly packages: RegExp; readonly call: RegExp; re
   { packages: /^google-auth-library$/, call: /^verifyIdToken$/, throws: true },
 ];
 
+const verifiersOf = byPackage((from) => VERIFIERS.filter((v) => v.packages.test(from)));
+
 /** Wrappers of packages that call the handler only for a signed request. */
 const WRAPPERS: readonly { readonly packages: RegExp; readonly call: RegExp }[] = [
   { packages: /^@upstash\/(?:qstash|workflow)/, call: /^(?:verifySignature|verifySignatureAppRouter|verifySignatureEdge|serve|serveMany)$/ },
@@ -21,8 +24,7 @@ const WRAPPERS: readonly { readonly packages: RegExp; readonly call: RegExp }[] 
 
 export function signedCall(f: Flow, callee: ValueOf<'symbol'>, at: Span): void {
   const from = packageOf(callee);
-  const name = nameOf(callee);
-  if (from !== undefined && VERIFIERS.some((v) => v.throws && v.packages.test(from) && v.call.test(name))) f.state.learn([{ kind: 'secret', at }]);
+  if (from !== undefined && verifiersOf(from).some((v) => v.throws && v.call.test(nameOf(callee)))) f.state.learn([{ kind: 'secret', at }]);
 }
 
 /** Whether the function was made by a wrapper that lets only signed requests through. */
@@ -43,7 +45,7 @@ export function showsSecret(truth: Truth): boolean {
       if (truth.of.kind !== 'symbol' || truth.of.origin.kind !== 'call' || truth.of.origin.callee.kind !== 'symbol') return false;
       const from = packageOf(truth.of);
       const name = nameOf(truth.of.origin.callee);
-      return from !== undefined && VERIFIERS.some((v) => v.packages.test(from) && v.call.test(name));
+      return from !== undefined && verifiersOf(from).some((v) => v.call.test(name));
     }
     case 'holds': return comparesSecret(truth.formula);
     // Checks are left out in development: what the environment alone decides is no way in.

@@ -2,9 +2,11 @@ import { cases, literal, nothing, object, type AbstractValue, type Span, type Va
 import type { Flow } from '../flow.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { keyOf } from '../values/key.ts';
+import { byPackage } from './by-package.ts';
 import { property } from '../values/property.ts';
 
 const PACKAGES = /^(?:zod|zod\/v\d|zod\/mini|valibot|yup|superstruct|@sinclair\/typebox|arktype|@hono\/zod-openapi|@asteasolutions\/zod-to-openapi|zod-openapi|@conform-to\/zod)$/;
+const isValidator = byPackage((from) => PACKAGES.test(from));
 const PARSE = new Set(['parse', 'parseAsync', 'validate', 'validateSync', 'cast', 'assert']);
 const SAFE = new Set(['safeParse', 'safeParseAsync', 'spa']);
 
@@ -29,7 +31,7 @@ export function isSchema(value: AbstractValue): boolean {
   let at: AbstractValue = value;
   for (let depth = 0; depth < 40; depth++) {
     if (at.kind !== 'symbol') return false;
-    if (at.origin.kind === 'package') return PACKAGES.test(at.origin.package);
+    if (at.origin.kind === 'package') return isValidator(at.origin.package);
     if (at.origin.kind !== 'call') return false;
     at = at.origin.callee;
   }

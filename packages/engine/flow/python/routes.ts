@@ -3,6 +3,7 @@ import type { Entry, Flow } from '../flow.ts';
 import { input, type Convention } from '../entries/entry.ts';
 import { classValue, inModule, moduleOf } from '../interpret/modules.ts';
 import { packageOf } from '../known/auth.ts';
+import { byPackage } from '../known/by-package.ts';
 import type { Names } from '../state.ts';
 import { itemsOf } from '../values/items.ts';
 import { keyOf } from '../values/key.ts';
@@ -149,12 +150,15 @@ function standing(f: Flow, router: AbstractValue | undefined, seen: Set<string>)
   return [...above.flatMap((h) => (marker(h) ? [h] : standing(f, h, seen))), ...((listed && itemsOf(listed)) ?? [])];
 }
 
+const isServer = byPackage((from) => SERVERS.test(from));
+
 /** `app.include_router(router, dependencies=[…])`, `app.register_blueprint(bp)`. True: it was one. */
 export function mounted(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue[], from: string): boolean {
   const method = callee.path.at(-1);
   const [router] = args;
-  if (SERVERS.test(from) && router && addHook(f, method ?? '', { ...callee, path: callee.path.slice(0, -1) }, router)) return true;
-  if (!SERVERS.test(from) || !router || (method !== 'include_router' && method !== 'register_blueprint')) return false;
+  if (!router || !isServer(from)) return false;
+  if (addHook(f, method ?? '', { ...callee, path: callee.path.slice(0, -1) }, router)) return true;
+  if (method !== 'include_router' && method !== 'register_blueprint') return false;
   const key = `${keyOf(router)} in`;
   const listed = option(f, args, 'dependencies', callee.at);
   const owner: AbstractValue = { ...callee, path: callee.path.slice(0, -1) };

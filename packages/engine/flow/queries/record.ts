@@ -28,12 +28,29 @@ export function rowsIn(value: AbstractValue): ReadonlySet<number> {
 
 /** Notes the rows in a value that is handed out, each with what is known where it is. */
 export function usedBy(f: Flow, value: AbstractValue, at: Span): void {
+  if (!holdsRow(value, 0)) return;
   const seen = new Set<string>();
   collect(value, f.state.truths, (row, truths) => {
     const key = `${row} ${truths?.depth ?? 0}`;
     if (!seen.has(key)) f.uses.push({ row, truths, at });
     seen.add(key);
   }, 0);
+}
+
+/** Whether `collect` finds anything: most of what is handed out is no row, and is told so at once. */
+function holdsRow(value: AbstractValue, depth: number): boolean {
+  if (depth > DEEPEST) return false;
+  switch (value.kind) {
+    case 'row': case 'column': return true;
+    case 'object': return value.entries.some((e) => holdsRow(e.kind === 'spread' ? e.of : e.value, depth + 1));
+    case 'array': return value.items.some((i) => holdsRow(i.value, depth + 1));
+    case 'list': return holdsRow(value.of, depth + 1);
+    case 'union': return value.of.some((c) => holdsRow(c.value, depth));
+    case 'test': return value.test.kind === 'size' && holdsRow(value.test.of, depth + 1);
+    case 'text': return value.values.some((v) => holdsRow(v, depth + 1));
+    case 'symbol': return value.origin.kind === 'computed' && value.origin.of.some((v) => holdsRow(v, depth + 1));
+    default: return false;
+  }
 }
 
 function collect(value: AbstractValue, truths: Truths | undefined, found: (row: number, truths: Truths | undefined) => void, depth: number): void {

@@ -17,11 +17,19 @@ const MOST_ITEMS = 64;
 export const LAZY = 'filled in later:';
 const isLazy = (of: AbstractValue): boolean => of.kind === 'symbol' && of.path.length === 0 && of.origin.kind === 'unknown' && of.origin.why.startsWith(LAZY);
 
+function twinOf(of: readonly { readonly value: AbstractValue }[], value: AbstractValue): number {
+  for (let i = 0; i < of.length; i++) {
+    const one = of[i];
+    if (one && sameValue(one.value, value)) return i;
+  }
+  return -1;
+}
+
 /** What a variable holds after branches that left it with different values. */
 export function joinAlternatives(of: readonly Alternative[], merge: (a: Alternative, b: Alternative) => AbstractValue | undefined): AbstractValue {
   const distinct: Alternative[] = [];
   for (const one of of) {
-    const twin = distinct.findIndex((d) => sameValue(d.value, one.value));
+    const twin = twinOf(distinct, one.value);
     const known = distinct[twin];
     if (!known) distinct.push(one);
     else if (known.truths.length > 0) distinct[twin] = { value: known.value, truths: known.truths.filter((t) => one.truths.includes(t)) };
@@ -67,7 +75,7 @@ const merged = (twin: ValueCase, one: ValueCase): ValueCase => ({ value: twin.va
 function apart(of: readonly ValueCase[]): readonly ValueCase[] {
   const distinct: ValueCase[] = [];
   for (const one of of) {
-    const at = distinct.findIndex((d) => sameValue(d.value, one.value));
+    const at = twinOf(distinct, one.value);
     const twin = distinct[at];
     if (twin) distinct[at] = merged(twin, one);
     else distinct.push(one);

@@ -81,32 +81,99 @@ function stateKey(state: unknown): string {
   if (typeof state !== 'object' || state === null) return JSON.stringify(state) ?? 'undefined';
   if (Array.isArray(state)) return `[${state.map(stateKey).join()}]`;
   if (isValue(state)) return keyOf(state);
-  return `{${Object.entries(state).filter(([name]) => name !== 'at' && !name.endsWith('At')).map(([name, part]) => `${name}:${stateKey(part)}`).join()}}`;
+  return `{${Object.entries(state).filter(([name]) => counts(name)).map(([name, part]) => `${name}:${stateKey(part)}`).join()}}`;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set<AbstractValue['kind']>(['literal', 'undefined', 'object', 'array', 'list', 'union', 'symbol', 'row', 'column', 'function', 'class', 'instance', 'module', 'client', 'text', 'test']);
 /** What is known of a row has the kind of a row, too; only the row itself has columns of its own. */
 const isValue = (part: object): part is AbstractValue => 'at' in part && 'kind' in part && KINDS.has(part.kind) && (part.kind !== 'row' || 'extra' in part);
 
-export const sameValue = (a: AbstractValue, b: AbstractValue): boolean => a === b || (!differ(a, b) && keyOf(a) === keyOf(b));
+/** The same, wherever they were written. Held against each other part by part: most differ early, or share their parts. */
+export const sameValue = (a: AbstractValue, b: AbstractValue): boolean => a === b || (a.kind === b.kind && alike(a, b, { left: MOST_PARTS }));
+export const sameOrigin = (a: Origin, b: Origin): boolean => a === b || (a.kind === b.kind && alikeOrigins(a, b, { left: MOST_PARTS }));
 
-/** Told apart by what they show first: most values are, and need no key for it. */
-function differ(a: AbstractValue, b: AbstractValue): boolean {
-  if (a.kind !== b.kind) return true;
-  if (a.kind === 'literal' && b.kind === 'literal') return a.value !== b.value;
-  if (a.kind === 'row' && b.kind === 'row') return a.row !== b.row || a.extra.length !== b.extra.length;
-  if (a.kind === 'symbol' && b.kind === 'symbol') return a.path.length !== b.path.length || a.path.at(-1) !== b.path.at(-1) || a.origin.kind !== b.origin.kind || otherOrigin(a.origin, b.origin);
-  if (a.kind === 'object' && b.kind === 'object') return a.entries.length !== b.entries.length;
-  if (a.kind === 'array' && b.kind === 'array') return a.items.length !== b.items.length;
-  if (a.kind === 'client' && b.kind === 'client') return a.client !== b.client;
-  if (a.kind === 'test' && b.kind === 'test') return a.test.kind !== b.test.kind;
-  return false;
+/** Parts that are looked at before keys are made: what is made of the same thing many times over is seen only once by its key. */
+const MOST_PARTS = 64;
+interface Budget {
+  left: number;
 }
 
-function otherOrigin(a: Origin, b: Origin): boolean {
-  if (a === b) return false;
-  if (a.kind === 'call' && b.kind === 'call') return a.call !== b.call || a.args.length !== b.args.length;
-  if (a.kind === 'computed' && b.kind === 'computed') return a.op !== b.op || a.of.length !== b.of.length;
-  if (a.kind === 'unknown' && b.kind === 'unknown') return a.id !== b.id;
-  return false;
+function alike(a: AbstractValue, b: AbstractValue, budget: Budget): boolean {
+  if (a === b) return true;
+  switch (a.kind) {
+    case 'literal': return b.kind === 'literal' && Object.is(a.value, b.value);
+    case 'undefined': return b.kind === 'undefined';
+    case 'function': return b.kind === 'function' && a.fn.id === b.fn.id;
+    case 'class': return b.kind === 'class' && a.class.id === b.class.id;
+    case 'module': return b.kind === 'module' && a.file === b.file;
+    case 'column': return b.kind === 'column' && a.row === b.row && a.column === b.column;
+    case 'row': return b.kind === 'row' && a.row === b.row && alikeEntries(a.extra, b.extra, budget);
+    default:
+  }
+  if (budget.left-- <= 0) return keyOf(a) === keyOf(b);
+  switch (a.kind) {
+    case 'object': return b.kind === 'object' && alikeEntries(a.entries, b.entries, budget);
+    case 'instance': return b.kind === 'instance' && a.class.id === b.class.id && alikeEntries(a.fields, b.fields, budget);
+    case 'array': return b.kind === 'array' && a.items.length === b.items.length && a.items.every((item, i) => item.spread === b.items[i]?.spread && alike(item.value, b.items[i].value, budget));
+    case 'list': return b.kind === 'list' && alike(a.of, b.of, budget);
+    case 'union': return b.kind === 'union' && a.of.length === b.of.length && a.of.every((one, i) => alikeAt(one.value, b.of[i]?.value, budget));
+    case 'symbol': return b.kind === 'symbol' && samePath(a.path, b.path) && alikeOrigins(a.origin, b.origin, budget);
+    case 'client': return b.kind === 'client' && a.client === b.client && alikeStates(a.state, b.state, budget);
+    case 'text': return b.kind === 'text' && samePath(a.texts, b.texts) && alikeAll(a.values, b.values, budget);
+    case 'test': {
+      if (b.kind !== 'test' || a.test.kind !== b.test.kind) return false;
+      if (a.test.kind === 'compare') return b.test.kind === 'compare' && a.test.op === b.test.op && alike(a.test.left, b.test.left, budget) && alike(a.test.right, b.test.right, budget);
+      return b.test.kind !== 'compare' && alike(a.test.of, b.test.of, budget);
+    }
+    default: return never(a);
+  }
 }
+
+const alikeAt = (a: AbstractValue, b: AbstractValue | undefined, budget: Budget): boolean => b !== undefined && alike(a, b, budget);
+const alikeAll = (a: readonly AbstractValue[], b: readonly AbstractValue[], budget: Budget): boolean => a === b || (a.length === b.length && a.every((one, i) => alikeAt(one, b[i], budget)));
+
+function samePath(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function alikeEntries(a: readonly ValueEntry[], b: readonly ValueEntry[], budget: Budget): boolean {
+  return a === b || (a.length === b.length && a.every((one, i) => {
+    const other = b[i];
+    if (one === other) return true;
+    if (other?.kind !== one.kind) return false;
+    if (one.kind === 'property') return other.kind === 'property' && one.name === other.name && alike(one.value, other.value, budget);
+    if (one.kind === 'spread') return other.kind === 'spread' && alike(one.of, other.of, budget);
+    return other.kind === 'computed' && alike(one.key, other.key, budget) && alike(one.value, other.value, budget);
+  }));
+}
+
+function alikeOrigins(a: Origin, b: Origin, budget: Budget): boolean {
+  if (a === b) return true;
+  switch (a.kind) {
+    case 'param': return b.kind === 'param' && a.index === b.index && a.fn === b.fn;
+    case 'input': return b.kind === 'input' && a.channel === b.channel;
+    case 'identity': return b.kind === 'identity' && a.library === b.library;
+    case 'package': return b.kind === 'package' && a.name === b.name && a.package === b.package;
+    case 'global': return b.kind === 'global' && a.name === b.name;
+    case 'call': return b.kind === 'call' && a.call === b.call && a.construct === b.construct && a.args.length === b.args.length && alike(a.callee, b.callee, budget) && alikeAll(a.args, b.args, budget);
+    case 'computed': return b.kind === 'computed' && a.op === b.op && alikeAll(a.of, b.of, budget);
+    case 'unknown': return b.kind === 'unknown' && a.id === b.id;
+    default: return never(a);
+  }
+}
+
+function alikeStates(a: unknown, b: unknown, budget: Budget): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return stateKey(a) === stateKey(b);
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((part, i) => alikeStates(part, b[i], budget));
+  if (isValue(a)) return isValue(b) && a.kind === b.kind && alike(a, b, budget);
+  if (isValue(b)) return false;
+  const names = Object.keys(a).filter(counts);
+  const others = Object.keys(b).filter(counts);
+  return samePath(names, others) && names.every((name) => alikeStates((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name], budget));
+}
+/** Places do not. */
+const counts = (name: string): boolean => name !== 'at' && !name.endsWith('At');
