@@ -111,6 +111,16 @@ export function mergedInto(folder: string, head: string | undefined): string | u
   return head !== undefined && second === head && more.length === 0 ? base : undefined;
 }
 
+/** Whether a working tree stands at a commit; false where there is no repository. */
+export function isCheckedOut(folder: string, commit: string): boolean {
+  try {
+    return new Git(folder).ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']) === commit;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
 /** Kinds of file whose lines can hold findings; git is only asked for the lines of these. */
 const SOURCES = ['sql', 'prisma', 'ts', 'tsx', 'js', 'jsx', 'mts', 'cts', 'mjs', 'cjs', 'py'].map((kind) => `:(icase)*.${kind}`);
 const SOURCE = /\.(?:sql|prisma|[cm]?[jt]sx?|py)$/i;

@@ -180,7 +180,7 @@ test('nothing to say: no comment', async () => {
   expect({ code: ran.code, writes: github.writes(), commands: commands(ran.out) }).toEqual({ code: 0, writes: [], commands: [] });
 });
 
-test.each([[403, 'the token may not (403); pull requests from forks have one that only reads'], [500, 'GitHub answered 500']])('from a fork, the API answers %i: one line, the rest is there', async (status, reason) => {
+test.each([[403, 'the token may not (403): the job needs the permission `pull-requests: write`, which pull requests from forks never have'], [500, 'GitHub answered 500']])('from a fork, the API answers %i: one line, the rest is there', async (status, reason) => {
   const at = checkout({ [NEW]: table('fresh', false) });
   const github = await api({ status });
   const ran = await act(at, { kind: 'fork', url: github.url });
@@ -210,6 +210,39 @@ test('a clone without the base: everything is reported, and why', async () => {
   onTestFinished(() => rmSync(deeper, { recursive: true, force: true }));
   execFileSync('git', ['clone', '-q', '--depth', '2', `file://${at.dir}`, deeper], { stdio: 'ignore' });
   expect(commands((await act({ ...at, dir: deeper }, { kind: 'opened', inputs: { comment: 'false' } })).out).length).toBe(1);
+});
+
+test('a pull request that changes nothing that is linted: nothing is reported, and nothing that was there is called mended', async () => {
+  const at = checkout({ 'docs/notes.md': 'hello\n' });
+  const github = await api();
+  const ran = await act(at, { kind: 'opened', url: github.url });
+  expect({ code: ran.code, err: ran.err, commands: commands(ran.out), writes: github.writes() }).toEqual({ code: 0, err: '', commands: [], writes: [] });
+  expect(ran.sarif?.runs[0]?.results.map((r) => r.ruleId)).toEqual(['table-without-rls', 'table-without-rls']);
+  expect(ran.summary).toContain('## tenantlint: nothing to report from this change');
+  expect(ran.summary).toMatch(/\| tables \| leak \| 2 \| {2}\|/);
+});
+
+test('the base in place of the pull request: no green light for what nobody looked at', async () => {
+  const at = checkout({ [NEW]: table('fresh', false) });
+  at.git('checkout', '-q', at.base);
+  const ran = await act(at, { kind: 'fork' });
+  expect(ran.code).toBe(2);
+  expect(ran.out).toMatch(/^::error title=tenantlint::the base of the pull request is checked out, and not the pull request: [^\n]*\n$/);
+});
+
+test('more than any page takes: the worst are shown, the rest is counted', async () => {
+  const names = Array.from({ length: 130 }, (_, i) => `t${String(i).padStart(3, '0')}`);
+  const at = checkout(Object.fromEntries(names.map((n, i) => [`supabase/migrations/${1000 + i}_${'%'.repeat(200)}${n}.sql`, table(n, false)])));
+  const github = await api();
+  const ran = await act(at, { kind: 'opened', url: github.url });
+  expect(commands(ran.out).length).toBe(130);
+  const rows = (page: string) => page.split('\n').filter((l) => l.startsWith('| error')).length;
+  expect(ran.summary.length).toBeLessThan(1_000_000);
+  expect(ran.summary).toContain(`… and ${130 - rows(ran.summary)} more; the log has all of them.`);
+  expect(rows(ran.summary)).toBeGreaterThan(50);
+  expect(rows(ran.summary)).toBeLessThan(100);
+  expect(github.comments[0]?.body.length).toBeLessThanOrEqual(65_000);
+  expect(ran.output).toMatch(/^findings=130\n/);
 });
 
 test('a push: everything that is there', async () => {

@@ -42,7 +42,7 @@ export async function comment(host: Host, request: number, body: string, wanted:
     else await call('POST', `issues/${request}/comments`, { body: text });
     return undefined;
   } catch (error) {
-    if (error instanceof Refused) return error.status === 403 || error.status === 404 ? `the token may not (${error.status}); pull requests from forks have one that only reads` : `GitHub answered ${error.status}`;
+    if (error instanceof Refused) return error.status === 403 || error.status === 404 ? `the token may not (${error.status}): the job needs the permission \`pull-requests: write\`, which pull requests from forks never have` : `GitHub answered ${error.status}`;
     return 'GitHub could not be reached';
   }
 }

@@ -17,21 +17,29 @@ export interface Told {
 
 const LEVELS: readonly Severity[] = ['error', 'warning', 'note'];
 
+/** Of the megabyte that GitHub takes for a summary: names in a pull request may be long, and cost nobody the rest. */
+const MOST_CHARACTERS = 200_000;
+
 /** The job's summary, and shorter the comment: as many findings as fit, the worst first. */
 export function page(told: Told, most: number): string {
   const { outcome, whole, before, resolved, remarks } = told;
   const findings = worstFirst(outcome);
-  const shown = findings.slice(0, most);
-  const rest = findings.length - shown.length;
+  const rows = fitting(findings.slice(0, most).map(row(told)));
+  const rest = findings.length - rows.length;
   const { unread, notRun } = outcome;
   return `${[
     `## tenantlint: ${headline(told)}`,
-    ...(shown.length > 0 ? [table(['', 'rule', 'where', 'what'], shown.map(row(told)))] : []),
+    ...(rows.length > 0 ? [table(['', 'rule', 'where', 'what'], rows)] : []),
     ...(rest > 0 ? [`… and ${rest} more; the log has all of them.`] : []),
     ...(resolved > 0 ? [`${count(resolved, 'finding')} of the base ${resolved === 1 ? 'is' : 'are'} gone.`] : []),
     ...(whole.summary.files > 0 ? ['### What is proven', ledger(whole, before)] : []),
     [...remarks, ...whole.notes.map(prose), ...(unread.length > 0 ? [`${count(unread.length, 'place')} could not be read${before ? ' in changed files' : ''}.`] : []), ...(notRun.length > 0 ? [`${count(notRun.length, 'rule')} did not run: ${plain([...new Set(notRun.map((n) => n.reason))].join('; '))}.`] : [])].map((r) => `- ${r}`).join('\n'),
   ].filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function fitting(rows: readonly (readonly string[])[]): (readonly string[])[] {
+  let left = MOST_CHARACTERS;
+  return rows.filter((cells) => (left -= cells.join('').length) > 0);
 }
 
 export function worstFirst({ findings }: Outcome): Finding[] {
