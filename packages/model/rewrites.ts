@@ -3,7 +3,7 @@ import type { ConstraintDef } from './events.ts';
 import type { Operation } from './operations.ts';
 import { columnList, sqlTable } from './questions.ts';
 import { sqlName } from './sql-text.ts';
-import type { Exchange } from './migrations.ts';
+import type { ExchangeOf } from './migrations.ts';
 import type { Facts } from './rule.ts';
 import type { Table } from './schema.ts';
 import type { Span } from './span.ts';
@@ -74,7 +74,11 @@ export function indexFirst(op: Operation, facts: Facts, constraint: ConstraintDe
 }
 
 /** Puts another column in the place of one in use, over several migrations: nothing of it is safe, for both are there until a later release. */
-export function exchanged(op: Operation, facts: Facts, exchange: Exchange | string, title: string): readonly Fix[] {
-  const edit = typeof exchange === 'string' ? undefined : withoutOperation(op, facts);
-  return edit === undefined || typeof exchange === 'string' ? [] : [{ title, safe: false, edits: [edit], migration: exchange.expand, more: exchange.more, later: exchange.contract }];
+export function exchanged(op: Operation, facts: Facts, of: Omit<ExchangeOf, 'step'>, title: string): { readonly fixes: readonly Fix[]; /** For the end of a sentence that tells the way. */ readonly how: string } {
+  if (!isWritten(op)) return { fixes: [], how: '' };
+  const exchange = facts.migrations.exchange({ step: op.index, ...of });
+  if (typeof exchange === 'string') return { fixes: [], how: ` \`tenantlint fix\` does not write it: ${exchange}.` };
+  const edit = withoutOperation(op, facts);
+  const fixes = edit === undefined ? [] : [{ title, safe: false, edits: [edit], migration: exchange.expand, more: exchange.more, later: exchange.contract }];
+  return { fixes, how: ' `tenantlint fix --unsafe` writes all of it but the last.' };
 }

@@ -1,4 +1,4 @@
-import { checksOf, defineRule, exchanged, isNewColumn, isWritten, listed, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
+import { checksOf, defineRule, exchanged, isNewColumn, listed, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -17,7 +17,7 @@ export default defineRule({
     rewritten: {
       what: 'Changing `{table}.{column}` from {from} to {to} writes every row anew while nobody can use the table.',
       why: 'It holds an ACCESS EXCLUSIVE lock, which blocks all reads and writes, until the rows and all indexes are written.',
-      fix: 'Add a column beside it (`alter table {sql} add column {name} {to};`), let a trigger or the code write both, fill it in batches, switch readers over, and drop the old one in a later release.',
+      fix: 'Add a column beside it (`alter table {sql} add column {name} {to};`), let a trigger or the code write both, fill it in batches, switch readers over, and drop the old one in a later release.{how}',
     },
     checked: {
       what: 'Changing `{table}.{column}` from {from} to {to} reads every row while nobody can use the table.',
@@ -42,11 +42,12 @@ export default defineRule({
           if (checks.length > 0) report({ message: 'checked', ...place, certainty: added ? 'possible' : 'proven', related: checks.map((c) => ({ at: c.at, note: 'asked again' })), data: { ...data, check: listed(checks.map((c) => `\`${c.name}\``)) } });
           continue;
         }
+        const { fixes, how } = exchanged(op, facts, { table, column: column.name, to: undefined, using: action.using }, 'Another column in its place, filled in batches');
         report({
           message: 'rewritten', ...place, certainty: added ? 'possible' : zones(column.type.name, action.type.name) ? 'likely' : 'proven',
           related: [{ at: column.at, note: `${typeText(column.type)} here` }],
-          fixes: isWritten(op) ? exchanged(op, facts, facts.migrations.exchange({ step: index, table, column: column.name, to: undefined, using: action.using }), 'Another column in its place, filled in batches') : [],
-          data: { ...data, sql, name: sqlName(`${column.name}_new`) },
+          fixes,
+          data: { ...data, how, sql, name: sqlName(`${column.name}_new`) },
         });
       }
     },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { History, Source, Step } from '@tenantlint/model';
 import { createSqlParser, sqlHistories } from '@tenantlint/readers/sql';
+import { lint } from 'tenantlint';
 import { main } from '../../packages/cli/main.ts';
 import { project } from '../cli/run.ts';
 import { DUMP_SQL } from './pg-dump-sql.ts';
@@ -127,4 +128,38 @@ test.each(CASES)('%s: %s', async (_name, _what, tool, { up, down, asks }) => {
   const again = await fix(dir, ...history.steps.slice(1).map((s) => s.file), '--unsafe');
   expect(again.out).toContain('Nothing to write');
   expect(texts(read(dir))).toEqual(texts(after));
+});
+
+test.each(Object.entries(TOOLS).filter(([name]) => name !== 'sqitch'))('%s: a table gets another name, and a view keeps the old one', async (_name, tool) => {
+  const { dir } = project(tool.files('alter table members rename to people;\n', 'alter table people rename to members;\n'));
+  const before = read(dir);
+  const original = historyOf(before);
+  const { code, out } = await fix(dir, tool.last, '--unsafe');
+  expect(code, out).toBe(0);
+  expect(out).toContain('later, when nothing that runs needs it: drop view members');
+  const after = read(dir);
+  const history = historyOf(after);
+  const asks = "select to_json(level) from people where name = 'late'";
+  const late = "insert into members (organization_id, name, level) values ('00000000-0000-0000-0000-000000000001', 'late', 7)";
+  const start = [...sent(before, 'up', original.steps.slice(0, 1)), ROWS];
+  const done = await perform([...start, ...sent(after, 'up', history.steps.slice(1)), late, 'drop view members'], asks);
+  const meant = await perform([...start, ...sent(before, 'up', original.steps.slice(1))], 'select to_json(1)');
+  expect(sameCatalog(done.catalog, meant.catalog)).toBe('');
+  expect(done.answer).toBe(7);
+  const back = await perform([...start, ...sent(after, 'up', history.steps.slice(1)), ...sent(after, 'down', history.steps.slice(1))], 'select to_json(1)');
+  expect(sameCatalog(back.catalog, (await perform(start, 'select to_json(1)')).catalog), JSON.stringify(texts(after))).toBe('');
+});
+
+const TOLD: Readonly<Record<string, readonly [up: string, why: RegExp]>> = {
+  'part of the primary key': ['alter table orders alter column id type numeric;\n', /part of the primary key orders_pkey/],
+  'read by a view': ['alter table members rename column level to rank;\n', /the view nice reads the table/],
+  'under FORCE ROW LEVEL SECURITY': ['alter table orders rename column note to remark;\n', /FORCE ROW LEVEL SECURITY/],
+};
+
+test.each(Object.entries(TOLD))('what cannot be written is told: %s', async (what, [up, why]) => {
+  const more = what.includes('view') ? 'create view nice as select level from members;\n' : what.includes('FORCE') ? 'alter table orders force row level security;\n' : '';
+  const files = { 'db/1_init.sql': `-- migrate:up\n${INIT}${more}\n-- migrate:down\n${UNDO_INIT}`, 'db/2_more.sql': `-- migrate:up\n${up}\n-- migrate:down\nselect 1;\n` };
+  const { findings } = await lint({ sources: Object.entries(files).map(([path, text]) => ({ path, text })), preset: 'strict', rules: ['column-type-rewritten', 'column-renamed'], pending: (file) => file.includes('2_') });
+  expect(findings.map((f) => f.fix).join('')).toMatch(why);
+  expect(findings.flatMap((f) => f.fixes)).toEqual([]);
 });
