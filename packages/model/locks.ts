@@ -47,8 +47,10 @@ export interface LockContext {
  * that rules, fixes and their test against pg_locks share. CONCURRENTLY is told as it is outside of a transaction.
  */
 export function locksOf(execution: Execution, context: LockContext): readonly Lock[] {
+  const locks = taken(execution, context);
+  if (locks.length < 2) return locks;
   const strongest = new Map<string, Lock>();
-  for (const lock of taken(execution, context)) {
+  for (const lock of locks) {
     const known = strongest.get(lock.relation);
     const work = known !== undefined && known.work !== 'none' ? known.work : lock.work;
     strongest.set(lock.relation, known !== undefined && atLeast(known.mode, lock.mode) ? { ...known, work } : { ...lock, work });

@@ -100,8 +100,10 @@ export function usedTable(op: Operation): Table | undefined {
 }
 
 function usedLocks(facts: Facts, index: number, execution: Execution): readonly Lock[] {
+  const locks = locksOf(execution, facts);
+  if (locks.length === 0) return locks;
   const [before, after] = [facts.timeline.at(index - 1), facts.timeline.at(index)];
-  return locksOf(execution, { postgres: facts.postgres, schema: facts.schema }).filter(({ relation }) => {
+  return locks.filter(({ relation }) => {
     const table = before.tables.get(relation) ?? after.tables.get(relation);
     const view = before.views.get(relation);
     return table === undefined ? view !== undefined && !isSameDeploy(facts, index, view.createdIn) : !isFresh(facts, index, table);

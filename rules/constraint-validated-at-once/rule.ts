@@ -96,7 +96,8 @@ function apart(op: Operation, facts: Facts, { kind, at }: ConstraintDef, name: s
   if (!isWritten(op) || op.action === undefined || op.table === undefined) return [];
   const text = facts.text(at).replace(/^constraint\s+(?:"[^"]*"|\S+)\s+/i, '');
   const added = `add constraint ${sqlName(name)} ${kind === 'foreign key' ? `foreign key (${sqlName(column)}) ` : ''}${text} not valid`;
-  const blank = /\s*$/.exec(facts.text({ file: at.file, start: 0, end: at.start }))?.[0].length ?? 0;
+  const before = facts.text({ file: at.file, start: 0, end: at.start });
+  const blank = before.length - before.trimEnd().length;
   const end = op.action.at.end;
   const edits = [{ at: { ...at, start: at.start - blank }, text: '' }, { at: { ...at, start: end, end }, text: `, ${added}` }];
   return [{ title: 'NOT VALID, and validated in a later migration', safe: true, edits, migration: validated(op.table, name) }];

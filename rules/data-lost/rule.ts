@@ -30,6 +30,7 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
+      if (!facts.timeline.executed(index).some(mayLose)) return;
       const before = tablesBefore(facts.timeline, index);
       const copied = new Set<string>();
       for (const event of facts.timeline.executed(index)) {
@@ -67,12 +68,14 @@ export default defineRule({
   },
 });
 
+function mayLose(event: SchemaEvent): boolean {
+  return event.kind === 'drop' || event.kind === 'data' || (event.kind === 'alter-table' && event.actions.some(({ do: what }) => what === 'drop-column' || what === 'set-type'));
+}
+
 /** Tables as they were before the step, by bare name; what the step itself created holds nothing to lose. */
 function tablesBefore(timeline: Timeline, index: number): Map<string, Table> {
   const found = new Map<string, Table>();
   const changed = new Map(timeline.changes(index).filter(c => c.object === 'table').map(c => [c.key, c.before as Table | undefined]));
-  const touched = timeline.executed(index).some(e => e.kind === 'drop' || e.kind === 'alter-table' || e.kind === 'data');
-  if (!touched) return found;
   for (const table of changed.values()) if (table && !table.temporary) found.set(table.name, table);
   // DELETE and TRUNCATE change no definition; their tables stand unchanged in the state after the step.
   for (const event of timeline.executed(index)) {

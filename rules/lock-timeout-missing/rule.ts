@@ -41,18 +41,23 @@ export default defineRule({
       for (const op of operations(facts, index)) {
         if (op.event === last) continue;
         last = op.event;
-        const [lock] = [...heavyLocks(op)].sort((a, b) => Number(atLeast(b.mode, a.mode)) - Number(atLeast(a.mode, b.mode)));
-        if (lock === undefined) continue;
-        const data = { table: tableName(lock.relation), lock: lock.mode, blocks: blocked(lock.mode), local: op.transaction === undefined ? '' : 'local ' };
-        const place = { at: placeOf(op), subject: { kind: 'step', name: step.id } } as const;
         const value = op.setting('lock_timeout')?.[0] ?? owner['lock_timeout'];
         const limit = value === undefined ? undefined : milliseconds(value);
+        const long = limit === 0 || (limit !== undefined && limit > LONG);
+        const statement = op.setting('statement_timeout')?.[0] ?? owner['statement_timeout'];
+        const endless = statement === undefined || milliseconds(statement) === 0;
+        // Which locks it takes is the dear question.
+        if (!(value === undefined && !said.has('missing')) && !(long && !said.has('unlimited')) && !(endless && !said.has('running'))) continue;
+        const [first, ...others] = heavyLocks(op);
+        if (first === undefined) continue;
+        const lock = others.reduce((most, other) => (atLeast(most.mode, other.mode) ? most : other), first);
+        const data = { table: tableName(lock.relation), lock: lock.mode, blocks: blocked(lock.mode), local: op.transaction === undefined ? '' : 'local ' };
+        const place = { at: placeOf(op), subject: { kind: 'step', name: step.id } } as const;
         const { at } = op.statement;
         const fixes = at.file.endsWith('.sql') ? [{ title: 'Give up after five seconds', safe: true, edits: [{ at: { ...at, end: at.start }, text: `set ${data.local}lock_timeout = '5s';\n` }] }] : [];
         if (value === undefined) once('missing', () => report({ message: 'missing', ...place, data, fixes }));
-        else if (limit === 0 || (limit !== undefined && limit > LONG)) once('unlimited', () => report({ message: 'unlimited', ...place, data: { ...data, value: limit === 0 ? '0' : value } }));
-        const statement = op.setting('statement_timeout')?.[0] ?? owner['statement_timeout'];
-        if (lock.work !== 'none' && (statement === undefined || milliseconds(statement) === 0)) once('running', () => report({ message: 'running', ...place, certainty: 'possible', data }));
+        else if (long) once('unlimited', () => report({ message: 'unlimited', ...place, data: { ...data, value: limit === 0 ? '0' : value } }));
+        if (lock.work !== 'none' && endless) once('running', () => report({ message: 'running', ...place, certainty: 'possible', data }));
       }
 
       /** One setting at the top mends all that follows. */

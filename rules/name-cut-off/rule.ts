@@ -3,6 +3,10 @@ import { defineRule, operations, type Operation, type Span } from '@tenantlint/m
 /** NAMEDATALEN less one. */
 const LIMIT = 63;
 
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
+const bytes = new TextEncoder();
+
 export default defineRule({
   since: '0.1.0',
   severity: 'warning',
@@ -18,12 +22,13 @@ export default defineRule({
   },
   visit: {
     step(step, index, facts, report) {
-      const bytes = new TextEncoder();
       for (const op of operations(facts, index)) {
         for (const at of names(op)) {
+          // Most are short, whatever they are written in.
+          if ((at.end - at.start) * 3 <= LIMIT) continue;
           // The parser has cut it already: what was written stands in the file.
           const text = facts.text(at);
-          if (text.length * 3 <= LIMIT || bytes.encode(text).length <= LIMIT) continue;
+          if ((text.length <= LIMIT && !BEYOND_ASCII.test(text)) || bytes.encode(text).length <= LIMIT) continue;
           const written = /"(?:[^"]|"")+"$|[^\s.";(]+$/.exec(text)?.[0].replace(/^"|"$/g, '').replaceAll('""', '"') ?? '';
           const length = bytes.encode(written).length;
           if (length > LIMIT) report({ message: 'cut', at, subject: { kind: 'step', name: step.id }, data: { bytes: String(length), kept: new TextDecoder().decode(bytes.encode(written).slice(0, LIMIT)) } });

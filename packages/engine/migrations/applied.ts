@@ -16,8 +16,9 @@ export function openedOnce(sources: WeakenedSources, tenancy: TenancyModel): Rea
   const schema: Schema = timeline.last;
   const { changes } = sources;
   for (const table of schema.tables.values()) {
+    if (table.platform || table.inferred || !isOwned(tenancy.of.get(table.key)?.tenancy ?? { kind: 'unknown' })) continue;
     const steps = changes.of('table', table.key);
-    if (table.platform || table.inferred || steps.length < 2 || !isOwned(tenancy.of.get(table.key)?.tenancy ?? { kind: 'unknown' })) continue;
+    if (steps.length < 2) continue;
     for (const { n, before, after } of steps) {
       const [was, is] = [before as Table | undefined, after as Table | undefined];
       if (was?.rls?.value === true && is?.rls?.value === false && is.at.start === was.at.start) reopened(sources, n, is, steps, note);
@@ -25,20 +26,19 @@ export function openedOnce(sources: WeakenedSources, tenancy: TenancyModel): Rea
     const leaks = states.access(last, table.key).filter((a) => a.verdict === 'leak');
     if (leaks.length > 0) blame(sources, table, leaks, steps, note);
   }
-  for (const { n, before, after, object } of [...changes.all().values()].flat()) {
-    if (before === undefined || after === undefined) continue;
-    if (object === 'view' && schema.views.get((after as View).key) === after && !(after as View).platform) {
-      const [was, is] = [before as View, after as View];
-      const leaks = states.viewAccess(last, is.key).filter((a) => a.verdict === 'leak');
-      const open = leaks.length === 0 ? [] : opened(states.viewAccess(n - 1, was.key), leaks);
-      if (open.length > 0) note(n, weakening({ kind: 'view', name: is.key }, { kind: 'view' }, is.optionsAt, open, () => undefined));
-    }
-    if (object === 'function' && schema.functions.get((after as Routine).key) === after) {
-      const [was, is] = [before as Routine, after as Routine];
-      if (!is.securityDefiner.value || was.securityDefiner.value || is.platform) continue;
-      const open = states.reach(last, is.key).flatMap((r) => (r.isolation.verdict === 'no' ? [{ role: r.role, command: r.command, access: { role: r.role, command: r.command, verdict: 'leak' as const, why: [], escape: r.isolation.escape } }] : []));
-      if (open.length > 0) note(n, weakening({ kind: 'function', name: is.key }, { kind: 'function' }, is.securityDefiner.at, open, () => undefined));
-    }
+  for (const { n, before, after } of [...changes.all('view').values()].flat()) {
+    if (before === undefined || after === undefined || schema.views.get((after as View).key) !== after || (after as View).platform) continue;
+    const [was, is] = [before as View, after as View];
+    const leaks = states.viewAccess(last, is.key).filter((a) => a.verdict === 'leak');
+    const open = leaks.length === 0 ? [] : opened(states.viewAccess(n - 1, was.key), leaks);
+    if (open.length > 0) note(n, weakening({ kind: 'view', name: is.key }, { kind: 'view' }, is.optionsAt, open, () => undefined));
+  }
+  for (const { n, before, after } of [...changes.all('function').values()].flat()) {
+    if (before === undefined || after === undefined || schema.functions.get((after as Routine).key) !== after) continue;
+    const [was, is] = [before as Routine, after as Routine];
+    if (!is.securityDefiner.value || was.securityDefiner.value || is.platform) continue;
+    const open = states.reach(last, is.key).flatMap((r) => (r.isolation.verdict === 'no' ? [{ role: r.role, command: r.command, access: { role: r.role, command: r.command, verdict: 'leak' as const, why: [], escape: r.isolation.escape } }] : []));
+    if (open.length > 0) note(n, weakening({ kind: 'function', name: is.key }, { kind: 'function' }, is.securityDefiner.at, open, () => undefined));
   }
   return out;
 }

@@ -6,7 +6,7 @@ export type Changed = Change & { readonly n: number };
 /** Changes by object: who asks what became of one object does not look through all steps. */
 export class Changes {
   readonly #timeline: Timeline;
-  #byKey: ReadonlyMap<string, readonly Changed[]> | undefined;
+  readonly #kinds = new Map<Change['object'], ReadonlyMap<string, readonly Changed[]>>();
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -14,21 +14,24 @@ export class Changes {
 
   /** In the order of the steps. */
   of(object: Change['object'], key: string): readonly Changed[] {
-    return this.all().get(`${object} ${key}`) ?? [];
+    return this.all(object).get(key) ?? [];
   }
 
-  all(): ReadonlyMap<string, readonly Changed[]> {
-    if (this.#byKey !== undefined) return this.#byKey;
+  /** Of every object of a kind, by key. */
+  all(object: Change['object']): ReadonlyMap<string, readonly Changed[]> {
+    const known = this.#kinds.get(object);
+    if (known !== undefined) return known;
     const out = new Map<string, Changed[]>();
-    this.#timeline.steps.forEach((_, n) => {
+    for (let n = 0; n < this.#timeline.steps.length; n++) {
       for (const change of this.#timeline.changes(n)) {
-        const id = `${change.object} ${change.key}`;
-        const known = out.get(id);
-        if (known === undefined) out.set(id, [{ ...change, n }]);
-        else known.push({ ...change, n });
+        if (change.object !== object) continue;
+        const { key, before, after } = change;
+        const earlier = out.get(key);
+        if (earlier === undefined) out.set(key, [{ object, key, before, after, n }]);
+        else earlier.push({ object, key, before, after, n });
       }
-    });
-    this.#byKey = out;
+    }
+    this.#kinds.set(object, out);
     return out;
   }
 }

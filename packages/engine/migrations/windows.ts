@@ -1,4 +1,4 @@
-import type { SchemaEvent, Span, Step, Table, Timeline, Window } from '@tenantlint/model';
+import type { SchemaEvent, Step, Table, Timeline, Window } from '@tenantlint/model';
 import type { Changes } from './changes.ts';
 import type { States } from './states.ts';
 
@@ -49,19 +49,42 @@ function laterStep(changes: Changes, n: number, table: Table): Found | undefined
 function laterStatement(step: Step, n: number, executed: readonly SchemaEvent[], table: Table, made: boolean): Found | undefined {
   const rls = table.rls?.at;
   if (rls === undefined || rls.file !== step.file) return undefined;
-  const opens = made ? executed.find((e) => (e.kind === 'create-table' || e.kind === 'create-table-as') && e.name.name === table.name) : executed.find((e) => e.kind === 'alter-table' && e.table.name === table.name && e.actions.some((a) => a.do === 'rls' && !a.enabled));
+  const known = openings.get(step) ?? openingsOf(step, executed);
+  openings.set(step, known);
+  const opens = (made ? known.made : known.opened).get(table.name);
   if (opens === undefined || opens.at.file !== step.file) return undefined;
-  const number = transactions(step);
-  const [first, last] = [number(opens.at), number(rls)];
+  const [first, last] = [known.transaction(opens.at.start), known.transaction(rls.start)];
   if (first === last) return undefined;
   return { at: made ? table.at : opens.at, closedAt: rls, closedIn: n, reopened: !made };
 }
 
-/** Number of the transaction in which a place of the step's file runs. */
-function transactions(step: Step): (at: Span) => number {
-  const starts: { readonly start: number; readonly n: number }[] = [];
+/** What a step says of when its tables stand open: the first statement that made one of a name, and that switched row level security off. */
+interface Openings {
+  readonly made: ReadonlyMap<string, SchemaEvent>;
+  readonly opened: ReadonlyMap<string, SchemaEvent>;
+  /** Number of the transaction in which a place of the step's file runs. */
+  transaction(at: number): number;
+}
+
+const openings = new WeakMap<Step, Openings>();
+
+function openingsOf(step: Step, executed: readonly SchemaEvent[]): Openings {
+  const made = new Map<string, SchemaEvent>();
+  const opened = new Map<string, SchemaEvent>();
+  for (const event of executed) {
+    if (event.kind === 'create-table' || event.kind === 'create-table-as') {
+      if (!made.has(event.name.name)) made.set(event.name.name, event);
+    } else if (event.kind === 'alter-table' && !opened.has(event.table.name) && event.actions.some((a) => a.do === 'rls' && !a.enabled)) opened.set(event.table.name, event);
+  }
+  return { made, opened, transaction: transactions(step) };
+}
+
+function transactions(step: Step): (at: number) => number {
+  const starts: number[] = [];
+  const numbers: number[] = [];
   let n = 0;
   let open = step.transactional;
+  let ascending = true;
   for (const event of step.up) {
     if (event.kind === 'transaction') {
       if (event.verb === 'begin' && !open) {
@@ -73,8 +96,25 @@ function transactions(step: Step): (at: Span) => number {
       }
       continue;
     }
-    if (!open && starts.at(-1)?.start !== event.at.start) n++;
-    starts.push({ start: event.at.start, n });
+    const { start } = event.at;
+    const before = starts.at(-1);
+    if (!open && before !== start) n++;
+    ascending &&= before === undefined || before <= start;
+    starts.push(start);
+    numbers.push(n);
   }
-  return (at) => starts.findLast(({ start }) => start <= at.start)?.n ?? 0;
+  return (at) => numbers[lastUpTo(starts, at, ascending)] ?? 0;
+}
+
+/** Index of the last one that is not behind the place. */
+function lastUpTo(starts: readonly number[], at: number, ascending: boolean): number {
+  if (!ascending) return starts.findLastIndex((start) => start <= at);
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }

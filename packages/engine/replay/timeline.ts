@@ -80,6 +80,8 @@ export class Recorder {
   readonly #changes: (readonly Change[])[] = [];
   readonly #executed: (readonly SchemaEvent[])[] = [];
   readonly #undone: (Undoing | undefined)[] = [];
+  /** States that were asked for: what is found out about one is found out once. */
+  readonly #states = new Map<number, Schema>();
 
   /** The state before the first step. */
   base(changes: readonly Change[]): void {
@@ -117,6 +119,14 @@ export class Recorder {
   }
 
   #at(step: number, last: Schema): Schema {
+    const known = this.#states.get(step);
+    if (known !== undefined) return known;
+    const made = this.#stateAt(step, last);
+    this.#states.set(step, made);
+    return made;
+  }
+
+  #stateAt(step: number, last: Schema): Schema {
     // Every store holds values of its own kind only: what `Catalog` put there.
     const map = <T>(object: Store): ReadonlyMap<string, T> => new MapAt<T>((this.#stores.get(object) ?? new Map<string, Versions<unknown>>()) as ReadonlyMap<string, Versions<T>>, step);
     return {

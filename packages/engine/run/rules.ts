@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AnyReport, Facts, Finding, LintResult, Need, Nouns, Rule, Severity } from '@tenantlint/model';
 import { visible } from './visible.ts';
 
@@ -78,7 +78,7 @@ function enlist(asked: Map<string, Asked[]>, rule: Rule, facts: Facts, report: (
 function finding(rule: Rule, r: AnyReport, severity: Severity | undefined, facts: Facts): Finding {
   const message = rule.messages[r.message];
   if (!message) throw new Error(`${rule.id} has no message ${r.message}`);
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, key: string) => (r.data?.[key] === undefined ? whole : visible(r.data[key])));
+  const fill = (text: string) => filled(text, r.data ?? {});
   return {
     rule: rule.id,
     message: r.message,
@@ -95,21 +95,36 @@ function finding(rule: Rule, r: AnyReport, severity: Severity | undefined, facts
   };
 }
 
+/** Texts of messages cut at their placeholders: every second part is a name. */
+const cut = new Map<string, readonly string[]>();
+
+function filled(text: string, data: Readonly<Record<string, string>>): string {
+  let parts = cut.get(text);
+  if (parts === undefined) cut.set(text, (parts = text.split(/\{(\w+)\}/)));
+  if (parts.length === 1) return text;
+  let out = '';
+  let named = false;
+  for (const part of parts) {
+    const value = named ? data[part] : undefined;
+    out += !named ? part : value === undefined ? `{${part}}` : visible(value);
+    named = !named;
+  }
+  return out;
+}
+
 /** Stable when lines move: no position goes in. Equal places of one subject are told apart by `unique`. */
 export function fingerprint(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+  return hash('sha256', parts.join('\0'), 'hex').slice(0, 16);
 }
 
 /** One finding per rule, message and place; sorted; repeated fingerprints numbered in order of place. */
 export function unique(findings: readonly Finding[]): Finding[] {
-  const sorted = [...findings].sort(byPlace);
-  const places = new Set<string>();
   const times = new Map<string, number>();
   const out: Finding[] = [];
-  for (const f of sorted) {
-    const place = `${f.rule}\0${f.message}\0${f.at.file}\0${f.at.start}\0${f.at.end}\0${f.subject.name}`;
-    if (places.has(place)) continue;
-    places.add(place);
+  let before: Finding | undefined;
+  for (const f of [...findings].sort(byPlace)) {
+    if (before !== undefined && byPlace(before, f) === 0) continue;
+    before = f;
     const n = (times.get(f.fingerprint) ?? 0) + 1;
     times.set(f.fingerprint, n);
     out.push(n === 1 ? f : { ...f, fingerprint: `${f.fingerprint}-${n}` });
