@@ -29,6 +29,8 @@ export interface Step {
   readonly downAt: Span | undefined;
   /** The tool runs the step in one transaction of its own. */
   readonly transactional: boolean;
+  /** The date that the tool goes by, where it runs what is newer than the last that it ran, whatever stands between. */
+  readonly moment?: number;
   readonly unread: readonly Unread[];
 }
 
@@ -41,6 +43,8 @@ export interface History {
   readonly downs: WaysBack;
   /** Files of the folder that the tool would not run, and why. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  /** What the tool stops at before it runs anything, and where it stands. */
+  readonly broken?: readonly Unread[];
   readonly seeds: readonly string[];
 }
 

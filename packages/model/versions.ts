@@ -1,29 +1,128 @@
-import type { MigrationTool, Step } from './history.ts';
+import type { History, MigrationTool, Step } from './history.ts';
 
-/** What the tool tells migrations apart by. */
-export function versionOf({ id, tool, file }: Step): string | undefined {
-  if (tool === 'flyway') return /^V(\d[\w.]*?)__/.exec(file.slice(file.lastIndexOf('/') + 1))?.[1];
-  if (tool === 'sqitch' || tool === 'prisma' || tool === 'models' || tool === 'dump' || tool === 'drizzle') return undefined;
-  // People number in between: 027_1, 026.1.
-  const digits = (tool === 'plain' ? /^\d+(?:[._]\d+(?=[._-]))*/ : /^\d+/).exec(id)?.[0];
-  return digits === undefined ? undefined : digits.replace(/^0+(?=\d)/, '');
+/** What is known of a tool's order, from what it documents. */
+interface Order {
+  /** What it writes down of a migration that it has run: of two that share a version one is never run; names differ anyway. */
+  readonly keeps: 'version' | 'name';
+  /** What becomes of a migration that is added before one that the tool has run already. */
+  readonly late: string;
+  /** What databases that have run a migration do when it was edited. */
+  readonly edited?: string;
+  /** What two of one number tell, where both are run. */
+  readonly siblings?: string;
 }
 
-/** What becomes of a migration that is added, or changed, before one that the tool has run already. */
-export function lateMigration(tool: MigrationTool): string {
-  return LATE[tool] ?? 'Tools run it late, never, or refuse.';
-}
-
-const LATE: Partial<Readonly<Record<MigrationTool, string>>> = {
-  supabase: '`supabase db push` refuses it without --include-all; a file that was edited is not run again.',
-  'golang-migrate': 'The tool remembers only the last version and never runs what lies before it.',
-  drizzle: 'The tool runs what is newer than its last entry, and never this.',
-  flyway: 'Flyway ignores it, or stops at its checksum when it was edited.',
-  goose: 'goose refuses missing migrations; a file that was edited is not run again.',
-  'node-pg-migrate': 'The tool refuses a migration that precedes one that was run.',
+const CHECKSUM = 'refuse it: the tool keeps a checksum';
+const ORDERS: Partial<Readonly<Record<MigrationTool, Order>>> = {
+  supabase: { keeps: 'version', late: '`supabase db push` refuses it without --include-all.' },
+  dbmate: { keeps: 'version', late: 'dbmate runs it behind them, or refuses it with --strict.' },
+  goose: { keeps: 'version', late: 'goose refuses missing migrations, unless it is called with -allow-missing.' },
+  'golang-migrate': { keeps: 'version', late: 'The tool remembers only the last version and never runs what lies before it.' },
+  flyway: { keeps: 'version', late: 'Flyway stops at it, or passes over it, unless outOfOrder is set.', edited: CHECKSUM },
+  'graphile-migrate': { keeps: 'version', late: 'The tool refuses it: each committed migration names the hash of the one before it.', edited: CHECKSUM },
+  plain: { keeps: 'version', late: 'Tools run it late, never, or refuse.' },
+  prisma: { keeps: 'name', late: 'Prisma runs it behind them.', edited: 'keep what it did: `prisma migrate deploy` warns, and `migrate dev` wants the database reset' },
+  drizzle: { keeps: 'name', late: 'The tool runs what its journal dates behind the last entry that was run, and never this.', siblings: 'Two branches made them from one snapshot. Both are run, but the snapshot of each lacks what the other did: `drizzle-kit generate` refuses to go on, or writes it again.' },
+  sqitch: { keeps: 'name', late: 'sqitch goes on behind the last change that it has deployed, and never runs this.' },
+  'node-pg-migrate': { keeps: 'name', late: 'The tool refuses a migration that precedes one that was run.' },
+  kysely: { keeps: 'name', late: 'Kysely refuses a name that does not follow the last one that was run, unless allowUnorderedMigrations is set.' },
+  knex: { keeps: 'name', late: 'Knex runs it behind them.' },
+  typeorm: { keeps: 'name', late: 'TypeORM runs it behind them.' },
+  sequelize: { keeps: 'name', late: 'Sequelize runs it behind them.' },
+  'mikro-orm': { keeps: 'name', late: 'MikroORM runs it behind them.' },
 };
+
+/** What the tool tells migrations apart by; undefined where names alone do. */
+export function versionOf(step: Step): string | undefined {
+  return ORDERS[step.tool]?.keeps === 'version' ? numberOf(step) : undefined;
+}
+
+/** What two migrations of one number tell, where the tool runs both all the same. */
+export function siblingsTell(tool: MigrationTool): string | undefined {
+  return ORDERS[tool]?.siblings;
+}
+
+/** The number or time that stands in the migration's name, as the tool compares it. */
+export function numberOf({ id, tool, file }: Step): string | undefined {
+  // V1.0, V01 and V1 are one version, and so are V1.1 and V1_1.
+  if (tool === 'flyway') return /^V(\d[\w.]*?)__/.exec(nameOf(file))?.[1]?.split(/[._]/).map((part) => part.replace(/^0+(?=\d)/, '')).join('.').replace(/(?:\.0)+$/, '');
+  if (tool === 'sqitch' || tool === 'models' || tool === 'dump') return undefined;
+  // People number in between: 027_1, 026.1.
+  const digits = (tool === 'plain' ? /^\d+(?:[._]\d+(?=[._-]))*/ : tool === 'mikro-orm' ? /^(?:Migration)?(\d+)/ : /^\d+/).exec(id);
+  return (digits?.[1] ?? digits?.[0])?.replace(/^0+(?=\d)/, '');
+}
+
+/** Whether its place in the history decides when it is run. */
+export function isPlaced(step: Step): boolean {
+  return step.tool === 'sqitch' || numberOf(step) !== undefined;
+}
+
+/** Steps that are not applied although the tool takes a later one for run: each with that one. */
+export function lateSteps({ steps }: History, isApplied: (step: Step) => boolean): readonly { readonly step: Step; readonly last: Step }[] {
+  const end = steps.findLastIndex((step) => isApplied(step) && isPlaced(step));
+  const newest = steps.reduce<Step | undefined>((last, step) => (step.moment !== undefined && step.moment > (last?.moment ?? -Infinity) && isApplied(step) ? step : last), undefined);
+  return steps.flatMap((step, i) => {
+    if (isApplied(step)) return [];
+    // Where a tool goes by dates it goes by nothing else.
+    const last = step.moment === undefined ? (i < end && isPlaced(step) ? steps[end] : undefined) : step.moment <= (newest?.moment ?? -Infinity) ? newest : undefined;
+    return last === undefined ? [] : [{ step, last }];
+  });
+}
+
+/** What becomes of a migration that is added before one that the tool has run already. */
+export function lateMigration(tool: MigrationTool): string {
+  return ORDERS[tool]?.late ?? 'Tools run it late, never, or refuse.';
+}
+
+/** What databases that have run a migration do with it when it was edited. */
+export function editedMigration(tool: MigrationTool): string {
+  return ORDERS[tool]?.edited ?? 'never run it again';
+}
 
 /** Whether the tool compares a checksum of what it has run with the file: then even another comment is another migration. */
 export function keepsChecksum(tool: MigrationTool): boolean {
-  return tool === 'flyway' || tool === 'prisma' || tool === 'graphile-migrate';
+  return ORDERS[tool]?.edited !== undefined;
+}
+
+/** Heads of a graph of revisions that were branched off one another. Trees of their own have heads of their own. */
+export function headsOf({ steps }: History): readonly Step[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const followed = new Set(steps.flatMap((step) => step.after ?? []));
+  const heads = steps.filter((step) => step.after !== undefined && !followed.has(step.id));
+  const below = heads.map((head) => {
+    const found = new Set([head.id]);
+    for (const id of found) for (const before of byId.get(id)?.after ?? []) found.add(before);
+    return found;
+  });
+  return heads.filter((_, i) => below.some((other, j) => j !== i && [...(below[i] ?? [])].some((id) => other.has(id))));
+}
+
+/** Holes in numbers that count 1, 2, 3; timestamps have none. */
+export function gapsOf({ steps: all }: History): readonly { readonly step: Step; readonly number: string }[] {
+  const numbered = all.flatMap((step) => { const version = numberOf(step); return version !== undefined && version.length < 6 ? [{ step, n: Number(version) }] : []; });
+  const steps = numbered.length === all.length ? numbered : [];
+  if (steps.length < 3 || steps.filter(({ n }, i) => i > 0 && n === (steps[i - 1]?.n ?? 0) + 1).length * 2 < steps.length) return [];
+  return steps.flatMap(({ step, n }, i) => { const before = steps[i - 1]?.n; return before !== undefined && n > before + 1 ? [{ step, number: String(before + 1) }] : []; });
+}
+
+/** Flyway runs it whenever it changes; what graphile-migrate works on is run until it is committed. */
+export function isRepeatable({ tool, file }: Step): boolean {
+  return (tool === 'flyway' && nameOf(file).startsWith('R__')) || (tool === 'graphile-migrate' && /(?:^|\/)current(?:\.sql$|\/)/.test(file));
+}
+
+/** What people call the migration of a file: the folder's name where each has one of its own. */
+export function titleOf(file: string): string {
+  const [folder, name = file] = file.split('/').slice(-2);
+  return /^(?:migration|up)\.sql$/.test(name) && folder !== undefined && folder !== name ? folder : nameOf(file);
+}
+
+/** What the tool knows the migration of a file by; undefined where that stands in the file itself. */
+export function identityOf(tool: MigrationTool, file: string): string | undefined {
+  if (tool === 'alembic' || tool === 'typeorm') return undefined;
+  const title = titleOf(file);
+  return /^(?:supabase|dbmate|goose|golang-migrate)$/.test(tool) ? (/^\d+/.exec(title)?.[0] ?? title) : title;
+}
+
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
 }

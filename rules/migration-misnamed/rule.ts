@@ -22,7 +22,7 @@ export default defineRule({
       for (const history of facts.timeline.histories) {
         for (const { file, reason } of history.skipped) {
           const at = NAMED.test(reason) ? firstWord(file, facts) : undefined;
-          if (at) report({ message: 'skipped', at, subject: { kind: 'file', name: file }, certainty: 'likely', data: { tool: history.tool, reason } });
+          if (at) report({ message: 'skipped', at, subject: { kind: 'file', name: file }, certainty: 'likely', data: { tool: history.tool === 'plain' ? 'Whoever runs the others' : history.tool, reason } });
         }
         for (const step of history.steps) {
           const version = /^\d{14}(?!\d)/.exec(step.id)?.[0];

@@ -56,6 +56,19 @@ test('a tool with checksums refuses other comments too, and another name is anot
   expect(await found(dir)).toEqual(['edited db/V1__init.sql', 'renamed db/V2__codes.sql']);
 });
 
+test('a migration is renamed where its tool knows it by what was changed', async () => {
+  const ALEMBIC = "from alembic import op\nrevision = 'a1'\ndown_revision = None\ndef upgrade():\n    op.execute('create table rates (id bigint primary key)')\ndef downgrade():\n    op.execute('drop table rates')\n";
+  const { dir, git } = repository({
+    'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n', 'prisma/migrations/20240101000000_init/migration.sql': INIT,
+    'supabase/migrations/20240101000000_init.sql': 'create table stamps (id bigint primary key);\n', 'alembic/env.py': '', 'alembic/versions/a1_init.py': ALEMBIC,
+  });
+  git('checkout', '-qb', 'work');
+  git('mv', 'prisma/migrations/20240101000000_init', 'prisma/migrations/20240101000000_first');
+  git('mv', 'supabase/migrations/20240101000000_init.sql', 'supabase/migrations/20240101000000_first.sql');
+  git('mv', 'alembic/versions/a1_init.py', 'alembic/versions/a1_first.py');
+  expect(await found(dir)).toEqual(['renamed prisma/migrations/20240101000000_first/migration.sql']);
+});
+
 test('code that is running until the deploy is done: what the change takes away from it', async () => {
   const PRISMA = (fields: string) => `datasource db {\n  provider = "postgresql"\n}\ngenerator client {\n  provider = "prisma-client-js"\n}\nmodel Organization {\n  id String @id\n  notes Note[]\n}\nmodel Note {\n  id String @id\n  organizationId String\n  organization Organization @relation(fields: [organizationId], references: [id])\n${fields}}\n`;
   const CODE = (select: string) => `import { PrismaClient } from '@prisma/client';\nconst prisma = new PrismaClient();\nexport async function GET(request: Request) {\n  const organizationId = new URL(request.url).searchParams.get('o') ?? '';\n  return Response.json(await prisma.note.findMany({ where: { organizationId }${select} }));\n}\n`;

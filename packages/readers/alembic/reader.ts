@@ -36,11 +36,11 @@ export function readAlembic(project: PythonProject, sql: SqlParser): History[] {
       run.guards.length = 0;
     }
   };
-  return environments(project, run).map(({ root, revisions, skipped, strays }) => {
+  return environments(project, run).map(({ root, revisions, skipped, strays, broken }) => {
     const naming = readEnvironment(project, of, root, FUEL);
     const shapes = new Shapes();
     const steps = inOrder(revisions).map((revision) => step(revision, strays.get(revision) ?? [], of, naming, shapes, perform));
-    return { tool: 'alembic', root, steps, downs: { expected: true, why: 'alembic writes a downgrade into every revision', ...scattered(steps) }, skipped, seeds: [] };
+    return { tool: 'alembic', root, steps, downs: { expected: true, why: 'alembic writes a downgrade into every revision', ...scattered(steps) }, skipped, seeds: [], ...(broken.length > 0 && { broken }) };
   });
 }
 
@@ -49,6 +49,7 @@ interface Environment {
   /** Sorted by file name, as alembic lists them. */
   readonly revisions: readonly Revision[];
   readonly skipped: History['skipped'];
+  readonly broken: readonly Unread[];
   /** What is wrong with a revision's place in the graph. */
   readonly strays: ReadonlyMap<Revision, readonly Unread[]>;
 }
@@ -68,6 +69,7 @@ function environments(project: PythonProject, run: Interpreter): Environment[] {
   return [...byRoot].sort(([a], [b]) => (a < b ? -1 : 1)).map(([root, all]) => {
     const skipped: { file: string; reason: string }[] = [];
     const byId = new Map<string, Revision>();
+    const broken: Unread[] = [];
     for (const revision of all) {
       if (byId.has(revision.id)) skipped.push({ file: revision.file, reason: `another file is revision ${revision.id} as well` });
       else byId.set(revision.id, revision);
@@ -77,6 +79,7 @@ function environments(project: PythonProject, run: Interpreter): Environment[] {
       const known = revision.after.map((id) => (byId.has(id) ? id : [...byId.keys()].find((k) => k.startsWith(id) && id.length >= 4)));
       const lost = revision.after.filter((_, i) => known[i] === undefined);
       const linked = { ...revision, after: known.filter((id) => id !== undefined) };
+      for (const id of lost) broken.push({ at: revision.idAt, reason: `the revision ${id} that comes before is not among the files` });
       if (lost.length > 0) strays.set(linked, lost.map((id) => ({ at: revision.idAt, reason: `the revision ${id} that comes before is not among the files` })));
       return linked;
     });
@@ -84,7 +87,7 @@ function environments(project: PythonProject, run: Interpreter): Environment[] {
       if (folders.get(root)?.has(dirname(path)) !== true || all.some((r) => r.file === path) || path.endsWith('__init__.py') || path.endsWith('/env.py')) continue;
       skipped.push({ file: path, reason: 'no revision' });
     }
-    return { root, revisions, skipped, strays };
+    return { root, revisions, skipped, strays, broken };
   });
 }
 

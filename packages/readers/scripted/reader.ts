@@ -58,8 +58,10 @@ export function readScripted(input: ScriptedInput, found: ReadonlyMap<string, Sc
       else if (read.length === 0) skipped.push({ file: path, reason: 'gives away no function up' });
     }
     if (migrations.length === 0 && !skipped.some(({ reason }) => reason.startsWith('written for'))) continue;
-    const steps = migrations.sort((a, b) => compareIds(a, b)).map((one) => step(one, tool, run, sql, inside));
-    histories.push({ tool, root, steps, downs: expectation(steps, `${tool} calls down to go back`), skipped, seeds: [] });
+    const nameless = tool === 'typeorm' ? migrations.filter((one) => one.order === '') : [];
+    const broken = nameless.map(({ up }) => ({ at: up.nameAt, reason: 'the name of its class ends in no timestamp' }));
+    const steps = migrations.sort((a, b) => compareIds(a, b, tool)).map((one) => step(one, tool, run, sql, inside));
+    histories.push({ tool, root, steps, downs: expectation(steps, `${tool} calls down to go back`), skipped, seeds: [], ...(broken.length > 0 && { broken }) });
   }
   const comments = new Map([...loaded.values()].flatMap((file) => (file !== undefined && found.has(file.path) ? [[file.path, [...file.comments, ...inside.filter(({ at }) => at.file === file.path)].sort((a, b) => a.at.start - b.at.start)] as const] : [])));
   return { histories, comments };
@@ -127,7 +129,9 @@ function ofClass(of: CodeClass, path: string, stem: string, scope: Scope, end: S
   return [{ path, id: stem, order: time, up, down: method('down'), final: false, scope, transactional: field('transaction') !== false, shorthands: new Map(), end }];
 }
 
-function compareIds(a: Migration, b: Migration): number {
+/** By the number in front where the tool reads it as one; by name otherwise, where 10 comes before 2. */
+function compareIds(a: Migration, b: Migration, tool: ScriptedTool): number {
+  if (tool !== 'node-pg-migrate' && tool !== 'typeorm') return a.id < b.id ? -1 : a.id > b.id ? 1 : a.path < b.path ? -1 : 1;
   const [left, right] = [/^\d+/.exec(a.order)?.[0], /^\d+/.exec(b.order)?.[0]];
   if (left !== undefined && right !== undefined && left.length !== right.length) return left.length - right.length;
   return a.order < b.order ? -1 : a.order > b.order ? 1 : a.path < b.path ? -1 : 1;

@@ -1,11 +1,11 @@
-import { expectation, type History, type Source, type SqlParser } from '@tenantlint/model';
-import { byText, folderOf, isSql, join, nameOf, stemOf, type Claim, type Convention, type Pool } from './pool.ts';
+import { expectation, type History, type Source, type SqlParser, type Unread } from '@tenantlint/model';
+import { byText, folderOf, isSql, join, nameOf, stemOf, wordIn, type Claim, type Convention, type Pool } from './pool.ts';
 import { rollbacksOf, type Rollbacks } from './rollback.ts';
 import { sortDialects, stepOf, wholeOf } from './step.ts';
 
 interface Journal {
   readonly dialect: string;
-  readonly tags: readonly string[];
+  readonly entries: readonly { readonly tag: string; readonly when: number | undefined }[];
 }
 
 /** A folder with `meta/_journal.json`, which lists the files that are run, in order. */
@@ -29,12 +29,16 @@ function read(sql: SqlParser, root: string, source: Source, files: readonly Sour
   const undoing = new Set(rollbacks.files.map(({ path }) => path));
   const skipped: { file: string; reason: string }[] = [];
   if (journal === undefined) skipped.push({ file: source.path, reason: 'the journal is not valid JSON: the order of the files is not known' });
-  const listed = journal?.tags ?? files.filter(({ path }) => !undoing.has(path)).map(({ path }) => stemOf(path));
+  const broken: Unread[] = [];
+  const dates = new Map(journal?.entries.map(({ tag, when }) => [tag, when]));
+  const listed = journal?.entries.map(({ tag }) => tag) ?? files.filter(({ path }) => !undoing.has(path)).map(({ path }) => stemOf(path));
   const run: Source[] = [];
   for (const tag of listed) {
     const file = files.find(({ path }) => stemOf(path) === tag);
-    if (file === undefined) skipped.push({ file: join(root, `${tag}.sql`), reason: 'listed in the journal, but there is no such file' });
-    else run.push(file);
+    if (file === undefined) {
+      skipped.push({ file: join(root, `${tag}.sql`), reason: 'listed in the journal, but there is no such file' });
+      broken.push({ at: wordIn(source, `"${tag}"`), reason: `its journal lists ${tag}, and there is no such file` });
+    } else run.push(file);
   }
   for (const { path } of files) {
     if (!undoing.has(path) && isSql(path) && !listed.includes(stemOf(path))) skipped.push({ file: path, reason: 'not listed in the journal' });
@@ -46,12 +50,15 @@ function read(sql: SqlParser, root: string, source: Source, files: readonly Sour
   const steps = sorted.native.map((file) => {
     const id = stemOf(file.path);
     const down = rollbacks.of.get(id);
+    const when = dates.get(id);
     // All pending files run in one transaction.
-    return stepOf({ id, tool: 'drizzle', up: wholeOf(sql.file(file)), down: down === undefined ? undefined : wholeOf(sql.file(down)), transactional: true });
+    const step = stepOf({ id, tool: 'drizzle', up: wholeOf(sql.file(file)), down: down === undefined ? undefined : wholeOf(sql.file(down)), transactional: true });
+    return when === undefined ? step : { ...step, moment: when };
   });
   return {
     tool: 'drizzle', root, steps, downs: expectation(steps, 'rollback files stand beside the migrations'),
     skipped: [...skipped, ...sorted.skipped].sort((a, b) => byText(a.file, b.file)), seeds: [],
+    ...(broken.length > 0 && !foreign && { broken }),
   };
 }
 
@@ -65,8 +72,8 @@ function journalOf(text: string): Journal | undefined {
   const { dialect, entries } = (parsed ?? {}) as { dialect?: unknown; entries?: unknown };
   if (!Array.isArray(entries)) return undefined;
   const known = entries
-    .map((entry: unknown) => (entry ?? {}) as { idx?: unknown; tag?: unknown })
-    .filter((entry): entry is { idx?: unknown; tag: string } => typeof entry.tag === 'string');
+    .map((entry: unknown) => (entry ?? {}) as { idx?: unknown; tag?: unknown; when?: unknown })
+    .filter((entry): entry is { idx?: unknown; tag: string; when?: unknown } => typeof entry.tag === 'string');
   const order = (entry: { idx?: unknown }): number => (typeof entry.idx === 'number' ? entry.idx : 0);
-  return { dialect: typeof dialect === 'string' ? dialect : 'postgresql', tags: known.sort((a, b) => order(a) - order(b)).map(({ tag }) => tag) };
+  return { dialect: typeof dialect === 'string' ? dialect : 'postgresql', entries: known.sort((a, b) => order(a) - order(b)).map(({ tag, when }) => ({ tag, when: typeof when === 'number' ? when : undefined })) };
 }

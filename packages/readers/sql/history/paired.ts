@@ -17,8 +17,12 @@ export const paired: Convention = {
         tool, root, paths: files.map(({ path }) => path),
         read: (sql: SqlParser) => {
           const { own, others } = variants(forward);
-          const { native, skipped: unread } = sortDialects(own);
-          const foreign = [...unread, ...others];
+          const numbered = own.filter(({ path }) => /^\d+_/.test(nameOf(path)));
+          // A tool of another convention numbers none of them so.
+          const named = tool === 'golang-migrate' && numbered.length * 2 > own.length ? numbered : own;
+          const { native, skipped: unread } = sortDialects(named);
+          const unnumbered = own.filter((file) => !named.includes(file)).map(({ path }) => ({ file: path, reason: 'the name is not <version>_title.up.sql' }));
+          const foreign = [...unread, ...others, ...unnumbered];
           const steps = [...native].sort((a, b) => byNumber(a.path, b.path)).map((source) => readPair(sql, tool, source, files));
           const downs = new Set(steps.map(({ id }) => id));
           const skipped: Skipped[number][] = files

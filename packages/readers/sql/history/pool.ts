@@ -1,4 +1,4 @@
-import type { History, MigrationTool, Source, SqlParser } from '@tenantlint/model';
+import type { History, MigrationTool, Source, Span, SqlParser } from '@tenantlint/model';
 
 /** A tool's way of laying out migrations. */
 export interface Convention {
@@ -95,6 +95,12 @@ export function isBelow(path: string, folder: string): boolean {
 
 export function isSql(path: string): boolean {
   return /\.sql$/i.test(path);
+}
+
+/** Where a word stands first in a file; its beginning where it does not. */
+export function wordIn({ path, text }: Source, word: string): Span {
+  const start = Math.max(0, text.indexOf(word));
+  return { file: path, start, end: Math.min(text.length, start + word.length) };
 }
 
 /** Compares leading numbers by value, whatever their length, then the whole name. */

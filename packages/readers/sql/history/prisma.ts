@@ -40,6 +40,9 @@ function read(sql: SqlParser, { tool, root, files, rollbacks, lock }: Files): Hi
   const { native, skipped } = other
     ? { native: [], skipped: main.map(({ path }) => ({ file: path, reason: `written for ${provider}` })) }
     : sortDialects(main);
+  const having = new Set(main.map(({ path }) => folderOf(path)));
+  const undoing = new Set(rollbacks.files);
+  const broken = tool === 'prisma' && !other ? files.filter((file) => !undoing.has(file) && folderOf(folderOf(file.path)) === root && !having.has(folderOf(file.path)) && /^\d{14}/.test(nameOf(folderOf(file.path)))).map(({ path, text }) => ({ at: { file: path, start: 0, end: Math.min(1, text.length) }, reason: `its folder has no migration.sql` })) : [];
   const steps = native.map((source) => {
     const folder = folderOf(source.path);
     const id = nameOf(folder);
@@ -53,5 +56,5 @@ function read(sql: SqlParser, { tool, root, files, rollbacks, lock }: Files): Hi
       transactional: tool === 'drizzle' || up.events.length > 1,
     });
   });
-  return { tool, root, steps, downs: expectation(steps, 'rollback files stand beside the migrations'), skipped, seeds: [] };
+  return { tool, root, steps, downs: expectation(steps, 'rollback files stand beside the migrations'), skipped, seeds: [], ...(broken.length > 0 && { broken }) };
 }
