@@ -50,15 +50,13 @@ export const clients: readonly ClientAdapter[] = [${clients.map((_, i) => `...Ob
 }
 
 if (!process.argv.includes('--registry-only')) {
-  const { build } = await import('esbuild');
+  const [{ build }, { writeCommand }] = await Promise.all([import('esbuild'), import('./command.mjs')]);
   const { dependencies } = JSON.parse(await readFile(path.join(root, 'packages/cli/package.json'), 'utf8'));
   const elsewhere = process.argv.find((a) => a.startsWith('--out='));
   const dist = elsewhere === undefined ? path.join(root, 'packages/cli/dist/bundle') : path.resolve(elsewhere.slice(6));
   await mkdir(dist, { recursive: true });
-  const { metafile } = await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints: { main: 'packages/cli/main.ts', index: 'packages/cli/index.ts', api: 'packages/cli/api.ts', session: 'packages/cli/session.ts' },
-    outdir: dist,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -72,14 +70,20 @@ if (!process.argv.includes('--registry-only')) {
     legalComments: 'linked',
     logLevel: 'warning',
     metafile: true,
-  });
+  };
+  const { metafile } = await build({ ...options, entryPoints: { main: 'packages/cli/main.ts', index: 'packages/cli/index.ts', api: 'packages/cli/api.ts', session: 'packages/cli/session.ts' }, outdir: dist });
+  const command = new Set(await writeCommand(dist, options));
   const base = await writeBase(dist);
   // Grammars are looked for beside the module that loads them.
   const grammar = 'tree-sitter-python.wasm';
   await copyFile(path.join(root, 'packages/readers/python', grammar), path.join(dist, grammar));
   // A process that runs meanwhile still finds the parts that it loads late: old chunks stay for a while.
-  const written = new Set([grammar, base, ...Object.keys(metafile.outputs).map((file) => path.basename(file))]);
-  for (const file of await readdir(dist)) {
-    if (!written.has(file) && Date.now() - (await stat(path.join(dist, file))).mtimeMs > 600_000) await rm(path.join(dist, file), { force: true });
+  const written = new Set(['command', grammar, base, ...Object.keys(metafile.outputs).map((file) => path.basename(file))]);
+  for (const [folder, now] of [[dist, written], [path.join(dist, 'command'), command]]) {
+    for (const file of await readdir(folder)) {
+      // Another build may be at work here.
+      const age = now.has(file) ? 0 : Date.now() - ((await stat(path.join(folder, file)).catch(() => undefined))?.mtimeMs ?? Infinity);
+      if (age > 600_000) await rm(path.join(folder, file), { force: true });
+    }
   }
 }

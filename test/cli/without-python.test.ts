@@ -6,13 +6,13 @@ import { buildOnce, project, tenantlint } from './run.ts';
 
 beforeAll(buildOnce);
 
-/** Notes every module that Node loads, and every file of WebAssembly that is read. */
+/** Notes every module that Node loads, and every script and file of WebAssembly that is read. */
 const TRACE = {
   'trace.mjs': `import fs from 'node:fs';
 import module from 'node:module';
 module.register('./hooks.mjs', import.meta.url);
 const note = (of, read) => (file, ...more) => {
-  if (String(file).endsWith('.wasm')) fs.appendFileSync(process.env.TRACE, String(file) + '\\n');
+  if (/\\.(?:js|wasm)$/.test(String(file))) fs.appendFileSync(process.env.TRACE, String(file) + '\\n');
   return read.call(of, file, ...more);
 };
 fs.readFileSync = note(fs, fs.readFileSync);
