@@ -1,7 +1,7 @@
 import type { Edit, Fix, NewMigration } from './finding.ts';
 import type { ConstraintDef } from './events.ts';
-import type { Operation } from './operations.ts';
-import { columnList, sqlTable } from './questions.ts';
+import { operations, type Operation } from './operations.ts';
+import { columnList, grouped, sqlTable } from './questions.ts';
 import { sqlName } from './sql-text.ts';
 import type { ExchangeOf } from './migrations.ts';
 import type { Facts } from './rule.ts';
@@ -81,4 +81,25 @@ export function exchanged(op: Operation, facts: Facts, of: Omit<ExchangeOf, 'ste
   const edit = withoutOperation(op, facts);
   const fixes = edit === undefined ? [] : [{ title, safe: false, edits: [edit], migration: exchange.expand, more: exchange.more, later: exchange.contract }];
   return { fixes, how: ' `tenantlint fix --unsafe` writes all of it but the last.' };
+}
+
+/** A view of a table's old name behind the statement that gives it another: in its transaction, and with the privileges of the table. */
+export function viewLeft(op: Operation, facts: Facts, table: Table, to: string): readonly Fix[] {
+  // Before Postgres 15 a view asks as its owner, and policies of the table do not hold.
+  if (!isWritten(op) || op.transaction === undefined || facts.postgres < 15 || table.grants.some((g) => g.columns !== undefined)) return [];
+  const [old, now] = [sqlTable(table.key), sqlTable(`${table.schema}.${to}`)];
+  const grants = [...grouped(table.grants.filter((g) => PASSED_ON.has(g.privilege)), (g) => g.role)].map(([role, of]) => `grant ${of.map((g) => g.privilege).join(', ')} on ${old} to ${role === 'public' ? role : sqlName(role)}`);
+  const text = [`create view ${old} with (security_invoker = true) as select * from ${now}`, ...grants].map((s) => `;\n${s}`).join('');
+  return [{ title: 'A view of the old name, until nothing that runs asks for it', safe: false, edits: [{ at: { ...op.event.at, start: op.event.at.end }, text }], later: [`drop view ${old}`] }];
+}
+
+/** What a view takes as well. */
+const PASSED_ON: ReadonlySet<string> = new Set(['select', 'insert', 'update', 'delete']);
+
+/** What lets code go on asking for a table or column that a statement at that place gives another name. */
+export function renameFixes(facts: Facts, index: number, at: Span): readonly Fix[] {
+  const op = operations(facts, index).find(({ event }) => event.kind === 'rename' && event.at.file === at.file && event.at.start <= at.start && at.end <= event.at.end);
+  if (op?.table === undefined || op.event.kind !== 'rename') return [];
+  const { table, event: { object, name, to } } = op;
+  return object === 'column' ? exchanged(op, facts, { table, column: name.name, to, using: undefined }, 'A column of the new name beside it, filled in batches').fixes : viewLeft(op, facts, table, to);
 }

@@ -1,4 +1,4 @@
-import { defineRule, listed, tableName, type QuerySite, type Related, type Subject } from '@tenantlint/model';
+import { defineRule, listed, renameFixes, tableName, type QuerySite, type Related, type Subject } from '@tenantlint/model';
 import { breaksOf, type Break } from './readers.ts';
 import { readersOf } from './sites.ts';
 
@@ -57,13 +57,13 @@ export default defineRule({
           case 'table': {
             const { table, to } = one;
             const steps = to === undefined ? CONTRACT : `keep a view under the old name until no running code asks for it (\`create view ${table.name} with (security_invoker = true) as select * from ${to}\`).`;
-            report({ message: 'table', certainty, at, related, subject: { kind: 'table', name: table.key }, data: { table: tableName(table.key), gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
+            report({ message: 'table', certainty, at, related, fixes: to === undefined ? [] : renameFixes(facts, index, at), subject: { kind: 'table', name: table.key }, data: { table: tableName(table.key), gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
             break;
           }
           case 'column': {
             const { table, column, to } = one;
             const steps = to === undefined ? CONTRACT : `add \`${to}\` beside it, write both, fill it, read the new one, and drop \`${column.name}\` in a later release.`;
-            report({ message: 'column', certainty, at, related, subject: { kind: 'column', name: `${table.key}.${column.name}` }, data: { table: tableName(table.key), column: column.name, gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
+            report({ message: 'column', certainty, at, related, fixes: to === undefined ? [] : renameFixes(facts, index, at), subject: { kind: 'column', name: `${table.key}.${column.name}` }, data: { table: tableName(table.key), column: column.name, gone: to === undefined ? 'dropped' : `renamed to ${to}`, readers, steps } });
             break;
           }
           case 'required':
@@ -81,7 +81,7 @@ export default defineRule({
       if (facts.deployed.length === 0 || !facts.pending(step)) return;
       for (const one of breaksOf(facts, step, index, readersOf(facts.deployed, true))) {
         const { what, subject } = said(one);
-        if (!told.has(placeOf(one))) report({ message: 'running', at: one.at, certainty: 'likely', subject, data: { what, readers: filesOf(one.sites) } });
+        if (!told.has(placeOf(one))) report({ message: 'running', at: one.at, certainty: 'likely', fixes: one.kind === 'table' || one.kind === 'column' ? renameFixes(facts, index, one.at) : [], subject, data: { what, readers: filesOf(one.sites) } });
       }
     },
   },

@@ -1,4 +1,4 @@
-import { defineRule, grouped, isOfDeploy, isWritten, namesOfTable, operations, sqlName, sqlTable, tableName, usedTable, type Facts, type Fix, type Operation, type Table } from '@tenantlint/model';
+import { defineRule, isOfDeploy, namesOfTable, operations, sqlName, tableName, usedTable, viewLeft } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -53,16 +53,3 @@ export default defineRule({
     },
   },
 });
-
-/** The view that the advice speaks of, behind the statement: in its transaction, and with the privileges of the table. */
-function viewLeft(op: Operation, facts: Facts, table: Table, to: string): readonly Fix[] {
-  // Before Postgres 15 a view asks as its owner, and policies of the table do not hold.
-  if (!isWritten(op) || op.transaction === undefined || facts.postgres < 15 || table.grants.some((g) => g.columns !== undefined)) return [];
-  const [old, now] = [sqlTable(table.key), sqlTable(`${table.schema}.${to}`)];
-  const grants = [...grouped(table.grants.filter((g) => PASSED_ON.has(g.privilege)), (g) => g.role)].map(([role, of]) => `grant ${of.map((g) => g.privilege).join(', ')} on ${old} to ${role === 'public' ? role : sqlName(role)}`);
-  const text = [`create view ${old} with (security_invoker = true) as select * from ${now}`, ...grants].map((s) => `;\n${s}`).join('');
-  return [{ title: 'A view of the old name, until nothing that runs asks for it', safe: false, edits: [{ at: { ...op.event.at, start: op.event.at.end }, text }], later: [`drop view ${old}`] }];
-}
-
-/** What a view takes as well. */
-const PASSED_ON: ReadonlySet<string> = new Set(['select', 'insert', 'update', 'delete']);

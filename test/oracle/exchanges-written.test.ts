@@ -150,6 +150,21 @@ test.each(Object.entries(TOOLS).filter(([name]) => name !== 'sqitch'))('%s: a ta
   expect(sameCatalog(back.catalog, (await perform(start, 'select to_json(1)')).catalog), JSON.stringify(texts(after))).toBe('');
 });
 
+test('code that asks for the old name keeps it: the fix is offered where its readers are known', async () => {
+  const tool = TOOLS['dbmate'];
+  const code = "import { createClient } from '@supabase/supabase-js';\nexport async function GET() {\n  const db = createClient(process.env.URL!, process.env.ANON_KEY!);\n  const prices = await db.from('orders').select('id, price');\n  const levels = await db.from('members').select('level');\n  return Response.json({ prices, levels });\n}\n";
+  for (const [up, still] of [['alter table orders rename column price to amount;\n', 'price'], ['alter table members rename to people;\n', 'members']] as const) {
+    const { dir } = project({ ...tool?.files(up, 'select 1;\n'), 'package.json': '{ "dependencies": { "@supabase/supabase-js": "2.45.0" } }', 'src/app/api/orders/route.ts': code });
+    const breaks = async () => (await lint({ cwd: dir, rules: ['deploy-breaks-readers'], paths: [tool?.last ?? ''] })).findings.map((f) => f.text);
+    expect(await breaks()).toEqual([expect.stringContaining(`${still}\``)]);
+    let out = '';
+    const stream = { write: (text: string) => (out += text), on: () => undefined, columns: 100, isTTY: false };
+    await main(['fix', tool?.last ?? '', '--unsafe'], { stdout: stream, stderr: stream, env: {}, cwd: () => dir } as unknown as Parameters<typeof main>[1]);
+    expect(out).toContain('(deploy-breaks-readers)');
+    expect(await breaks(), out).toEqual([]);
+  }
+});
+
 const TOLD: Readonly<Record<string, readonly [up: string, why: RegExp]>> = {
   'part of the primary key': ['alter table orders alter column id type numeric;\n', /part of the primary key orders_pkey/],
   'read by a view': ['alter table members rename column level to rank;\n', /the view nice reads the table/],
