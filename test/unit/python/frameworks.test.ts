@@ -49,6 +49,19 @@ describe('FastAPI', () => {
   });
 
   test.each<[what: string, code: string, verdict: string]>([
+    ['a dictionary of the tenant\'s rows', 'def f(id: str, db: Db, user=Depends(current_user)):\n    known = {p.id: p for p in db.scalars(select(Project).where(Project.tenant_id == user.tenant_id))}\n    if id not in known:\n        raise HTTPException(404)\n    return db.scalars(select(Document).where(Document.project_id == id)).all()', 'Document.select guarded'],
+    ['a set that holds each id', 'def f(ids: list[str], db: Db, user=Depends(current_user)):\n    own = set(db.scalars(select(Project.id).where(Project.tenant_id == user.tenant_id)).all())\n    if not set(ids) <= own:\n        raise HTTPException(404)\n    return db.scalars(select(Document).where(Document.project_id.in_(ids))).all()', 'Document.select guarded'],
+    ['ids that are none of the tenant\'s', 'def f(ids: list[str], db: Db, user=Depends(current_user)):\n    own = set(db.scalars(select(Project.id).where(Project.tenant_id == user.tenant_id)).all())\n    if set(ids) - own:\n        raise HTTPException(404)\n    return db.scalars(select(Document).where(Document.project_id.in_(ids))).all()', 'Document.select guarded'],
+    ['one of the rows is the tenant\'s', 'def f(ids: list[str], db: Db, user=Depends(current_user)):\n    rows = db.scalars(select(Project).where(Project.id.in_(ids))).all()\n    if not any(p.tenant_id == user.tenant_id for p in rows):\n        raise HTTPException(404)\n    return db.scalars(select(Document).where(Document.project_id.in_([p.id for p in rows]))).all()', 'Document.select leak'],
+    ['no row is another tenant\'s', 'def f(ids: list[str], db: Db, user=Depends(current_user)):\n    rows = db.scalars(select(Project).where(Project.id.in_(ids))).all()\n    if any(p.tenant_id != user.tenant_id for p in rows):\n        raise HTTPException(404)\n    return db.scalars(select(Document).where(Document.project_id.in_([p.id for p in rows]))).all()', 'Document.select guarded'],
+    ['a check whose failure gather() keeps', 'async def f(id: str, db: Db, user=Depends(current_user)):\n    await asyncio.gather(mine(db, id, user), return_exceptions=True)\n    return db.scalars(select(Document).where(Document.project_id == id)).all()', 'Document.select leak'],
+    ['a check that gather() waits for', 'async def f(id: str, db: Db, user=Depends(current_user)):\n    await asyncio.gather(mine(db, id, user))\n    return db.scalars(select(Document).where(Document.project_id == id)).all()', 'Document.select guarded'],
+  ])('what is checked: %s', async (_, code, verdict) => {
+    const check = 'import asyncio\nasync def mine(db, id, user):\n    if db.scalar(select(Project).where(Project.id == id, Project.tenant_id == user.tenant_id)) is None:\n        raise HTTPException(404)\n';
+    expect((await fastapi(`${check}@router.get("/f")\n${code}\n`)).filter((line) => line.startsWith('Document.')).join()).toBe(verdict);
+  });
+
+  test.each<[what: string, code: string, verdict: string]>([
     ['a parameter', 'def f(tenant: str, db: Db, user=Depends(current_user)):\n    return db.scalars(select(Project).where(Project.tenant_id == tenant)).all()', 'Project.select leak'],
     ['one of a signature that the program makes', '@with_signature(signature_of(Project))\ndef f(tenant: str, db: Db, user=Depends(current_user)):\n    return db.scalars(select(Project).where(Project.tenant_id == tenant)).all()', 'Project.select scoped'],
     ['a body that may replace the tenant', 'def f(body: ProjectIn, db: Db, user=Depends(current_user)):\n    db.add(Project(**{"tenant_id": user.tenant_id, **body.model_dump()}))', 'Project.add leak'],

@@ -11,6 +11,7 @@ import { queriesIn } from '../summaries/functions.ts';
 import { isInstance } from '../values/instances.ts';
 import { plainTruth } from '../values/plain.ts';
 import { yielded } from '../python/generators.ts';
+import { contains } from '../python/membership.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';
 import { awaited, contextAt, iterated, operatorOf } from './clients.ts';
@@ -243,6 +244,8 @@ function binary(f: Flow, code: Extract<Code, { kind: 'binary' }>, names: Names):
       const told = isInstance(value, right);
       return told === undefined ? computed('instanceof', [value, right], '', one.at) : literal(told, one.at);
     });
+    else if (f.python && one.op === 'in') left = contains(f, left, right, one.at);
+    else if (f.python && one.op === 'not in') left = { kind: 'test', test: { kind: 'not', of: contains(f, left, right, one.at) }, at: one.at };
     else if (one.op === '+' && (left.kind === 'text' || right.kind === 'text' || isText(left) || isText(right))) left = concat(left, right, one.at);
     else left = computed(one.op, [left, right], '', one.at);
   }

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { exitOf, join, truthsSince, type Names } from '../state.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { tidy } from '../values/join.ts';
+import { computed } from '../values/symbol.ts';
 import { both } from '../values/truths.ts';
 import { awaited } from './clients.ts';
 
@@ -14,18 +15,19 @@ const TOGETHER = new Set(['all', 'allSettled', 'race', 'any']);
 export function promised(f: Flow, code: CallCode, names: Names): AbstractValue | undefined {
   const { callee } = code;
   const [first] = code.args;
-  if (f.python || callee.kind !== 'member' || code.construct || code.args.length !== 1 || !first || first.spread) return undefined;
-  if (callee.of.kind === 'name' && callee.of.name === 'Promise' && TOGETHER.has(callee.name)) return first.value.kind === 'array' ? together(f, code, callee.name, first.value, names) : undefined;
+  if (f.python) return callee.kind === 'member' && callee.name === 'gather' && callee.of.kind === 'name' && callee.of.name === 'asyncio' ? together(f, code, takesFailures(code) ? 'allSettled' : 'all', code.args.filter((a) => a.name === undefined), names) : undefined;
+  if (callee.kind !== 'member' || code.construct || code.args.length !== 1 || !first || first.spread) return undefined;
+  if (callee.of.kind === 'name' && callee.of.name === 'Promise' && TOGETHER.has(callee.name)) return first.value.kind === 'array' ? together(f, code, callee.name, first.value.items, names) : undefined;
   return callee.name === 'catch' && callee.of.kind === 'call' ? caught(f, code, callee.of, first.value, names) : undefined;
 }
 
 /** None waits for another: what one checks is known to those that come after all of them, and only if each has to succeed. */
-function together(f: Flow, code: CallCode, name: string, of: Extract<Code, { kind: 'array' }>, names: Names): AbstractValue {
+function together(f: Flow, code: CallCode, name: string, of: readonly { readonly value: Code; readonly spread: boolean }[], names: Names): AbstractValue {
   const callee = f.evaluate(code.callee, names);
   const before = f.state.truths;
   const learned: Truth[] = [];
   const items: ValueItem[] = [];
-  for (const item of of.items) {
+  for (const item of of) {
     f.state.truths = before;
     const value = f.evaluate(item.value, names);
     items.push({ value: item.spread ? value : awaited(f, value, item.value.at), spread: item.spread });
@@ -37,8 +39,12 @@ function together(f: Flow, code: CallCode, name: string, of: Extract<Code, { kin
   }
   f.state.truths = before;
   if (name === 'all') f.state.learn(learned);
-  return f.apply(callee, [{ kind: 'array', items, at: of.at }], { at: code.at, nameAt: code.callee.at, construct: false, types: code.types });
+  const args = f.python ? items.flatMap((item): readonly AbstractValue[] => (!item.spread ? [item.value] : item.value.kind === 'array' ? item.value.items.map((i) => i.value) : [computed('spread', [item.value], '', item.value.at)])) : [{ kind: 'array' as const, items, at: code.at }];
+  return f.apply(callee, args, { at: code.at, nameAt: code.callee.at, construct: false, types: code.types });
 }
+
+/** `asyncio.gather(…, return_exceptions=True)` */
+const takesFailures = (code: CallCode): boolean => code.args.some((a) => a.name === 'return_exceptions' && !(a.value.kind === 'literal' && a.value.value === false));
 
 /** `check().catch(handler)`: where the handler goes on, nothing was checked. */
 function caught(f: Flow, code: CallCode, of: CallCode, handler: Code, names: Names): AbstractValue {

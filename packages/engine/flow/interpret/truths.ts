@@ -22,7 +22,12 @@ export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
   if (plain !== undefined) return plain === truth ? { possible: true, truths: truth ? presence(value, value.at) : [] } : NEVER;
   switch (value.kind) {
     case 'union': return anyOf(value.of.map((c) => (!truth && isThere(f, c) ? NEVER : and(c.truths, truthsOf(f, c.value, truth)))), value.at);
-    case 'symbol': return { possible: true, truths: [{ kind: truth ? 'defined' : 'falsy', of: value, at: value.at }] };
+    case 'symbol': {
+      // `set(ids) - known` is empty: each of the ids is known.
+      const [some, all] = f.python && !truth && value.origin.kind === 'computed' && value.origin.op === '-' ? value.origin.of : [];
+      if (some && all && isCollection(all)) return amongThem(f, some, all, value.at);
+      return { possible: true, truths: [{ kind: truth ? 'defined' : 'falsy', of: value, at: value.at }] };
+    }
     case 'column': return truth ? { possible: true, truths: [{ kind: 'row', row: value.row, at: value.at }, { kind: 'holds', formula: { kind: 'null', of: column(value), negated: true, at: value.at }, at: value.at }] } : NOTHING;
     case 'text': return NOTHING;
     // In Python a collection is true where it has an element.
@@ -79,6 +84,9 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
     const holds = op === '=' ? left.value === right.value : op === '<>' ? left.value !== right.value : undefined;
     return holds === undefined || holds ? NOTHING : NEVER;
   }
+  // Each element of one set of Python is one of the other's.
+  if (f.python && (op === '<=' || op === '<') && isCollection(right)) return amongThem(f, left, right, at);
+  if (f.python && (op === '>=' || op === '>') && isCollection(left)) return amongThem(f, right, left, at);
   // Two sets of Python are the same: each element of one is one of the other's.
   if (f.python && op === '=' && isCollection(left) && isCollection(right)) {
     const [one, other] = [elementOf(left, at), elementOf(right, at)];
@@ -99,6 +107,13 @@ function compared(f: Flow, op: Op, left: AbstractValue, right: AbstractValue, at
   if (!a || !b) return { possible: true, truths: rows };
   const formula: Formula = { kind: 'compare', op, left: a, right: b, at };
   return { possible: true, truths: [...rows, { kind: 'holds', formula, at }] };
+}
+
+function amongThem(f: Flow, some: AbstractValue, all: AbstractValue, at: Span): Known {
+  const [one, other] = [elementOf(some, at), elementOf(all, at)];
+  if (!one || !other || one.kind === 'union') return NOTHING;
+  const known = compared(f, '=', one, other, at);
+  return known.possible ? known : NOTHING;
 }
 
 const isCollection = (of: AbstractValue): boolean => of.kind === 'list' || of.kind === 'array';

@@ -10,7 +10,7 @@ import { sourceRecord } from './inherit.ts';
 import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
 import { vouched } from './vouched.ts';
 import { askClosed, supposing, untrusted } from './prove.ts';
-import { isMissing, isSent, named, repaired, sourceOf, trustOf } from './trust.ts';
+import { bindings, isMissing, isSent, named, repaired, sourceOf, trustOf } from './trust.ts';
 import type { Case, Judgement } from './judgement.ts';
 
 interface Supposition {
@@ -75,10 +75,10 @@ function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula 
   return found ? changed : undefined;
 }
 
-/** Nobody answers for whose it is where it is fetched: it is let pass there, as nothing comes of it. */
+/** The request chose it, and nobody answers for whose it is where it is fetched: it is let pass there, as nothing comes of it. */
 function goesNowhere(f: Flow, row: number): boolean {
   const source = sourceRecord(f, row);
-  return source !== undefined && f.verdicts.get(source)?.unused === true;
+  return source !== undefined && f.verdicts.get(source)?.unused === true && bindings(source.query.condition).some((b) => trustOf(b.value) === 'input');
 }
 
 /** Set by the server's own proxy or middleware as often as by the caller. */

@@ -2,7 +2,7 @@ import { cases, constantText, isNullish, list, literal, nothing, object, type Ab
 import type { Flow } from '../flow.ts';
 import { truthsOf } from '../interpret/truths.ts';
 import { elementOf, tidy } from '../values/join.ts';
-import { both } from '../values/truths.ts';
+import { byKey } from '../values/by-key.ts';
 import { indexed } from '../values/property.ts';
 import { builtinCall, packageCall } from '../python/builtins.ts';
 import { pythonVerified } from '../python/identity.ts';
@@ -127,17 +127,6 @@ function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site:
   if (/^(?:console|performance|Math|Date|Symbol|Intl)\b/.test(name)) return computed(name, args, '', at);
   if (name === 'Error' || name.endsWith('Error')) return object({ message: first ?? nothing(at) }, at);
   return undefined;
-}
-
-/** Rows by one of their columns; what is made of other keys is not told apart. */
-function byKey(of: AbstractValue, at: Span): AbstractValue | undefined {
-  const element = elementOf(of, at);
-  const entries = element ? cases(element).map(({ value: pair, truths }): ValueEntry | undefined => {
-    const [key, value] = pair.kind === 'array' && pair.items.length === 2 ? pair.items.map((i) => i.value) : [];
-    return key?.kind === 'column' && value ? { kind: 'computed', key, value: { kind: 'union', of: cases(value).map((c) => ({ value: c.value, truths: both(truths, c.truths) })), at }, at } : undefined;
-  }) : [];
-  const told = entries.filter((e) => e !== undefined);
-  return told.length > 0 && told.length === entries.length ? { kind: 'object', entries: told, at } : undefined;
 }
 
 function entryValue(of: AbstractValue, at: Span): AbstractValue {

@@ -7,6 +7,7 @@ import { exitOf, join, NO_CHANGES, truthsSince } from '../state.ts';
 import { elementOf, tidy } from '../values/join.ts';
 import { both } from '../values/truths.ts';
 import { allFound, ofSome } from '../queries/found.ts';
+import { rowsIn } from '../queries/record.ts';
 import { maybeElement, presence, property } from '../values/property.ts';
 import type { Becoming } from '../call-site.ts';
 import { textTest, type TextTest } from '../path-tests.ts';
@@ -208,7 +209,7 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
     case 'some': case 'every': {
       const [so, not] = [known(true), known(false)];
       const ofAll = (truths: readonly Truth[]): readonly Truth[] => (truths.length > 0 ? [...truths, ...allFound(f, element, at)] : truths);
-      const isSo = { value: literal(true, at), truths: name === 'some' ? ofSome(f, element, both(turn.truths, so.truths)) : ofAll(so.truths) };
+      const isSo = { value: literal(true, at), truths: name === 'some' ? ofSome(f, rowsIn(element), both(turn.truths, so.truths)) : ofAll(so.truths) };
       const isNot = { value: literal(false, at), truths: name === 'some' ? ofAll(not.truths.filter((t) => t.kind !== 'row')) : [] };
       return so.possible ? { kind: 'union', of: [isSo, isNot], at } : literal(false, at);
     }

@@ -3,8 +3,11 @@ import type { Flow } from '../flow.ts';
 import { iterated } from '../interpret/clients.ts';
 import { truthsOf } from '../interpret/truths.ts';
 import { perElement, all } from '../known/methods.ts';
+import { byKey } from '../values/by-key.ts';
 import { elementOf } from '../values/join.ts';
 import { maybeElement, property } from '../values/property.ts';
+import { allFound, ofSome } from '../queries/found.ts';
+import { allTruths } from '../state.ts';
 import { environment, identity } from './identity.ts';
 import { namedOf, positionalOf } from './params.ts';
 import type { CallSite } from '../call-site.ts';
@@ -29,6 +32,8 @@ export function builtinCall(f: Flow, name: string, args: readonly AbstractValue[
     case 'bool': return first ? { kind: 'test', test: { kind: 'not', of: { kind: 'test', test: { kind: 'not', of: first }, at } }, at } : literal(false, at);
     case 'dict': {
       const named = namedOf(args);
+      const rows = first && !named ? byKey(first, at) : undefined;
+      if (rows) return rows;
       return { kind: 'object', entries: [...(first ? [{ kind: 'spread' as const, of: iterated(f, first, at), at }] : []), ...(named?.entries ?? [])], at };
     }
     case 'next': case 'anext': case 'min': case 'max': {
@@ -78,7 +83,12 @@ function quantified(f: Flow, of: AbstractValue, name: 'any' | 'all', at: Span): 
   if (!each) return literal(name === 'all', at);
   const known = truthsOf(f, each, true);
   if (!known.possible) return name === 'any' ? literal(false, at) : computed(name, [of], '', at);
-  return { kind: 'union', of: [{ value: literal(true, at), truths: known.truths }, { value: literal(false, at), truths: [] }], at };
+  if (name === 'all') return { kind: 'union', of: [{ value: literal(true, at), truths: [...known.truths, ...allFound(f, each, at)] }, { value: literal(false, at), truths: [] }], at };
+  // Rows that are there anyway are no others than they are.
+  const there = new Set(allTruths(f.state.truths).flatMap((t) => (t.kind === 'row' ? [t.row] : [])));
+  const rows = known.truths.flatMap((t) => (t.kind === 'row' && !there.has(t.row) ? [t.row] : []));
+  const otherwise = truthsOf(f, each, false);
+  return { kind: 'union', of: [{ value: literal(true, at), truths: ofSome(f, rows, known.truths) }, { value: literal(false, at), truths: otherwise.possible ? otherwise.truths.filter((t) => t.kind !== 'row') : [] }], at };
 }
 
 /** Functions of the standard library and of packages whose result is known. */

@@ -81,6 +81,8 @@ function sequence(f: Flow, of: ValueOf<'array' | 'list'>, name: string, args: re
       return element ? maybeElement(element, at) : nothing(at);
     }
     case 'copy': case 'sort': case 'reverse': case 'difference': case 'intersection': return of;
+    case 'issubset': return first ? { kind: 'test', test: { kind: 'compare', op: '<=', left: of, right: iterated(f, first, at) }, at } : undefined;
+    case 'issuperset': return first ? { kind: 'test', test: { kind: 'compare', op: '>=', left: of, right: iterated(f, first, at) }, at } : undefined;
     case 'union': return first ? { kind: 'array', items: [...items, { value: first, spread: true }], at } : of;
     case 'clear': case 'remove': case 'discard': return literal(null, at);
     // Rows of a query that was given as a list already.

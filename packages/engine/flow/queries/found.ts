@@ -45,7 +45,7 @@ function values(formula: Formula | undefined, row: number, at: Span): readonly T
 }
 
 /** What is true of some row of a collection, told of a row of its own: the others are not known to be like it. */
-export function ofSome(f: Flow, element: AbstractValue, truths: readonly Truth[]): readonly Truth[] {
+export function ofSome(f: Flow, rows: Iterable<number>, truths: readonly Truth[]): readonly Truth[] {
   const copies = new Map<number, number>();
   const copy = (row: number): void => {
     const def = f.rows.get(row);
@@ -53,7 +53,7 @@ export function ofSome(f: Flow, element: AbstractValue, truths: readonly Truth[]
     const made = f.rows.make(def.table, def.model, def.formula, def.at, def.with);
     copies.set(row, made.id);
   };
-  for (const row of rowsIn(element)) copy(row);
+  for (const row of rows) copy(row);
   // Rows that hang off it are other rows as well.
   const mentioned = new Set(truths.flatMap(rowsOf));
   for (let grown = -1; grown < copies.size;) {
