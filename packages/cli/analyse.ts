@@ -76,7 +76,7 @@ export async function analyse({ workspace, config, system, parsed }: Project, op
   const isolation = isolationOf(schema);
   // Without a schema there is nothing that a query could be judged by.
   const known = schema.tables.size > 0 || sources.models.length > 0;
-  const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models, parsed).catch(failed);
+  const code = !known ? NO_CODE : await readCode(workspace, system, { schema, tenancy, environment: env, sql, adminRoles: isolation.database.adminRoles, roles: isolation.roles, ...(isolation.database.visible ? { visible: isolation.database.visible } : {}), ...(isolation.database.admitted ? { admitted: isolation.database.admitted } : {}), access: (key) => accessOf(isolation, schema, key), reach: isolation.routineReach }, sources.models, parsed).catch(failed);
   const modelled = () => (sources.described.length === 0 ? undefined : replay(sources.described, sql, { base: platform.base }).last);
   const loose = looseSql(workspace, sources, sql);
   const { merged } = options;

@@ -23,6 +23,8 @@ export interface FlowInput {
   readonly adminRoles: ReadonlySet<string>;
   /** What row level security adds to a row that a role reads; undefined where it adds nothing. */
   readonly visible?: Database['visible'];
+  /** What it asks of a row that a role makes, changes or takes away. */
+  readonly admitted?: Database['admitted'];
   /** What each judged role can do to a table. */
   readonly access?: (table: string) => readonly Access[];
   /** What callers reach through a function that has its owner's rights. */
@@ -161,7 +163,7 @@ export class Flow {
     this.#interpreter = interpreter;
     this.program = program;
     this.input = input;
-    this.database = { schema: input.schema, tenancy: input.tenancy, adminRoles: input.adminRoles };
+    this.database = { schema: input.schema, tenancy: input.tenancy, adminRoles: input.adminRoles, ...(input.visible ? { visible: input.visible } : {}) };
     this.python = program.files.values().next().value?.language === 'python';
     this.adapters = new Map(input.adapters.map((a) => [a.id, a]));
     this.methods = new Set(input.adapters.flatMap((a) => [...a.methods]));

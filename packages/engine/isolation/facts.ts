@@ -67,6 +67,7 @@ export function createIsolation(options: IsolationOptions): IsolationFacts {
     tenancy,
     adminRoles: new Set([...ADMIN_ROLES, ...(config.adminRoles ?? [])].map((name) => name.toLowerCase())),
     visible: (row, caller) => (caller === undefined ? undefined : rules.visible(row, caller.role)),
+    admitted: (row, caller, command) => rules.admitted(row, caller.role, command),
   };
   const views = new ViewVerdicts(world, roles, rules, database);
   const verdicts = new Verdicts({ schema, environment, roles, rules, recursion, triggers: new Triggers(world, database), db: database });

@@ -82,3 +82,16 @@ test.each([
   const [site] = sites({ [file]: `import { PrismaClient } from '@prisma/client'; const prisma = new PrismaClient(); export async function main() { await prisma.project.deleteMany({}); }` }).filter((s) => s.at.file === file);
   expect([site?.verdict, site?.entry?.kind]).toEqual(['by-design', kind]);
 });
+
+test('tRPC: what a middleware reads of the raw input is what the handler gets', () => {
+  const router = `import { initTRPC } from '@trpc/server'; import { z } from 'zod'; ${BOTH} const t = initTRPC.create();
+const inOrg = t.procedure.use(async (opts) => { const me = await caller(); const sent = z.object({ orgId: z.string() }).safeParse(await opts.getRawInput()); if (!sent.success || sent.data.orgId !== me.orgId) throw new Error('forbidden'); return opts.next(); });
+export const router = t.router({ list: inOrg.input(z.object({ orgId: z.string() })).query(({ input }) => list(input.orgId)) });`;
+  expect(told({ 'src/server/router.ts': router })).toContain('findMany scoped procedure/trpc');
+});
+
+test.each(['hono/utils/buffer', 'crypto', '@std/crypto'])('a secret that %s compares with what was sent opens the way for the system', (from) => {
+  const app = `import { Hono } from 'hono'; import { timingSafeEqual } from '${from}'; ${BOTH} const app = new Hono();
+app.post('/', async (c, next) => { const sent = c.req.header('apisecret'); if (!sent || !(await timingSafeEqual(sent, process.env.API_SECRET!))) throw new Error('forbidden'); await next(); }, async (c) => c.json(await one((await c.req.json()).id)));`;
+  expect(told({ 'src/server/app.ts': app })).toContain('findUnique by-design route/hono');
+});

@@ -91,9 +91,7 @@ describe('what is written', () => {
 
 describe('services beside the tables are no queries', () => {
   test.each([
-    `await db.storage.from('projects').upload(\`\${params.id}/a.png\`, await request.blob());`,
     `const { data } = db.storage.from('projects').getPublicUrl(params.id); return Response.json(data.publicUrl);`,
-    `const { data, error } = await db.storage.from('projects').createSignedUrl('a', 60); if (error || !data) throw error; return Response.json(data.signedUrl);`,
     `await db.auth.admin.createUser({ email: 'a@b.c' }); await db.auth.admin.deleteUser(params.id);`,
     `const { data } = await db.auth.admin.listUsers(); return Response.json(data.users);`,
     `await db.functions.invoke('mail', { body: { id: params.id } });`,
@@ -101,5 +99,32 @@ describe('services beside the tables are no queries', () => {
     `await db.auth.signOut();`,
   ])('%s', (body) => {
     expect(inRoute(`${body}\n  await db.from('tasks').select('id').eq('id', 't');`.replace(/return Response\.json\((.*?)\);/, 'console.log($1);')).queries.map((q) => asksOf(q)['']), 'the code after it is reached').toEqual(['id = "t"']);
+  });
+});
+
+describe('what is asked for is called by its place in the request', () => {
+  test.each([
+    [`Number(body.id)`, 'request.body.id'],
+    [`String(body.id).trim()`, 'request.body.id'],
+    [`body.path.split('/')[1]`, 'request.body.path'],
+    [`\`task_\${body.id}\``, 'request.body.id'],
+    [`Object.keys(body.tasks)[0]`, 'request.body.tasks'],
+  ])('%s', (value, source) => {
+    const { sites } = inRoute(`const body = await request.json(); const { data: { user } } = await db.auth.getUser(); if (!user) throw new Error('nobody'); const { data } = await db.from('tasks').select('id, title').eq('id', ${value}); return Response.json(data);`);
+    expect(sites.map((s) => (s.defect && 'value' in s.defect ? s.defect.value : s.verdict))).toEqual([source]);
+  });
+});
+
+describe('a promise is there, whatever it resolves to', () => {
+  const track = `async function track(id: string): Promise<void> { if (!process.env.TRACK) return; await fetch(id); }
+async function name(id: string) { const { data } = await db.from('tags').select('name').eq('id', 't').maybeSingle(); return data; }`;
+  test.each([
+    [`track('a').catch(() => undefined);`, 'leak'],
+    [`void track('a').then(() => track('b')).finally(() => undefined);`, 'leak'],
+    [`await name('a').then((found) => { if (!found) throw new Error('none'); });`, 'leak'],
+    [`if (await name('a').then((found) => found === null)) return new Response();`, 'leak'],
+  ])('%s', (before, verdict) => {
+    const { sites } = inRoute(`const body = await request.json(); const { data: { user } } = await db.auth.getUser(); if (!user) throw new Error('nobody'); ${before} const { data } = await db.from('tasks').select('id, title').eq('id', body.id); return Response.json(data);`, track);
+    expect(sites.filter((s) => s.table === 'public.tasks').map((s) => s.verdict)).toEqual([verdict]);
   });
 });

@@ -86,7 +86,7 @@ function middlewares(value: AbstractValue): Step[] {
 
 function turn(f: Flow, uses: readonly AbstractValue[], handler: AbstractValue, context: AbstractValue, given: AbstractValue, at: Span): AbstractValue {
   const [use, ...rest] = uses;
-  const options = (extra: Readonly<Record<string, AbstractValue>>): AbstractValue => object({ ctx: context, context, input: given, parsedInput: given, clientInput: given, data: given, rawInput: given, getRawInput: given, ...extra }, at);
+  const options = (extra: Readonly<Record<string, AbstractValue>>): AbstractValue => object({ ctx: context, context, input: given, parsedInput: given, clientInput: given, data: given, rawInput: given, getRawInput: continuation(f, () => given, at), ...extra }, at);
   if (!use) return f.applyFunction(handler, [options({})], at);
   const next = continuation(f, ([opts]) => {
     const added = opts && (property(f, opts, 'ctx', at) ?? nothing(at));

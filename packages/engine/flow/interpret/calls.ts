@@ -81,7 +81,14 @@ export function evaluateArgs(f: Flow, code: CallCode, names: Names): AbstractVal
   return args;
 }
 
+const PROMISE = new Set(['then', 'catch', 'finally']);
+
 function methodCall(f: Flow, of: AbstractValue, code: CallCode, callee: Extract<Code, { kind: 'member' }>, names: Names): AbstractValue {
+  // A promise is there, whatever it resolves to.
+  if (!f.python && PROMISE.has(callee.name) && (of.kind === 'union' || isNullish(of))) {
+    const args = evaluateArgs(f, code, names);
+    return f.state.live ? invokeMethod(f, of, callee.name, args, { at: code.at, nameAt: callee.nameAt, construct: false }, { handle: undefined }) : nothing(code.at);
+  }
   if (of.kind === 'union') {
     const there = of.of.filter((c) => !isNullish(c.value));
     const [only] = there;

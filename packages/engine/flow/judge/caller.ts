@@ -1,11 +1,21 @@
-import type { Condition, Formula, Term, Truth } from '@tenantlint/model';
+import type { Condition, EntryPoint, Formula, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { showsSecret } from '../known/signatures.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
 import { isOfRoot, linkColumns, ownerColumns, tenantColumns } from './owners.ts';
 import { freeRows, TRUE } from '../queries/formulas.ts';
 import { snake } from '../queries/identity.ts';
-import type { Case } from './judgement.ts';
+import { byDesign, type Case, type Judgement } from './judgement.ts';
+
+/** Code that other systems call: what they send is theirs to answer for. */
+const SYSTEM = new Set<EntryPoint['kind']>(['cron', 'queue', 'webhook']);
+
+/** Whoever gets here acts for the system, or for all tenants. */
+export function systemCall(f: Flow, { entry, truths, at }: Case): Judgement | undefined {
+  if (entry && SYSTEM.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at, 'likely');
+  if (isStaff(f, truths)) return byDesign('only the platform\'s own staff gets here', at, 'likely');
+  return hasSecret(truths) ? byDesign('only a system that knows the shared secret gets here', at, 'likely') : undefined;
+}
 
 /** The caller has shown a secret that only another system knows. */
 export const hasSecret = (truths: readonly Truth[]): boolean => truths.some(showsSecret);

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { equalities } from '../queries/belonging.ts';
 import { snake } from '../queries/identity.ts';
 import { allTruths } from '../state.ts';
+import { termOf } from '../queries/terms.ts';
 import { keyOf, sameValue } from '../values/key.ts';
 import { sourceOfRow } from './inherit.ts';
 import { isIdentity, isOnlyKey, leadsTo, linkColumns } from './owners.ts';
@@ -85,6 +86,15 @@ function leading(f: Flow, table: string, column: string): (to: string) => boolea
   return (other) => stem !== undefined && [stem, `${stem}s`].includes(snake(other.split('.').at(-1) ?? other));
 }
 
+/** The value is the key of a row that was checked before. */
+export function namesChecked(f: Flow, of: Case, value: AbstractValue): boolean {
+  const term = termOf(f, value, of.at);
+  return term !== undefined && of.truths.some((t) => {
+    const table = t.kind === 'row' ? f.rows.get(t.row)?.table : undefined;
+    return t.kind === 'row' && table !== undefined && isNamed(f, t.row, table, term) && isChecked(f, of, t.row);
+  });
+}
+
 const isNamed = (f: Flow, row: number, table: string, value: Term): boolean => equalities(f.rows.get(row)?.formula ?? { kind: 'true' }, row).some(([column, term]) => isOnlyKey(f, table, column) && same(term, value));
 
 function isChecked(f: Flow, of: Case, row: number): boolean {
@@ -103,6 +113,17 @@ export function checkedOtherwise(f: Flow, of: Case, value: AbstractValue): boole
     const asked = bindings(other.query.condition).some((b) => !b.negated && !b.related && (b.op === '=' || (b.op === 'in' && !sameValue(b.value, value))) && isIdentity(f, other, b.field, false) && [...inputsOf(b.value)].some((i) => wanted.has(i)));
     if (!asked) return false;
     return isChecked(f, of, t.row);
+  });
+}
+
+/** What was made of the value is the key of a row that was checked: `path.split('/')[1]` is a folder of the caller's. */
+export function partChecked(f: Flow, of: Case, value: AbstractValue): boolean {
+  const whole = inputsOf(value);
+  return of.truths.some((t) => {
+    const other = t.kind === 'row' ? f.recordOf.get(t.row) : undefined;
+    if (t.kind !== 'row' || !other || other === of.record) return false;
+    const asked = bindings(other.query.condition).some((b) => !b.negated && !b.related && b.op === '=' && isIdentity(f, other, b.field, false) && [...inputsOf(b.value)].some((i) => whole.has(i)));
+    return asked && isChecked(f, of, t.row);
   });
 }
 

@@ -17,7 +17,8 @@ export function inheritKeys(f: Flow, of: Case, one: Inserted): Judgement | undef
   return fromRows(f, of, of.record.query.inserts.flatMap((w) => w.entries.flatMap((e) => (e.kind === 'field' && keys.has(columnOf(one.model, e.field) ?? e.field) ? [e.value] : []))));
 }
 
-function fromRows(f: Flow, of: Case, values: readonly AbstractValue[]): Judgement | undefined {
+/** What is named by columns of rows is as good as the queries that the rows came from. */
+export function fromRows(f: Flow, of: Case, values: readonly AbstractValue[]): Judgement | undefined {
   const rows = new Set(values.flatMap(rowsOf));
   if (rows.size === 0) return undefined;
   const { at } = of;

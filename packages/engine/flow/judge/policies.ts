@@ -2,7 +2,7 @@ import type { Formula, Term, Value } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
 import { shift } from '../../isolation/logic/rename.ts';
-import { and, FALSE } from '../queries/formulas.ts';
+import { and, FALSE, TRUE } from '../queries/formulas.ts';
 import { termOf } from '../queries/terms.ts';
 import { askClosed } from './prove.ts';
 import { bound, isAmbient } from './supposed.ts';
@@ -31,8 +31,20 @@ export function secured(f: Flow, of: Case, trusting = false): Judgement | undefi
   return handed && (trusting || handed.value.kind !== 'input' || isAmbient(handed.value)) ? { verdict: 'injected', certainty: 'likely', why } : undefined;
 }
 
+/** What policies ask of a row that this client makes, changes or takes away; of one that is there it must be able to see it as well. */
+export function admitted(f: Flow, of: Case, row: number): Formula | undefined {
+  const role = roleOf(f, of);
+  const { verb } = of.record.query;
+  if (role === undefined || !f.input.visible) return undefined;
+  const caller = { role, signedIn: role !== 'anon' };
+  const target = { id: row, table: of.table, alias: of.table, at: of.at };
+  const command = verb === 'update' || verb === 'delete' || verb === 'insert' ? verb : verb === 'upsert' ? 'insert' : undefined;
+  const asked = [command === 'insert' ? undefined : f.input.visible(target, caller), command && f.input.admitted?.(target, caller, command)];
+  return and(asked.map((policies, i) => (policies ? withSettings(f, shift(policies, row, { next: -1_000_000 + row * 100 - i * 50 }), of) : TRUE)));
+}
+
 /** The role that the policies judge: by kind of client, or the application's own behind its connection. */
-function roleOf(f: Flow, { record }: Case): string | undefined {
+export function roleOf(f: Flow, { record }: Case): string | undefined {
   const { environment, roles = [] } = f.input;
   switch (record.query.clientKind) {
     case 'anon': return 'anon';

@@ -2,6 +2,7 @@ import { never, type Formula, type Isolation, type Span, type Term, type Truth, 
 import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
 import { closed } from '../queries/assemble.ts';
+import { freeRows } from '../queries/formulas.ts';
 
 /** Asks the prover about one row, with what the program knows there. */
 export function ask(f: Flow, row: number, table: string, formula: Formula, truths: readonly Truth[], goal: Goal, at: Span): Isolation {
@@ -16,6 +17,9 @@ export function askClosed(f: Flow, row: number, table: string, formula: Formula,
   f.proofs.set(key, answer);
   return answer;
 }
+
+/** The formula speaks of rows that the program has fetched or made. */
+export const restsOnRows = (f: Flow, row: number, formula: Formula): boolean => [...freeRows(formula)].some((id) => id !== row && f.rows.get(id) !== undefined);
 
 const shapes = new WeakMap<Formula, { readonly row: number; readonly shape: string }>();
 

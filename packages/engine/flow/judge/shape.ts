@@ -1,6 +1,6 @@
 import { cases, type AbstractValue, type EntryPoint, type Included, type IncludedRows, type Model, type Span, type SplicedText, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { columnOf, endOf } from '../queries/ends.ts';
+import { columnOf, endOf, OBJECTS } from '../queries/ends.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
 import { linked } from './links.ts';
@@ -82,14 +82,14 @@ function isListed(value: AbstractValue, truths: readonly Truth[]): boolean {
 
 const WRITES = new Set(['insert', 'update', 'delete', 'upsert']);
 
-/** An earlier write of the same function, outside of a transaction, that is about the same row or made the row that this one names. */
+/** An earlier write of the same function, outside of a transaction that could have held both, that is about the same row or made the row that this one names. */
 function follows(f: Flow, record: SiteRecord): Span | undefined {
   const { query, frame } = record;
-  if (!WRITES.has(query.verb) || isTogether(f, record) || frame?.fn === undefined) return undefined;
+  if (!WRITES.has(query.verb) || isTogether(f, record) || frame?.fn === undefined || record.table === OBJECTS) return undefined;
   let before: SiteRecord | undefined;
   for (const other of f.run.records) {
     if (other === record) break;
-    if (other.frame?.fn !== frame.fn || !WRITES.has(other.query.verb) || isTogether(f, other) || other.query.at.start === query.at.start || other.query.at.file !== query.at.file) continue;
+    if (other.frame?.fn !== frame.fn || !WRITES.has(other.query.verb) || other.table === OBJECTS || isTogether(f, other) || other.query.at.start === query.at.start || other.query.at.file !== query.at.file) continue;
     if (other.table !== record.table && isApart(other, record)) continue;
     if (share(f, other, record)) before = other;
   }

@@ -1,7 +1,7 @@
 import type { Condition, EntryPoint, Formula, QuerySite, Reason, Term } from '@tenantlint/model';
 import { bindings } from './trust.ts';
 import type { SiteRecord } from '../queries/site-record.ts';
-import { columnOf } from '../queries/ends.ts';
+import { columnOf, OBJECTS } from '../queries/ends.ts';
 import type { Judgement } from './judgement.ts';
 
 /** A judged query as the rules see it. */
@@ -28,8 +28,8 @@ export function siteOf(record: SiteRecord, judgement: Judgement, point: EntryPoi
     shape: {
       several: query.verb === 'count' || (query.verb === 'select' && (query.result === 'rows' || query.result === 'groups' || query.result === 'count')),
       open: isOpen(query.condition),
-      // A job does its work tenant by tenant.
-      inLoop: record.eachTenant && (point.kind === 'queue' || point.kind === 'cron') ? undefined : record.loop,
+      // A job does its work tenant by tenant, and a file is fetched by itself.
+      inLoop: record.table === OBJECTS || record.eachTenant && (point.kind === 'queue' || point.kind === 'cron') ? undefined : record.loop,
       transaction: query.transaction,
       filters: [...filters].sort(),
       orders: query.orders.map((o) => columnOf(model, o) ?? o),

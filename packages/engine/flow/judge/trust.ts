@@ -70,23 +70,36 @@ export function named(channel: string, path: string): string {
   return path ? `${channel}.${path}` : channel;
 }
 
-/** What is said in plain words of where a value comes from. */
-export function sourceOf(of: AbstractValue): string {
+/** What is said in plain words of where a value comes from; of several parts the one that is trusted least. */
+export function sourceOf(of: AbstractValue, depth = 0): string {
   if (of.kind === 'symbol') {
     const path = of.path.filter((p) => p !== '[]').join('.');
     switch (of.origin.kind) {
       case 'input': return named(of.origin.channel, path);
       case 'param': return path || `argument ${of.origin.index + 1}`;
       case 'identity': return path ? `session.${path}` : 'session';
+      case 'computed': return path || (depth > 8 ? undefined : worstOf(of.origin.of, depth)) || 'a computed value';
+      case 'call': return path || (depth > 8 ? undefined : worstOf(of.origin.args, depth)) || calledName(of.origin.callee) || 'a computed value';
       default: return path || 'a computed value';
     }
   }
   if (of.kind === 'literal') return JSON.stringify(of.value);
   if (of.kind === 'column') return of.column;
-  if (of.kind === 'list') return sourceOf(of.of);
+  if (of.kind === 'list') return sourceOf(of.of, depth + 1);
   const parts = of.kind === 'union' ? of.of.map((c) => c.value) : of.kind === 'array' ? of.items.map((i) => i.value) : of.kind === 'text' ? of.values : [];
-  const [worst] = [...parts].sort((a, b) => ORDER.indexOf(trustOf(b)) - ORDER.indexOf(trustOf(a)));
-  return worst ? sourceOf(worst) : 'a value';
+  return worstOf(parts, depth) ?? 'a value';
+}
+
+/** The source of what is trusted least; undefined where the program vouches for all of it. */
+function worstOf(parts: readonly AbstractValue[], depth: number): string | undefined {
+  const [worst] = parts.map((part) => ({ part, rank: ORDER.indexOf(trustOf(part)) })).sort((a, b) => b.rank - a.rank);
+  return worst && (worst.rank > 0 || worst.part.kind === 'literal') ? sourceOf(worst.part, depth + 1) : undefined;
+}
+
+function calledName(callee: AbstractValue): string | undefined {
+  if (callee.kind !== 'symbol') return undefined;
+  const name = callee.path.at(-1) ?? (callee.origin.kind === 'package' || callee.origin.kind === 'global' ? callee.origin.name : undefined);
+  return name === undefined ? undefined : `${name}()`;
 }
 
 /** A place of a condition where a value is compared, with the field that it binds. */

@@ -3,18 +3,18 @@ import type { Flow } from '../flow.ts';
 import { closed, TOO_MUCH } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
 import { toFormula } from '../queries/conditions.ts';
-import { columnOf } from '../queries/ends.ts';
-import { freeRows } from '../queries/formulas.ts';
+import { columnOf, OBJECTS } from '../queries/ends.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
-import { askedOfOthers, authenticated, besidesStaff, hasSecret, isStaff } from './caller.ts';
+import { askedOfOthers, authenticated, besidesStaff, systemCall } from './caller.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
 import { comparedWithRow, hangsOff, HANGS } from './compared.ts';
+import { storedObject } from './objects.ts';
 import { movable, overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
 import { isOfRoot, namesOwner, statesOwner, tenantColumns } from './owners.ts';
-import { ask, askClosed } from './prove.ts';
+import { ask, askClosed, restsOnRows } from './prove.ts';
 import { calledRoutine } from './routines.ts';
 import { cautious } from './sure.ts';
 import { secured } from './policies.ts';
@@ -25,8 +25,6 @@ import { byDesign, type Case, type Judgement } from './judgement.ts';
 
 /** Code that nobody's request reaches. */
 const OFFLINE = new Set<EntryPoint['kind']>(['script', 'seed', 'test']);
-/** Code that other systems call: what they send is theirs to answer for. */
-const SYSTEM = new Set<EntryPoint['kind']>(['cron', 'queue', 'webhook']);
 
 /** Judges a query once per run, whoever asks first: the run itself, or a query that rests on its rows. */
 export function judge(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[]): Judgement {
@@ -48,6 +46,7 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
   if (f.input.tenancy.of.get(table)?.tenancy.kind === 'global') return byDesign(`rows of ${table} belong to nobody`, at);
   if (entry && OFFLINE.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at);
   const of: Case = { record, table, entry, truths: besidesStaff(f, allTruths(record.truths)), uses, at };
+  if (table === OBJECTS) return storedObject(f, of);
   const parts: Judgement[] = [];
   if (query.verb !== 'insert') parts.push(reached(f, of));
   for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
@@ -116,14 +115,6 @@ function isTooMuch(f: Flow, { record, table, uses }: Case, whole: Formula, answe
 
 /** Where policies ask for the same tenant that the request named, somebody thought of it: the check may stand where we did not look. */
 const doubted = (f: Flow, of: Case, judgement: Judgement): Judgement => (judgement.verdict === 'leak' && secured(f, of, true) ? { ...judgement, certainty: 'likely' } : judgement);
-
-const restsOnRows = (f: Flow, row: number, formula: SiteRecord['formula']): boolean => [...freeRows(formula)].some((id) => id !== row && f.rows.get(id) !== undefined);
-
-function systemCall(f: Flow, { entry, truths, at }: Case): Judgement | undefined {
-  if (entry && SYSTEM.has(entry.kind)) return byDesign(`${entry.kind} code acts for the system`, at, 'likely');
-  if (isStaff(f, truths)) return byDesign('only the platform\'s own staff gets here', at, 'likely');
-  return hasSecret(truths) ? byDesign('only a system that knows the shared secret gets here', at, 'likely') : undefined;
-}
 
 /** The row was read by id alone, and is compared before it goes anywhere. */
 function checkedAfterwards(f: Flow, { record, table, uses }: Case): Judgement | undefined {

@@ -10,7 +10,7 @@ const VERIFIERS: readonly { readonly packages: RegExp; readonly call: RegExp; re
   { packages: /^@upstash\/qstash/, call: /^verify$/, throws: false },
   { packages: /^@octokit\/webhooks/, call: /^(?:verify|verifyAndReceive)$/, throws: false },
   { packages: /^@slack\/(?:bolt|events-api)/, call: /^(?:verifyRequestSignature|verifySlackRequest)$/, throws: true },
-  { packages: /^(?:crypto|node:crypto)$/, call: /^timingSafeEqual$/, throws: false },
+  { packages: /./, call: /^timingSafeEqual$/, throws: false },
   { packages: /^google-auth-library$/, call: /^verifyIdToken$/, throws: true },
 ];
 

@@ -68,12 +68,16 @@ function keyColumn(model: Model): string {
   return id?.kind === 'scalar' ? id.column : 'id';
 }
 
+/** The table of stored files, which Supabase makes. To whom one belongs is said by its path. */
+export const OBJECTS = 'storage.objects';
+
 export function resolveTable(f: Flow, name: TableName): { table: string | undefined; model: Model | undefined } {
   if (name.kind === 'model') {
     const model = f.input.models?.models.get(name.name);
     return { table: model?.table, model };
   }
   if (name.kind === 'unknown') return { table: undefined, model: undefined };
+  if (`${name.schema ?? ''}.${name.name}` === OBJECTS) return { table: OBJECTS, model: undefined };
   const { tables, views, searchPath } = f.input.schema;
   for (const schema of name.schema !== undefined ? [name.schema] : [...searchPath, 'public']) {
     const key = `${schema}.${name.name}`;

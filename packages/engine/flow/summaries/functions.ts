@@ -56,6 +56,7 @@ export function queriesIn(f: Flow, fn: CodeFunction): readonly CallCode[] {
 export function looksLikeQuery(f: Flow, code: Code): code is CallCode {
   if (code.kind === 'template') return code.tag?.kind === 'member' && code.tag.name.startsWith('$') && f.methods.has(code.tag.name);
   if (f.python) return asksDatabase(f, code);
+  if (asksStorage(code)) return true;
   if (code.kind !== 'call' || code.callee.kind !== 'member' || code.construct || !f.methods.has(code.callee.name)) return false;
   const { of, name } = code.callee;
   if (name.startsWith('$')) return name !== '$transaction';
@@ -65,6 +66,13 @@ export function looksLikeQuery(f: Flow, code: Code): code is CallCode {
   if (of.kind === 'member' && of.name === 'storage') return false;
   // `from('projects')`, `rpc('name')`: a builder begins.
   return (name === 'from' || name === 'rpc') && first !== undefined && first.value.kind === 'literal' && typeof first.value.value === 'string';
+}
+
+/** `storage.from('files').download(path)`; an address of a public file is made up, and asks nobody. */
+function asksStorage(code: Code): boolean {
+  if (code.kind !== 'call' || code.callee.kind !== 'member' || code.callee.of.kind !== 'call' || code.callee.name === 'getPublicUrl') return false;
+  const { callee } = code.callee.of;
+  return callee.kind === 'member' && callee.name === 'from' && callee.of.kind === 'member' && callee.of.name === 'storage';
 }
 
 /** In Python a query is a method of a session that is given a statement or a model, or a statement itself. */

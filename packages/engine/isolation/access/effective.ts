@@ -90,4 +90,13 @@ export class EffectiveRules {
     this.seen.set(key, out);
     return out;
   }
+
+  /** What it asks of a row that the caller makes, changes or takes away; undefined where it asks nothing. */
+  admitted(row: Row, role: string, command: Exclude<AccessCommand, 'select'>): Formula | undefined {
+    const table = row.table === undefined ? undefined : this.schema.tables.get(row.table);
+    if (table === undefined) return undefined;
+    if (!this.roles.reaches(role, table, command)) return FALSE;
+    const effective = this.of(table, role, command, command === 'insert' ? 'check' : 'using');
+    return effective.kind === 'open' ? undefined : this.formula(effective);
+  }
 }

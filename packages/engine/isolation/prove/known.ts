@@ -33,11 +33,14 @@ export class Known {
   private readonly columns = new Map<number, Set<string>>();
   private readonly derived = new Map<number, readonly number[]>();
   private readonly elements = new Map<number, readonly number[]>();
+  private readonly paths = new Map<number, readonly Term[]>();
+  private readonly stored: ReadonlySet<number>;
   private readonly question: Question;
 
   constructor(atoms: readonly Atom[], rows: readonly Row[], question: Question, db: Database) {
     this.question = question;
     this.rows = rows.filter((row): row is Row & { table: string } => row.table !== undefined).map((row) => ({ row, table: tableFacts(db, row.table) }));
+    this.stored = new Set(this.rows.filter(({ table }) => table.key === 'storage.objects').map(({ row }) => row.id));
     const nonNull: Term[] = [];
     const isNull: Term[] = [];
     const different: (readonly [Term, Term])[] = [];
@@ -177,6 +180,12 @@ export class Known {
     return this.derived.get(row) ?? [];
   }
 
+  /** Classes of what a stored file's path begins with, up to the first part that somebody else may have chosen. */
+  leading(row: number): readonly number[] {
+    const parts = (this.paths.get(row) ?? []).flatMap(begins);
+    return parts.map((part) => this.closure.find(this.closure.node(part)));
+  }
+
   /** The columns that occur in any atom, by row. */
   columnsByRow(): ReadonlyMap<number, ReadonlySet<string>> {
     return this.columns;
@@ -192,6 +201,7 @@ export class Known {
           if (known === undefined) this.columns.set(row, new Set([column]));
           else known.add(column);
         });
+        if (term.kind === 'column' && this.stored.has(term.row) && PATH.has(term.column)) this.paths.set(term.row, [...(this.paths.get(term.row) ?? []), ...members]);
         const source = term.kind === 'apply' ? soleRow(term) : undefined;
         if (source !== undefined) this.derived.set(source, [...(this.derived.get(source) ?? []), root]);
         const array = term.kind === 'apply' && term.fn.startsWith(ELEMENT) ? term.of[0] : undefined;
@@ -200,6 +210,23 @@ export class Known {
     }
   }
 }
+
+/** A stored file is named by its bucket and by its path in it. */
+const PATH: ReadonlySet<string> = new Set(['bucket_id', 'name']);
+
+function begins(path: Term): readonly Term[] {
+  if (path.kind === 'column') return [];
+  const parts = joined(path);
+  const end = parts.findIndex((part) => part.kind !== 'column' && termTrust(part) !== 'trusted' && !isLiteral(part));
+  return (end < 0 ? parts : parts.slice(0, end + 1)).filter((part) => !isLiteral(part));
+}
+
+/** What a concatenation puts together, in order. */
+function joined(term: Term): readonly Term[] {
+  return term.kind === 'apply' && (term.fn === 'concat' || term.fn === '||') ? term.of.flatMap(joined) : [term];
+}
+
+const isLiteral = (term: Term): boolean => term.kind === 'value' && term.value.kind === 'literal';
 
 /** The one row that a term speaks of. */
 function soleRow(term: Term): number | undefined {

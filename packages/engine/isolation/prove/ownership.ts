@@ -86,13 +86,7 @@ export class Ownership {
     // Whoever presents a row's secret is its bearer: a key or an invitation, looked up by what the request brings.
     const secret = table.tenancy.kind === 'pre-tenant' ? this.known.closure.column(id, table.tenancy.secret) : undefined;
     if (secret !== undefined && this.known.of(secret).presented) this.setOwn(id, 'direct');
-    // Stored files say whose they are in a folder of their path.
-    for (const root of table.key === 'storage.objects' ? this.known.derivedFrom(id) : []) {
-      // That a test of the path is true makes it no part of the path.
-      if (this.known.of(root).literals.has('true') || this.known.of(root).literals.has('false')) continue;
-      if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');
-      if (this.known.of(root).trusted || this.tenants.get(root) === 'strict') this.setMine(id, 'strict');
-    }
+    if (table.key === 'storage.objects') this.findStored(row);
     // A row that lists users (or tenants) is the business of each of them.
     for (const root of this.known.elementsOf(id)) {
       if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');
@@ -108,6 +102,30 @@ export class Ownership {
         this.callers.add(root);
         this.changed = true;
       }
+    }
+  }
+
+  /** Stored files say whose they are in a folder of their path, or are what a row of the caller's keeps the path of. */
+  private findStored(row: KnownRow): void {
+    const { id } = row.row;
+    // That a test of the path is true makes it no part of the path.
+    const folders = this.known.derivedFrom(id).filter((root) => !this.known.of(root).literals.has('true') && !this.known.of(root).literals.has('false'));
+    const path = this.known.closure.column(id, 'name');
+    for (const root of [...folders, ...this.known.leading(id), path, this.known.closure.column(id, 'bucket_id')]) {
+      if (root === undefined) continue;
+      if (this.known.of(root).caller || this.callers.has(root)) this.setOwn(id, 'direct');
+      if (this.known.of(root).trusted || this.tenants.get(root) === 'strict') this.setMine(id, 'strict');
+      else {
+        const strength = [...this.references].find(([key]) => key.endsWith(`|${root}`))?.[1] ?? (this.ids.has(root) ? 'weak' : undefined);
+        if (strength !== undefined) this.setMine(id, strength);
+      }
+    }
+    if (path === undefined) return;
+    for (const other of this.known.rows) {
+      const there = other.row.id;
+      if (there === id || ![...(this.known.columnsByRow().get(there) ?? [])].some((name) => this.known.closure.column(there, name) === path)) continue;
+      if (this.mineRows.has(there)) this.setMine(id, 'weak');
+      else if (this.ownRows.has(there)) this.setOwn(id, 'child');
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Formula, Isolation, Row, Schema, Span, TenancyModel } from '@tenantlint/model';
+import type { AccessCommand, Formula, Isolation, Row, Schema, Span, TenancyModel } from '@tenantlint/model';
 
 /** Who asks. `signedIn` false: no user id (anon), so that a test against the caller's id never holds. */
 export interface Caller {
@@ -44,6 +44,8 @@ export interface Database {
    * a `false` formula where the caller sees no row. Row 0 of the answer stands for `row`.
    */
   readonly visible?: (row: Row, caller: Caller | undefined) => Formula | undefined;
+  /** The same of a row that the caller makes, changes or takes away. */
+  readonly admitted?: (row: Row, caller: Caller, command: Exclude<AccessCommand, 'select'>) => Formula | undefined;
 }
 
 export type Prove = (question: Question, db: Database) => Isolation;

@@ -25,13 +25,14 @@ export const supabase: ClientAdapter = {
     return type.kind === 'ref' && TYPES.test(type.name) ? handle(connection('unknown'), at) : undefined;
   },
 
-  guessed(receiver, names, context) {
+  guessed(receiver, names, context, args) {
     if (receiver.kind !== 'symbol' || receiver.origin.kind === 'global' || receiver.origin.kind === 'package') return undefined;
     const [owner, last] = [names.at(-2), names.at(-1)];
     if (!last || isForeign(receiver, 0)) return undefined;
     const client = connection('unknown');
     if (owner?.name === 'auth' && ASKED.has(last.name)) return handle({ is: 'method', of: { is: 'service', client, path: ['auth'], of: undefined }, name: last.name }, context.at);
-    if ((last.name !== 'from' && last.name !== 'rpc') || owner?.name === 'storage' || isSelect(receiver)) return undefined;
+    if (owner?.name === 'storage' && last.name === 'from') return isBucket(args?.[0], context) ? handle({ is: 'method', of: { is: 'service', client, path: ['storage'], of: undefined }, name: 'from' }, context.at) : undefined;
+    if ((last.name !== 'from' && last.name !== 'rpc') || isSelect(receiver)) return undefined;
     return handle({ is: 'method', of: client, name: last.name, guessed: receiver }, context.at);
   },
 
@@ -161,6 +162,11 @@ function isTable(name: AbstractValue | undefined, { schema }: ClientContext): bo
   const text = name && constantText(name);
   if (text === undefined) return false;
   return [...schema.schemas.keys()].some((s) => schema.tables.has(`${s}.${text}`) || schema.views.has(`${s}.${text}`));
+}
+
+function isBucket(name: AbstractValue | undefined, { schema }: ClientContext): boolean {
+  const text = name && constantText(name);
+  return text !== undefined && schema.buckets.has(text);
 }
 
 function isRoutine(name: AbstractValue | undefined, { schema }: ClientContext): boolean {

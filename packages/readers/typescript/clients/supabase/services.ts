@@ -1,6 +1,7 @@
-import { list, literal, object, type AbstractValue, type ClientContext, type Span } from '@tenantlint/model';
+import { literal, object, type AbstractValue, type ClientContext, type Span } from '@tenantlint/model';
 import { computed, errorAt, replied } from './result.ts';
 import { handle, type Connection, type Service } from './state.ts';
+import { storage } from './storage.ts';
 
 const SERVICES = new Set(['auth', 'storage', 'functions', 'realtime']);
 /** Methods of the client itself that belong to realtime. */
@@ -22,7 +23,7 @@ export function serviceCall(of: Service, name: string, args: readonly AbstractVa
   const [service, part] = of.path;
   switch (service) {
     case 'auth': return part === undefined ? auth(name, args, context.at) : administered(part, name, args, context.at);
-    case 'storage': return storage(of, name, args, context.at);
+    case 'storage': return storage(of, name, args, context);
     case 'functions': return replied(computed(`functions.${name}`, context.at, args), context.at);
     default: return name === 'removeChannel' || name === 'removeAllChannels' ? { kind: 'undefined', at: context.at } : handle({ ...of, path: ['realtime', 'channel'] }, context.at);
   }
@@ -62,18 +63,4 @@ function auth(name: string, args: readonly AbstractValue[], at: Span): AbstractV
 function administered(part: string, name: string, args: readonly AbstractValue[], at: Span): AbstractValue {
   const data: AbstractValue = { kind: 'symbol', origin: { kind: 'computed', op: `auth.${part}.${name}`, of: args }, path: [], at };
   return replied(data, at, object({ user: literal(null, at), users: { kind: 'array', items: [], at } }, at));
-}
-
-/** Objects are rows of storage.objects, but asked for by bucket and path: what comes back is made of these. */
-function storage(of: Service, name: string, args: readonly AbstractValue[], at: Span): AbstractValue {
-  if (name === 'from') return handle({ ...of, path: ['storage', 'bucket'], of: args[0] }, at);
-  const data = computed(`storage.${name}`, at, of.of ? [of.of, ...args] : args);
-  switch (name) {
-    case 'getPublicUrl': return object({ data: object({ publicUrl: data }, at) }, at);
-    case 'list': case 'listBuckets': case 'createSignedUrls': case 'remove': return replied(list(data, at), at);
-    case 'createSignedUrl': case 'createSignedUploadUrl': return replied(object({ signedUrl: data, path: data, token: data }, at), at);
-    case 'upload': case 'update': case 'uploadToSignedUrl': return replied(object({ path: data, fullPath: data, id: data }, at), at);
-    case 'setHeader': return handle(of, at);
-    default: return replied(data, at);
-  }
 }
