@@ -43,6 +43,14 @@ test('a rule that is asked for and does not exist is a mistake of the caller', a
   await expect(lint({ sources: [], rules: ['no-such-rule'] })).rejects.toThrow(UsageError);
 });
 
+test('what nobody can have meant is refused, and nothing to lint is said', async () => {
+  const wrong = async (options: object) => lint(options).then(() => 'taken', (error: unknown) => String(error));
+  expect(await wrong({ sources: [], preset: 'all' })).toBe('UsageError: preset: all is none of recommended, strict, audit');
+  expect(await wrong({ sources: [], config: { preset: 'all' } })).toMatch(/^UsageError: config:1:11: preset: this/);
+  expect(await wrong({ cwd: '/nowhere' })).toBe('UsageError: cwd: there is no folder /nowhere');
+  expect((await lint({ sources: [] })).notes).toEqual(['nothing to lint: no SQL migrations, Prisma schema or database queries were found here']);
+});
+
 test('a configuration among the sources is honoured', async () => {
   const config = { path: 'tenantlint.config.jsonc', text: '{ "rules": { "table-without-rls": "off" } }' };
   expect((await lint({ sources: [migration(SCHEMA), config] })).findings).toEqual([]);
