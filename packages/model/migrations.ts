@@ -29,6 +29,8 @@ export interface Undone {
   readonly differences: readonly Difference[];
   /** Statements of the way back that fail, or whose effect is not known. */
   readonly failures: readonly Doubt[];
+  /** Copies of what the migration takes away that the way back drops without having put anything back from them. */
+  readonly dropped: readonly { readonly table: string; readonly at: Span }[];
   /** The migration or its way back holds something that could not be followed, so that differences may be no real ones. */
   readonly doubtful: boolean;
 }

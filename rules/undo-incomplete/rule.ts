@@ -1,4 +1,4 @@
-import { defineRule, isIdle, type Difference, type Related, type Span } from '@tenantlint/model';
+import { defineRule, isIdle, tableName, type Difference, type Related, type Span } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -22,6 +22,11 @@ export default defineRule({
       why: 'The tool stops at this statement, in the moment in which somebody needs to go back.',
       fix: 'Run the statements in the reverse order of the migration, with the names that its objects have after it.',
     },
+    dropped: {
+      what: 'The way back of migration `{name}` drops `{table}`, and with it the rows that the migration took away.',
+      why: 'They were copied there and lie nowhere else, and nothing has put them back by then.',
+      fix: 'Put them back before it is dropped, or leave it there.',
+    },
   },
   visit: {
     step(step, index, facts, report) {
@@ -32,6 +37,7 @@ export default defineRule({
       const subject = { kind: 'step', name: step.id } as const;
       const certainty = undone.doubtful ? 'possible' : 'proven';
       if (!undone.doubtful) for (const { at, reason } of undone.failures) report({ message: 'fails', at: headOf(at, facts.text(at)), subject, data: { name: step.id, reason: reason.replace(/^statement fails: /, '') } });
+      for (const { table, at } of undone.dropped) report({ message: 'dropped', at: headOf(at, facts.text(at)), subject, certainty: 'likely', data: { name: step.id, table: tableName(table) } });
       const [lasting, left] = [undone.differences.filter(isLasting), undone.differences.filter((d) => !isLasting(d))];
       const place = { at: headOf(first.at, facts.text(first.at)), subject, certainty } as const;
       // What a way back leaves that does nothing is everything: that it does nothing is said elsewhere.
