@@ -4,6 +4,7 @@ import { closed } from '../queries/assemble.ts';
 import { tenantsOf } from '../queries/belonging.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { and } from '../queries/formulas.ts';
+import { perRun } from '../queries/per-run.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
@@ -57,7 +58,13 @@ const pastPolicies = (f: Flow, { record, table }: Case): boolean => record.query
 
 const ids = (f: Flow, record: SiteRecord): AbstractValue[] => bindings(record.query.condition).filter((b) => !b.negated && (b.op === '=' || b.op === 'in') && isIdentity(f, record, b.field, b.related)).flatMap((b) => cases(b.value).map((c) => c.value));
 
-const keys = (f: Flow, record: SiteRecord): ReadonlySet<string> => new Set(ids(f, record).filter((v) => trustOf(v) === 'input').map(keyOf));
+/** Ids that the request brings. */
+function keys(f: Flow, record: SiteRecord): ReadonlySet<string> {
+  let known = keysOf(f).get(record);
+  if (!known) keysOf(f).set(record, (known = new Set(ids(f, record).filter((v) => trustOf(v) === 'input').map(keyOf))));
+  return known;
+}
+const keysOf = perRun(() => new Map<SiteRecord, ReadonlySet<string>>());
 
 /** A check of the same id that decides nothing: compared when it is too late or whatever comes of it, looked up and never read. */
 function idle(f: Flow, of: Case): Reason | undefined {

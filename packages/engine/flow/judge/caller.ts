@@ -5,6 +5,7 @@ import { equalities, namesCaller } from '../queries/belonging.ts';
 import { isOfRoot, linkColumns, ownerColumns, tenantColumns } from './owners.ts';
 import { freeRows, TRUE } from '../queries/formulas.ts';
 import { snake } from '../queries/identity.ts';
+import { perRun } from '../queries/per-run.ts';
 import { byDesign, type Case, type Judgement } from './judgement.ts';
 
 /** Code that other systems call: what they send is theirs to answer for. */
@@ -18,7 +19,12 @@ export function systemCall(f: Flow, { entry, truths, at }: Case): Judgement | un
 }
 
 /** The caller has shown a secret that only another system knows. */
-export const hasSecret = (truths: readonly Truth[]): boolean => truths.some(showsSecret);
+export const hasSecret = (truths: readonly Truth[]): boolean => truths.some((truth) => {
+  let shows = secrets.get(truth);
+  if (shows === undefined) secrets.set(truth, (shows = showsSecret(truth)));
+  return shows;
+});
+const secrets = new WeakMap<Truth, boolean>();
 
 /** What only the makers of a product call themselves: an administrator of a tenant is none. */
 export const STAFF = /^(?:is_?)?(?:super|platform|global|system|saas|internal)_?(?:admin(?:istrator)?|staff|user|owner|operator)?s?$/i;
@@ -27,16 +33,31 @@ const PLATFORM = /^(?:is_?)?(?:super_?|platform_?|global_?|system_?|site_?|insta
 
 /** The caller is one of the platform's own: a member of the tenant that the code names, or marked so on the user itself. */
 export function isStaff(f: Flow, truths: readonly Truth[]): boolean {
-  return truths.some((t) => {
-    if (t.kind === 'row') return isHouseMember(f, t.row) || isStaffRow(f, t.row);
-    if (t.kind === 'any') return t.of.every((way) => isStaff(f, way));
-    if (t.kind === 'defined') return t.of.kind === 'symbol' && t.of.origin.kind === 'identity' && STAFF.test(t.of.path.at(-1) ?? '');
-    if (t.kind !== 'holds') return false;
-    if (hasStaffRole(f, t.formula)) return true;
-    const marked = t.formula.kind === 'null' && t.formula.negated ? t.formula.of : t.formula.kind === 'compare' && t.formula.op === '=' && t.formula.right.kind === 'value' && t.formula.right.value.kind === 'literal' && t.formula.right.value.value === true ? t.formula.left : undefined;
-    // Where the user's row names its one tenant, an administrator is that tenant's.
-    return marked?.kind === 'column' && (carriesTenant(f) ? STAFF : PLATFORM).test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
+  const known = staffOf(f);
+  return truths.some((truth) => {
+    let told = known.get(truth);
+    if (told === undefined) known.set(truth, (told = tellsStaff(f, truth)));
+    return told;
   });
+}
+
+const staffOf = perRun(() => new Map<Truth, boolean>());
+
+function tellsStaff(f: Flow, t: Truth): boolean {
+  switch (t.kind) {
+    case 'row': return isHouseMember(f, t.row) || isStaffRow(f, t.row);
+    case 'any': return t.of.every((way) => isStaff(f, way));
+    case 'defined': return t.of.kind === 'symbol' && t.of.origin.kind === 'identity' && STAFF.test(t.of.path.at(-1) ?? '');
+    case 'holds': return hasStaffRole(f, t.formula) || marksCaller(f, t.formula);
+    case 'falsy': case 'secret': case 'setting': case 'lost': return false;
+  }
+}
+
+/** The user's own row is marked as the platform's. */
+function marksCaller(f: Flow, of: Formula): boolean {
+  const marked = of.kind === 'null' && of.negated ? of.of : of.kind === 'compare' && of.op === '=' && of.right.kind === 'value' && of.right.value.kind === 'literal' && of.right.value.value === true ? of.left : undefined;
+  // Where the user's row names its one tenant, an administrator is that tenant's.
+  return marked?.kind === 'column' && (carriesTenant(f) ? STAFF : PLATFORM).test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
 }
 
 /** Every user belongs to one tenant, which the row says. */
@@ -67,6 +88,7 @@ const besides = new WeakMap<readonly Truth[], readonly Truth[]>();
 export function besidesStaff(f: Flow, truths: readonly Truth[]): readonly Truth[] {
   const known = besides.get(truths);
   if (known) return known;
+  if (!truths.some((t) => t.kind === 'any')) return truths;
   let changed = false;
   const found = truths.flatMap((t): readonly Truth[] => {
     const others = t.kind === 'any' ? t.of.filter((way) => !isStaff(f, way)) : [];

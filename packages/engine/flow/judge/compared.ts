@@ -2,6 +2,7 @@ import { cases, type AbstractValue, type Formula, type Span, type Term, type Tru
 import type { Flow } from '../flow.ts';
 import { equalities } from '../queries/belonging.ts';
 import { snake } from '../queries/identity.ts';
+import { perRun } from '../queries/per-run.ts';
 import { allTruths } from '../state.ts';
 import { termOf } from '../queries/terms.ts';
 import { keyOf, sameValue } from '../values/key.ts';
@@ -33,6 +34,13 @@ export function earlier(f: Flow, { record }: Pick<Case, 'record'>): number[] {
 }
 
 function ids(f: Flow, record: Case['record']): ReadonlySet<string> {
+  let known = idsOf(f).get(record);
+  if (!known) idsOf(f).set(record, (known = idsIn(f, record)));
+  return known;
+}
+const idsOf = perRun(() => new Map<Case['record'], ReadonlySet<string>>());
+
+function idsIn(f: Flow, record: Case['record']): ReadonlySet<string> {
   return new Set(bindings(record.query.condition).filter((b) => !b.negated && !b.related && (b.op === '=' || b.op === 'in') && isIdentity(f, record, b.field, false)).flatMap((b) => cases(b.value).map((c) => c.value)).filter((v) => trustOf(v) === 'input').map(keyOf));
 }
 

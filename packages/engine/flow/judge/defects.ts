@@ -4,7 +4,7 @@ import { authenticated } from './caller.ts';
 import { isIdentity, isKey, isTenantField, ownerColumns, tenantColumns } from './owners.ts';
 import { widened } from './blame.ts';
 import { checkedOtherwise } from './compared.ts';
-import { untrusted } from './prove.ts';
+import { untrusted, valueKey } from './values.ts';
 import { bindings, isDirect, isSent, named, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
 import { inherit } from './inherit.ts';
@@ -58,8 +58,8 @@ export function unreached(f: Flow, of: Case): Judgement {
 
 /** The value only says from when on or up to what: it names no row. */
 function onlyRanges(formula: Formula, value: Value): boolean {
-  const key = JSON.stringify(value);
-  const is = (t: Term): boolean => t.kind === 'value' && JSON.stringify(t.value) === key;
+  const key = valueKey(value);
+  const is = (t: Term): boolean => t.kind === 'value' && valueKey(t.value) === key;
   let ranges = 0;
   const work: Formula[] = [formula];
   for (let part = work.pop(); part; part = work.pop()) {

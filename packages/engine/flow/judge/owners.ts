@@ -1,31 +1,58 @@
-import type { Condition, Constraint, Formula, Term, Value, Written } from '@tenantlint/model';
+import type { Condition, Constraint, Formula, Tenancy, Term, Value, Written } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
 import { bindings } from './trust.ts';
 import type { SiteRecord } from '../queries/site-record.ts';
 import { columnOf } from '../queries/ends.ts';
+import { valueKey } from './values.ts';
 
-/** Columns that decide to whom a row belongs: tenant columns, and the keys that lead to an owner. */
-export function ownerColumns(f: Flow, table: string): ReadonlySet<string> {
+/** What decides to whom the rows of a table belong. */
+interface Telling {
+  readonly owner: ReadonlySet<string>;
+  readonly tenant: ReadonlySet<string>;
+  links?: ReadonlySet<string>;
+  ofRoot?: boolean;
+}
+
+const TELLING = new WeakMap<Flow, Map<string, Telling>>();
+const NONE: ReadonlySet<string> = new Set();
+
+function tellingOf(f: Flow, table: string): Telling {
+  let all = TELLING.get(f);
+  if (!all) TELLING.set(f, (all = new Map<string, Telling>()));
+  const known = all.get(table);
+  if (known) return known;
   const tenancy = f.input.tenancy.of.get(table)?.tenancy;
+  const owner = new Set(ownersIn(tenancy));
+  const found: Telling = { owner, tenant: tenancy?.kind === 'root' ? new Set([tenancy.key]) : tenancy?.kind === 'through' || tenancy?.kind === 'user-owned' ? NONE : owner };
+  all.set(table, found);
+  return found;
+}
+
+function ownersIn(tenancy: Tenancy | undefined): readonly string[] {
   switch (tenancy?.kind) {
-    case 'keyed': case 'pre-tenant': case 'shared': return new Set(tenancy.columns);
-    case 'membership': return new Set([tenancy.tenant]);
-    case 'user-owned': return new Set([tenancy.column]);
-    case 'through': return new Set(tenancy.path[0]?.columns ?? []);
-    default: return new Set();
+    case 'keyed': case 'pre-tenant': case 'shared': return tenancy.columns;
+    case 'membership': return [tenancy.tenant];
+    case 'user-owned': return [tenancy.column];
+    case 'through': return tenancy.path[0]?.columns ?? [];
+    default: return [];
   }
 }
 
-const LINKS = new WeakMap<Flow, Map<string, ReadonlySet<string>>>();
+/** Columns that decide to whom a row belongs: tenant columns, and the keys that lead to an owner. */
+export const ownerColumns = (f: Flow, table: string): ReadonlySet<string> => tellingOf(f, table).owner;
+
+/** Columns that hold a tenant's key. */
+export const tenantColumns = (f: Flow, table: string): ReadonlySet<string> => tellingOf(f, table).tenant;
 
 /** Columns that say what a row hangs off: its owner's, and keys to other rows that belong to somebody. */
 export function linkColumns(f: Flow, table: string): ReadonlySet<string> {
-  const all = LINKS.get(f) ?? new Map<string, ReadonlySet<string>>();
-  LINKS.set(f, all);
-  const known = all.get(table);
-  if (known) return known;
-  const found = new Set([...ownerColumns(f, table), ...tenantColumns(f, table)]);
+  const telling = tellingOf(f, table);
+  return (telling.links ??= linksOf(f, table, telling));
+}
+
+function linksOf(f: Flow, table: string, { owner, tenant }: Telling): ReadonlySet<string> {
+  const found = new Set([...owner, ...tenant]);
   const belongs = (to: string | undefined): boolean => {
     const kind = to === undefined || to === f.input.tenancy.users ? undefined : f.input.tenancy.of.get(to)?.tenancy.kind;
     return kind === 'root' || kind === 'keyed' || kind === 'through';
@@ -34,15 +61,7 @@ export function linkColumns(f: Flow, table: string): ReadonlySet<string> {
     if (c.kind === 'foreign key' && belongs(c.references)) for (const column of c.columns) if (names(f, c, column)) found.add(column);
   }
   for (const { column, to } of modelKeys(f, table)) if (belongs(to)) found.add(column);
-  all.set(table, found);
   return found;
-}
-
-/** Columns that hold a tenant's key. */
-export function tenantColumns(f: Flow, table: string): ReadonlySet<string> {
-  const tenancy = f.input.tenancy.of.get(table)?.tenancy;
-  if (tenancy?.kind === 'root') return new Set([tenancy.key]);
-  return tenancy?.kind === 'through' || tenancy?.kind === 'user-owned' ? new Set() : ownerColumns(f, table);
 }
 
 export const isTenantField = (f: Flow, record: SiteRecord, field: string): boolean => record.table !== undefined && tenantColumns(f, record.table).has(columnOf(record.model, field) ?? field);
@@ -70,22 +89,30 @@ function rootRelation(f: Flow, record: SiteRecord, field: string): boolean {
   return to !== undefined && f.input.tenancy.of.get(to.table)?.tenancy.kind === 'root';
 }
 
-/** Whether the value is compared with a column that holds a tenant, or a user. */
-export function comparedWith(f: Flow, formula: Formula, row: number, table: string, value: Value): ReadonlySet<'tenant' | 'caller'> {
-  const found = new Set<'tenant' | 'caller'>();
-  const key = JSON.stringify(value);
+/** What a value is compared with: columns that hold a tenant, or a user. */
+export type Held = 'tenant' | 'caller';
+
+/** Which values are compared with a column that holds a tenant, or a user, by their keys. */
+export function comparedWith(f: Flow, formula: Formula, row: number, table: string): ReadonlyMap<string, ReadonlySet<Held>> {
+  const found = new Map<string, Set<Held>>();
   const tables = new Map<number, string | undefined>([[row, table]]);
   const side = (term: Term, other: Term): void => {
-    if (term.kind !== 'column' || other.kind !== 'value' || JSON.stringify(other.value) !== key) return;
+    if (term.kind !== 'column' || other.kind !== 'value') return;
     const of = tables.get(term.row) ?? f.rows.get(term.row)?.table;
     if (of === undefined) return;
     const tenancy = f.input.tenancy.of.get(of)?.tenancy;
-    if (tenantColumns(f, of).has(term.column)) found.add('tenant');
-    if ((tenancy?.kind === 'membership' && tenancy.user === term.column) || (tenancy?.kind === 'user-owned' && tenancy.column === term.column) || f.input.tenancy.userColumns.get(of)?.includes(term.column)) found.add('caller');
+    if (tenantColumns(f, of).has(term.column)) add(other.value, 'tenant');
+    if ((tenancy?.kind === 'membership' && tenancy.user === term.column) || (tenancy?.kind === 'user-owned' && tenancy.column === term.column) || f.input.tenancy.userColumns.get(of)?.includes(term.column)) add(other.value, 'caller');
+  };
+  const add = (value: Value, held: Held): void => {
+    const key = valueKey(value);
+    const known = found.get(key);
+    if (known) known.add(held);
+    else found.set(key, new Set([held]));
   };
   const work: Formula[] = [formula];
   for (let at = work.pop(); at; at = work.pop()) {
-    if (at.kind === 'and' || at.kind === 'or') work.push(...at.of);
+    if (at.kind === 'and' || at.kind === 'or') for (const part of at.of) work.push(part);
     else if (at.kind === 'not') work.push(at.of);
     else if (at.kind === 'exists') {
       for (const r of at.rows) tables.set(r.id, r.table);
@@ -138,14 +165,19 @@ export function leadsTo(f: Flow, table: string, column: string): string | undefi
 }
 
 /** Whether the tenants that the table's rows name are the product's own, and not another kind of party: partners, vendors. */
-export function isOfRoot(f: Flow, table: string, depth = 0): boolean {
+export function isOfRoot(f: Flow, table: string): boolean {
+  const telling = tellingOf(f, table);
+  return (telling.ofRoot ??= leadsToRoot(f, table, 0));
+}
+
+function leadsToRoot(f: Flow, table: string, depth: number): boolean {
   const { root } = f.input.tenancy;
   if (table === root) return true;
   const tenancy = f.input.tenancy.of.get(table)?.tenancy;
   if (tenancy?.kind === 'root') return false;
   if (tenancy?.kind === 'through') {
     const last = tenancy.path.at(-1)?.parent;
-    return last === undefined || depth > 3 || isOfRoot(f, last, depth + 1);
+    return last === undefined || depth > 3 || leadsToRoot(f, last, depth + 1);
   }
   const columns = tenantColumns(f, table);
   const model = [...(f.input.models?.models.values() ?? [])].find((m) => m.table === table);

@@ -1,6 +1,7 @@
 import { cases, type AbstractValue, type EntryPoint, type Included, type IncludedRows, type Model, type Span, type SplicedText, type Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { columnOf, endOf, OBJECTS } from '../queries/ends.ts';
+import { perRun } from '../queries/per-run.ts';
 import { allTruths } from '../state.ts';
 import { keyOf } from '../values/key.ts';
 import { linked } from './links.ts';
@@ -109,6 +110,13 @@ function share(f: Flow, a: SiteRecord, b: SiteRecord): boolean {
 
 /** Rows that a write names or makes, and ids that it is given. */
 function named(f: Flow, record: SiteRecord): ReadonlySet<string> {
+  let known = namedBy(f).get(record);
+  if (!known) namedBy(f).set(record, (known = namesIn(f, record)));
+  return known;
+}
+const namedBy = perRun(() => new Map<SiteRecord, ReadonlySet<string>>());
+
+function namesIn(f: Flow, record: SiteRecord): ReadonlySet<string> {
   const found = new Set<string>([`row ${record.row}`, ...record.inserted.map((i) => `row ${i.row}`)]);
   const add = (field: string, value: AbstractValue): void => {
     const name = columnOf(record.model, field) ?? field;

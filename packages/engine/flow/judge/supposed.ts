@@ -7,38 +7,63 @@ import { speaksOf } from '../entries/gateway.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
 import { sourceRecord } from './inherit.ts';
-import { comparedWith, isOfRoot, tenantColumns } from './owners.ts';
+import { comparedWith, isOfRoot, tenantColumns, type Held } from './owners.ts';
 import { vouched } from './vouched.ts';
-import { askClosed, supposing, untrusted } from './prove.ts';
+import { askClosed, questionKey } from './prove.ts';
+import { supposing, untrusted, valueKey, type Untrusted } from './values.ts';
 import { bindings, isMissing, isSent, named, repaired, sourceOf, trustOf } from './trust.ts';
 import type { Case, Judgement } from './judgement.ts';
 
 interface Supposition {
-  readonly value: ReturnType<typeof untrusted>[number];
+  readonly value: Untrusted;
   readonly as: 'tenant' | 'caller';
 }
 
+/** Of the values that nobody vouches for, this one by number. */
+interface Found {
+  readonly value: number;
+  readonly as: Supposition['as'];
+}
+
+const foundBy = new WeakMap<Flow, Map<string, Found | undefined>>();
+const MOST_VALUES = 8;
+
 /** A value that, taken for the caller's tenant or the caller, makes the formula isolate. */
 export function bound(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Supposition | undefined {
+  const key = questionKey(row, table, formula, goal);
+  let all = foundBy.get(f);
+  if (!all) foundBy.set(f, (all = new Map<string, Found | undefined>()));
+  const values = untrusted(formula).slice(0, MOST_VALUES);
+  let found = all.get(key);
+  if (!found && !all.has(key)) all.set(key, (found = suppose(f, row, table, formula, goal, at, values)));
+  const value = found && values[found.value];
+  if (found && value) return { value, as: found.as };
+  // Whether a row is answered for where it is fetched is another question in each run.
+  const rows = ofRows(f, row, table, formula);
+  return rows && askClosed(f, row, table, rows, goal, at).verdict === 'yes' ? { value: { kind: 'unknown', why: 'the tenant of a row' }, as: 'tenant' } : undefined;
+}
+
+function suppose(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span, values: readonly Untrusted[]): Found | undefined {
   const holds = (of: Formula): boolean => askClosed(f, row, table, of, goal, at).verdict === 'yes';
   const tenant: Value = { kind: 'tenant', from: 'supposed' };
-  const values = untrusted(formula).slice(0, 8);
-  const tenants = values.filter((v) => comparedWith(f, formula, row, table, v).has('tenant'));
-  for (const value of tenants) if (holds(supposing<Formula>(formula, value, tenant))) return { value, as: 'tenant' };
+  const compared = values.length > 0 ? comparedWith(f, formula, row, table) : undefined;
+  const isHeld = (value: Value, as: Held): boolean => compared?.get(valueKey(value))?.has(as) === true;
+  const told = (value: Untrusted, as: Supposition['as']): Found => ({ value: values.indexOf(value), as });
+  const tenants = values.filter((v) => isHeld(v, 'tenant'));
+  for (const value of tenants) if (holds(supposing(formula, value, tenant))) return told(value, 'tenant');
   if (tenants.length > 1) {
     // Several ways to hand it in: what the request brings is to blame, if anything is.
     const handed = tenants.filter((v) => v.kind !== 'input');
     const [first] = handed;
-    const all = handed.reduce((of: Formula, v) => supposing<Formula>(of, v, tenant), formula);
-    if (first && holds(all)) return { value: first, as: 'tenant' };
+    const all = handed.reduce((of: Formula, v) => supposing(of, v, tenant), formula);
+    if (first && holds(all)) return told(first, 'tenant');
     const [brought] = tenants.filter((v) => v.kind === 'input');
-    if (brought && holds(tenants.reduce((of: Formula, v) => supposing<Formula>(of, v, tenant), formula))) return { value: brought, as: 'tenant' };
+    if (brought && holds(tenants.reduce((of: Formula, v) => supposing(of, v, tenant), formula))) return told(brought, 'tenant');
   }
   for (const value of values) {
-    if (comparedWith(f, formula, row, table, value).has('caller') && holds(supposing<Formula>(formula, value, { kind: 'caller' }))) return { value, as: 'caller' };
+    if (isHeld(value, 'caller') && holds(supposing(formula, value, { kind: 'caller' }))) return told(value, 'caller');
   }
-  const rows = ofRows(f, row, table, formula);
-  return rows && holds(rows) ? { value: { kind: 'unknown', why: 'the tenant of a row' }, as: 'tenant' } : undefined;
+  return undefined;
 }
 
 /**

@@ -118,14 +118,21 @@ export interface Binding {
 
 const ROOT_RELATION = /^(?:org|organi[sz]ation|team|workspace|tenant|company|account|project|space|site|agency|store|shop|business|group)s?$/i;
 
-export function bindings(of: Condition, negated = false, related = false, root = false): Binding[] {
+export function bindings(of: Condition): readonly Binding[] {
+  let known = bindingsOf.get(of);
+  if (!known) bindingsOf.set(of, (known = bound(of, false, false, false)));
+  return known;
+}
+const bindingsOf = new WeakMap<Condition, readonly Binding[]>();
+
+function bound(of: Condition, negated: boolean, related: boolean, root: boolean): Binding[] {
   switch (of.kind) {
-    case 'all': case 'any': return of.of.flatMap((c) => bindings(c, negated, related, root));
-    case 'not': return bindings(of.of, !negated, related, root);
+    case 'all': case 'any': return of.of.flatMap((c) => bound(c, negated, related, root));
+    case 'not': return bound(of.of, !negated, related, root);
     case 'compare': return [{ field: of.field, op: of.op, value: of.value, at: of.at, negated, related, root }];
-    case 'relation': return bindings(of.where, negated !== (of.quantifier === 'none' || of.quantifier === 'is-not'), true, ROOT_RELATION.test(of.field));
-    case 'alternatives': return of.of.flatMap((one) => bindings(one.condition, negated, related, root));
-    case 'overwritten': return bindings(of.condition, negated, related, root);
+    case 'relation': return bound(of.where, negated !== (of.quantifier === 'none' || of.quantifier === 'is-not'), true, ROOT_RELATION.test(of.field));
+    case 'alternatives': return of.of.flatMap((one) => bound(one.condition, negated, related, root));
+    case 'overwritten': return bound(of.condition, negated, related, root);
     case 'narrowing': case 'opaque': return [];
     default: return never(of);
   }

@@ -84,8 +84,9 @@ function reached(f: Flow, of: Case): Judgement {
   const secret = secretOf(f, query.condition, table, record.model, 'capability');
   if (!secret && tenantsOf(f, row).length > 0) return { verdict: 'scoped', certainty: 'proven', why: [{ text: 'the row names the caller', at }] };
   // What the call itself says comes before what stands around it.
-  const handed = supposed(f, of, row, table, whole, 'reach');
-  if (handed?.verdict === 'scoped' && stated) return handed;
+  const suppose = (): Judgement | undefined => supposed(f, of, row, table, whole, 'reach');
+  const handed = stated ? suppose() : undefined;
+  if (handed?.verdict === 'scoped') return handed;
   const guard = secured(f, of);
   if (guard) return stated ? { ...guard, verdict: 'scoped' } : guard;
   const system = systemCall(f, of);
@@ -98,7 +99,7 @@ function reached(f: Flow, of: Case): Judgement {
   const checked = reads ? (checkedAfterwards(f, of) ?? comparedWithRow(f, of) ?? nowhere(of)) : comparedWithRow(f, of);
   if (checked) return checked;
   if (isTooMuch(f, of, whole, answer)) return tooMuch(at);
-  return blamed(f, of, replaced(f, of) ?? (handed?.verdict === 'scoped' && injected ? { ...handed, verdict: 'injected' } : handed && doubted(f, of, handed)) ?? maybeUndefined(f, of) ?? stranger(f, of) ?? unreached(f, of));
+  return blamed(f, of, replaced(f, of) ?? handedIn(f, of, stated ? handed : suppose(), injected) ?? maybeUndefined(f, of) ?? stranger(f, of) ?? unreached(f, of));
 }
 
 const tooMuch = (at: Span): Judgement => ({ verdict: 'unknown', certainty: 'possible', why: [{ text: 'too much is known here to be told apart', at }] });
@@ -106,8 +107,10 @@ const tooMuch = (at: Span): Judgement => ({ verdict: 'unknown', certainty: 'poss
 /** The prover gave up, here or where the row is used: what it did not come to may be the check. */
 function isTooMuch(f: Flow, { record, table, uses }: Case, whole: Formula, answer: Isolation): boolean {
   const gaveUp = (of: Formula, said: Isolation): boolean => (of.kind === 'opaque' && of.why === TOO_MUCH) || (said.verdict === 'unknown' && said.opaque.length > 0);
+  const seen = new Set<Use['truths']>();
   return gaveUp(whole, answer) || uses.some((use) => {
-    if (use.row !== record.row) return false;
+    if (use.row !== record.row || seen.has(use.truths)) return false;
+    seen.add(use.truths);
     const there = closed(f, record.row, record.formula, allTruths(use.truths));
     return gaveUp(there, askClosed(f, record.row, table, there, 'reach', use.at));
   });
@@ -116,12 +119,17 @@ function isTooMuch(f: Flow, { record, table, uses }: Case, whole: Formula, answe
 /** Where policies ask for the same tenant that the request named, somebody thought of it: the check may stand where we did not look. */
 const doubted = (f: Flow, of: Case, judgement: Judgement): Judgement => (judgement.verdict === 'leak' && secured(f, of, true) ? { ...judgement, certainty: 'likely' } : judgement);
 
+const handedIn = (f: Flow, of: Case, judgement: Judgement | undefined, injected: boolean): Judgement | undefined => (judgement?.verdict === 'scoped' && injected ? { ...judgement, verdict: 'injected' } : judgement && doubted(f, of, judgement));
+
 /** The row was read by id alone, and is compared before it goes anywhere. */
 function checkedAfterwards(f: Flow, { record, table, uses }: Case): Judgement | undefined {
   const own = uses.filter((u) => u.row === record.row);
   const [first] = own;
   if (!first) return undefined;
+  const seen = new Set<Use['truths']>();
   for (const use of own) {
+    if (seen.has(use.truths)) continue;
+    seen.add(use.truths);
     if (ask(f, record.row, table, record.formula, besidesStaff(f, allTruths(use.truths)), 'reach', use.at).verdict !== 'yes') return undefined;
   }
   return { verdict: 'guarded', certainty: 'proven', why: [{ text: 'the row is checked before it goes anywhere', at: first.at }] };

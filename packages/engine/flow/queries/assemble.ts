@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts';
 import { belonging } from './belonging.ts';
 import { relevant } from './relevant.ts';
 import { and, exists, freeRows, opaque, or, TRUE } from './formulas.ts';
+import { perRun } from './per-run.ts';
 
 /**
  * Formulas of the program speak of rows freely; what a row's query asked of it is added only when a formula is closed,
@@ -58,9 +59,23 @@ export function closed(f: Flow, row: number, formula: Formula, truths: readonly 
 }
 
 function close(f: Flow, row: number, formula: Formula, truths: readonly Truth[]): Formula {
+  // Most of what is learnt between two places has nothing to do with the formula.
+  const near = relevant(f, formula, truths).filter((t) => t.kind !== 'lost');
+  const answers = answersOf(f);
+  const there = answers.get(formula) ?? [];
+  answers.set(formula, there);
+  const same = there.find((one) => one.row === row && one.near.length === near.length && one.near.every((t, i) => t === near[i]));
+  if (same) return same.closed;
+  const made = quantified(f, row, formula, near);
+  there.push({ row, near, closed: made });
+  return made;
+}
+
+const answersOf = perRun(() => new Map<Formula, { readonly row: number; readonly near: readonly Truth[]; readonly closed: Formula }[]>());
+
+function quantified(f: Flow, row: number, formula: Formula, near: readonly Truth[]): Formula {
   const at = f.rows.get(row)?.at;
   const closing: Closing = { f, row, parts: 0 };
-  const near = relevant(f, formula, truths);
   const all = complete(closing, and([formula, ...formulasOf(near), ...belonging(f, near)]), new Set([row]));
   if (closing.parts > MOST_PARTS && at) return opaque(TOO_MUCH, '', [row], at);
   const rows: Row[] = [...freeRows(all)].filter((id) => id !== row).sort((a, b) => a - b).flatMap((id) => {
@@ -111,6 +126,8 @@ function complete(closing: Closing, formula: Formula, outside: ReadonlySet<numbe
 /** Rows that exist wherever the formula holds: those it mentions outside of disjunctions. */
 function mentioned(formula: Formula): ReadonlySet<number> {
   if (formula.kind !== 'exists' && formula.kind !== 'not') return freeRows(formula);
+  const known = certainly.get(formula);
+  if (known) return known;
   const found = new Set<number>();
   const bound = new Set<number>();
   const work: Formula[] = [formula];
@@ -123,5 +140,7 @@ function mentioned(formula: Formula): ReadonlySet<number> {
     } else if (at.kind !== 'or') for (const id of freeRows(at)) found.add(id);
   }
   for (const id of bound) found.delete(id);
+  certainly.set(formula, found);
   return found;
 }
+const certainly = new WeakMap<Formula, ReadonlySet<number>>();

@@ -2,29 +2,47 @@ import type { Formula, Term, Truth } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { tenantColumns } from '../judge/owners.ts';
 import { equals } from './formulas.ts';
+import { perRun } from './per-run.ts';
 
 /**
  * A row that names the caller beside a tenant says that the caller belongs there, whatever the table is called:
  * the value by which it was found is a tenant of the caller's.
  */
 export function belonging(f: Flow, truths: readonly Truth[]): Formula[] {
-  const found: Formula[] = [];
-  for (const truth of truths) {
-    if (truth.kind === 'row') for (const tenant of tenantsOf(f, truth.row)) found.push(equals(tenant, { kind: 'value', value: { kind: 'tenant', from: 'membership' }, at: truth.at }, truth.at));
-    if (truth.kind !== 'any') continue;
-    const ways = truth.of.map((way) => way.flatMap((t) => (t.kind === 'row' ? tenantsOf(f, t.row) : [])));
-    const [first] = ways;
-    for (const tenant of first ?? []) {
-      if (ways.every((way) => way.some((t) => same(t, tenant)))) found.push(equals(tenant, { kind: 'value', value: { kind: 'tenant', from: 'membership' }, at: truth.at }, truth.at));
-    }
-  }
-  return found;
+  const told = toldOf(f);
+  return truths.flatMap((truth) => {
+    if (truth.kind !== 'row' && truth.kind !== 'any') return [];
+    const known = told.get(truth);
+    if (known) return known;
+    const found = tenantsTold(f, truth).map((tenant) => equals(tenant, { kind: 'value', value: { kind: 'tenant', from: 'membership' }, at: truth.at }, truth.at));
+    told.set(truth, found);
+    return found;
+  });
+}
+
+const toldOf = perRun(() => new Map<Truth, readonly Formula[]>());
+
+function tenantsTold(f: Flow, truth: Extract<Truth, { kind: 'row' | 'any' }>): readonly Term[] {
+  if (truth.kind === 'row') return tenantsOf(f, truth.row);
+  const ways = truth.of.map((way) => way.flatMap((t) => (t.kind === 'row' ? tenantsOf(f, t.row) : [])));
+  const [first] = ways;
+  return (first ?? []).filter((tenant) => ways.every((way) => way.some((t) => same(t, tenant))));
 }
 
 const same = (a: Term, b: Term): boolean => a.kind === 'value' && b.kind === 'value' && JSON.stringify(a.value) === JSON.stringify(b.value);
 
+const tenantsByRow = perRun(() => new Map<number, readonly Term[]>());
+
 /** The tenants that a row names beside the caller. */
-export function tenantsOf(f: Flow, row: number): Term[] {
+export function tenantsOf(f: Flow, row: number): readonly Term[] {
+  const known = tenantsByRow(f).get(row);
+  if (known) return known;
+  const found = tenantsNamed(f, row);
+  tenantsByRow(f).set(row, found);
+  return found;
+}
+
+function tenantsNamed(f: Flow, row: number): readonly Term[] {
   const def = f.rows.get(row);
   if (!def || def.table === undefined) return [];
   const tenants = tenantColumns(f, def.table);

@@ -1,16 +1,24 @@
-import type { Formula, Row, Span, Term } from '@tenantlint/model';
+import { never, type Formula, type Row, type Span, type Term } from '@tenantlint/model';
 
 export const TRUE: Formula = { kind: 'true' };
 export const FALSE: Formula = { kind: 'false' };
 
 export function and(of: readonly Formula[]): Formula {
-  const flat = of.flatMap((x) => (x.kind === 'and' ? x.of : x.kind === 'true' ? [] : [x]));
+  const flat: Formula[] = [];
+  for (const part of of) {
+    if (part.kind === 'and') for (const inner of part.of) flat.push(inner);
+    else if (part.kind !== 'true') flat.push(part);
+  }
   const [only] = flat;
   return flat.some((x) => x.kind === 'false') ? FALSE : !only ? TRUE : flat.length === 1 ? only : { kind: 'and', of: flat };
 }
 
 export function or(of: readonly Formula[]): Formula {
-  const flat = of.flatMap((x) => (x.kind === 'or' ? x.of : x.kind === 'false' ? [] : [x]));
+  const flat: Formula[] = [];
+  for (const part of of) {
+    if (part.kind === 'or') for (const inner of part.of) flat.push(inner);
+    else if (part.kind !== 'false') flat.push(part);
+  }
   const [only] = flat;
   return flat.some((x) => x.kind === 'true') ? TRUE : !only ? FALSE : flat.length === 1 ? only : { kind: 'or', of: flat };
 }
@@ -35,23 +43,52 @@ export function freeRows(formula: Formula): ReadonlySet<number> {
   if (formula.kind === 'true' || formula.kind === 'false') return NONE;
   const known = free.get(formula);
   if (known) return known;
-  const found = new Set<number>();
-  const term = (t: Term): void => {
-    if (t.kind === 'column') found.add(t.row);
-    else if (t.kind === 'apply') for (const part of t.of) term(part);
-  };
-  switch (formula.kind) {
-    case 'and': case 'or': for (const part of formula.of) for (const row of freeRows(part)) found.add(row); break;
-    case 'not': for (const row of freeRows(formula.of)) found.add(row); break;
-    case 'compare': term(formula.left); term(formula.right); break;
-    case 'null': term(formula.of); break;
-    case 'exists':
-      for (const row of freeRows(formula.where)) found.add(row);
-      for (const row of formula.rows) found.delete(row.id);
-      break;
-    case 'opaque': for (const row of formula.about) found.add(row); break;
-    default: return NONE;
-  }
+  const found = rowsOf(formula);
   free.set(formula, found);
   return found;
+}
+
+function rowsOf(formula: Formula): ReadonlySet<number> {
+  switch (formula.kind) {
+    case 'true': case 'false': return NONE;
+    case 'and': case 'or': return united(formula.of);
+    case 'not': return freeRows(formula.of);
+    case 'exists': {
+      const inside = freeRows(formula.where);
+      if (!formula.rows.some((row) => inside.has(row.id))) return inside;
+      const found = new Set(inside);
+      for (const row of formula.rows) found.delete(row.id);
+      return found;
+    }
+    case 'opaque': return new Set(formula.about);
+    case 'compare': case 'null': {
+      const found = new Set<number>();
+      const term = (t: Term): void => {
+        if (t.kind === 'column') found.add(t.row);
+        else if (t.kind === 'apply') for (const part of t.of) term(part);
+      };
+      if (formula.kind === 'null') term(formula.of);
+      else {
+        term(formula.left);
+        term(formula.right);
+      }
+      return found;
+    }
+    default: return never(formula);
+  }
+}
+
+/** Rows of all of them. Most parts speak of rows that were named before. */
+function united(parts: readonly Formula[]): ReadonlySet<number> {
+  const [first, ...rest] = parts;
+  const shared = first ? freeRows(first) : NONE;
+  let own: Set<number> | undefined;
+  for (const part of rest) {
+    for (const row of freeRows(part)) {
+      if ((own ?? shared).has(row)) continue;
+      own ??= new Set(shared);
+      own.add(row);
+    }
+  }
+  return own ?? shared;
 }

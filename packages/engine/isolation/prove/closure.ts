@@ -1,54 +1,67 @@
 import type { Term } from '@tenantlint/model';
-import { termKey } from './terms.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Not named by any atom. */
+const ABSENT = -1;
 
 /** Equality classes of terms: union-find with congruence over function applications. */
 export class Closure {
-  private readonly ids = new Map<string, number>();
-  private readonly parent: number[] = [];
-  private readonly terms: Term[] = [];
-  private readonly applications: number[] = [];
-  private readonly columns = new Map<number, Map<string, number>>();
+  private readonly words: Vocabulary;
+  /** By the number of a term; the smallest number of a class stands for it. */
+  private readonly parent: number[];
+  private readonly present: number[];
+  private readonly applications: number[];
+
+  /** `before`: what was known of fewer atoms. */
+  constructor(words: Vocabulary, before?: Closure) {
+    this.words = words;
+    this.parent = before === undefined ? [] : before.parent.slice();
+    this.present = before === undefined ? [] : before.present.slice();
+    this.applications = before === undefined ? [] : before.applications.slice();
+  }
 
   node(term: Term): number {
-    if (term.kind === 'column') return this.columnNode(term);
-    const key = termKey(term);
-    const known = this.ids.get(key);
-    if (known !== undefined) return known;
-    const id = this.parent.length;
-    this.ids.set(key, id);
-    this.parent.push(id);
-    this.terms.push(term);
-    if (term.kind === 'apply') {
-      for (const part of term.of) this.node(part);
-      this.applications.push(id);
-    }
+    const id = this.words.number(term);
+    this.add(id);
     return id;
   }
 
-  private columnNode(term: Extract<Term, { kind: 'column' }>): number {
-    let of = this.columns.get(term.row);
-    if (of === undefined) this.columns.set(term.row, (of = new Map<string, number>()));
-    const known = of.get(term.column);
-    if (known !== undefined) return known;
-    const id = this.parent.length;
-    of.set(term.column, id);
-    this.parent.push(id);
-    this.terms.push(term);
-    return id;
+  private add(id: number): void {
+    const { parent } = this;
+    if (id < parent.length && parent[id] !== ABSENT) return;
+    while (parent.length <= id) parent.push(ABSENT);
+    parent[id] = id;
+    this.present.push(id);
+    const parts = this.words.of(id).parts;
+    if (parts === undefined) return;
+    for (const part of parts) this.add(part);
+    this.applications.push(id);
+  }
+
+  private has(id: number): boolean {
+    return (this.parent[id] ?? ABSENT) !== ABSENT;
   }
 
   /** The class of a column, if any atom names it. */
   column(row: number, column: string): number | undefined {
-    const id = this.columns.get(row)?.get(column);
-    return id === undefined ? undefined : this.find(id);
+    const id = this.words.column(row, column);
+    return id === undefined || !this.has(id) ? undefined : this.find(id);
+  }
+
+  /** Columns of a row that some atom names. */
+  columnsOf(row: number): readonly string[] {
+    const out: string[] = [];
+    for (const [column, id] of this.words.columnsOf(row)) if (this.has(id)) out.push(column);
+    return out;
   }
 
   find(id: number): number {
+    const { parent } = this;
     let root = id;
-    for (let up = this.parent[root]; up !== undefined && up !== root; up = this.parent[root]) root = up;
+    for (let up = parent[root]; up !== undefined && up !== root && up !== ABSENT; up = parent[root]) root = up;
     for (let at = id; at !== root; ) {
-      const up = this.parent[at] ?? root;
-      this.parent[at] = root;
+      const up = parent[at] ?? root;
+      parent[at] = root;
       at = up;
     }
     return root;
@@ -62,20 +75,16 @@ export class Closure {
     return true;
   }
 
-  same(a: Term, b: Term): boolean {
-    return this.find(this.node(a)) === this.find(this.node(b));
-  }
-
   /** Equal functions of equal arguments are equal. Returns whether anything was joined. */
   congruence(): boolean {
+    if (this.applications.length < 2) return false;
     let changed = false;
     for (let again = true; again; ) {
       again = false;
       const seen = new Map<string, number>();
       for (const id of this.applications) {
-        const term = this.terms[id];
-        if (term?.kind !== 'apply') continue;
-        const signature = `${term.fn}(${term.of.map((part) => this.find(this.node(part))).join(',')})`;
+        const { fn, parts = [] } = this.words.of(id);
+        const signature = `${fn ?? ''}(${parts.map((part) => this.find(part)).join(',')})`;
         const other = seen.get(signature);
         if (other === undefined) seen.set(signature, id);
         else if (this.union(id, other)) again = changed = true;
@@ -84,16 +93,24 @@ export class Closure {
     return changed;
   }
 
+  /** Numbers of the terms that some atom names. */
+  named(): readonly number[] {
+    return this.present;
+  }
+
+  /** Of these, those that are functions of others. */
+  computed(): readonly number[] {
+    return this.applications;
+  }
+
   /** Members of every class, by its representative. */
   classes(): ReadonlyMap<number, readonly Term[]> {
     const out = new Map<number, Term[]>();
-    for (let id = 0; id < this.terms.length; id++) {
+    for (const id of this.present) {
       const root = this.find(id);
-      const term = this.terms[id];
-      if (term === undefined) continue;
       const members = out.get(root);
-      if (members === undefined) out.set(root, [term]);
-      else members.push(term);
+      if (members === undefined) out.set(root, [this.words.of(id).term]);
+      else members.push(this.words.of(id).term);
     }
     return out;
   }

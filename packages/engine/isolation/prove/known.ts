@@ -3,7 +3,8 @@ import { Closure } from './closure.ts';
 import type { Database, Question } from './question.ts';
 import type { TableFacts } from './tables.ts';
 import { tableFacts } from './tables.ts';
-import { columnsOf, ELEMENT, termTrust } from './terms.ts';
+import { JOINS, termTrust } from './terms.ts';
+import type { Vocabulary, Word } from './vocabulary.ts';
 
 export type Atom = Extract<Formula, { kind: 'compare' | 'null' | 'opaque' | 'not' }>;
 
@@ -25,42 +26,59 @@ interface ClassInfo {
 
 /** What follows from a set of atoms by equality alone, before anything is said about tenants. */
 export class Known {
-  readonly closure = new Closure();
+  readonly closure: Closure;
   readonly rows: readonly KnownRow[];
   /** The atoms cannot hold together; the text says why. */
   readonly contradiction: string | undefined;
+  private readonly words: Vocabulary;
   private readonly info = new Map<number, ClassInfo>();
-  private readonly columns = new Map<number, Set<string>>();
   private readonly derived = new Map<number, readonly number[]>();
   private readonly elements = new Map<number, readonly number[]>();
-  private readonly paths = new Map<number, readonly Term[]>();
-  private readonly stored: ReadonlySet<number>;
   private readonly question: Question;
+  /** How many of the atoms and rows that are given were taken in. */
+  private readonly taken: { readonly atoms: number; readonly rows: number };
+  private readonly nonNull: number[];
+  private readonly isNull: Term[];
+  private readonly different: (readonly [number, number])[];
+  private readonly asksRole: boolean;
 
-  constructor(atoms: readonly Atom[], rows: readonly Row[], question: Question, db: Database) {
+  /** `before`: what is known of the first of the atoms and rows. */
+  constructor(atoms: readonly Atom[], rows: readonly Row[], question: Question, db: Database, words: Vocabulary, before?: Known) {
     this.question = question;
-    this.rows = rows.filter((row): row is Row & { table: string } => row.table !== undefined).map((row) => ({ row, table: tableFacts(db, row.table) }));
-    this.stored = new Set(this.rows.filter(({ table }) => table.key === 'storage.objects').map(({ row }) => row.id));
-    const nonNull: Term[] = [];
-    const isNull: Term[] = [];
-    const different: (readonly [Term, Term])[] = [];
-    for (const atom of atoms) this.take(atom, nonNull, isNull, different);
-    if (atoms.some(asksRole)) this.assumeRole();
+    this.words = words;
+    this.closure = new Closure(words, before?.closure);
+    const known = before?.rows ?? [];
+    const added = rows.slice(before?.taken.rows ?? 0).filter((row): row is Row & { table: string } => row.table !== undefined);
+    this.rows = added.length === 0 ? known : [...known, ...added.map((row) => ({ row, table: tableFacts(db, row.table) }))];
+    this.taken = { atoms: atoms.length, rows: rows.length };
+    this.nonNull = before?.nonNull.slice() ?? [];
+    this.isNull = before?.isNull.slice() ?? [];
+    this.different = before?.different.slice() ?? [];
+    let asks = before?.asksRole === true;
+    for (let i = before?.taken.atoms ?? 0; i < atoms.length; i++) {
+      const atom = atoms[i];
+      if (atom === undefined) continue;
+      this.take(atom);
+      asks ||= asksRole(atom);
+    }
+    this.asksRole = asks;
+    if (asks) this.assumeRole();
     this.saturate();
-    this.contradiction = this.refute(nonNull, isNull, different);
+    this.contradiction = this.refute();
   }
 
-  private take(atom: Atom, nonNull: Term[], isNull: Term[], different: (readonly [Term, Term])[]): void {
+  private take(atom: Atom): void {
     const { closure } = this;
     if (atom.kind === 'compare') {
       const left = closure.node(atom.left);
       const right = closure.node(atom.right);
-      nonNull.push(atom.left, atom.right);
+      this.nonNull.push(left, right);
       if (atom.op === '=') closure.union(left, right);
-      if (atom.op === '<>' || atom.op === '<' || atom.op === '>') different.push([atom.left, atom.right]);
+      if (atom.op === '<>' || atom.op === '<' || atom.op === '>') this.different.push([left, right]);
     } else if (atom.kind === 'null') {
-      closure.node(atom.of);
-      (atom.negated ? nonNull : isNull).push(atom.of);
+      const of = closure.node(atom.of);
+      if (atom.negated) this.nonNull.push(of);
+      else this.isNull.push(atom.of);
     }
   }
 
@@ -83,6 +101,7 @@ export class Known {
 
   /** Two rows of one table that agree on a unique key are one row; a composite foreign key ties all its columns at once. */
   private mergeRows(): boolean {
+    if (this.rows.length < 2) return false;
     let changed = false;
     for (let i = 0; i < this.rows.length; i++) {
       for (let j = i + 1; j < this.rows.length; j++) {
@@ -111,8 +130,8 @@ export class Known {
 
   private tieByKey(child: KnownRow, parent: KnownRow): boolean {
     let changed = false;
-    for (const hop of child.table.hops) {
-      if (hop.parent !== parent.table.key || hop.columns.length < 2) continue;
+    for (const hop of child.table.composite) {
+      if (hop.parent !== parent.table.key) continue;
       const equal = hop.columns.map((name, index) => this.equalColumns(child.row.id, name, parent.row.id, hop.referenced[index] ?? ''));
       const covers = parent.table.uniques.some((key) => key.every((name) => equal[hop.referenced.indexOf(name)] === true));
       if (!covers || equal.every(Boolean) || !hop.required) continue;
@@ -134,29 +153,26 @@ export class Known {
   }
 
   private namedColumns(a: number, b: number): ReadonlySet<string> {
-    const out = new Set<string>();
-    for (const members of this.closure.classes().values()) {
-      for (const term of members) if (term.kind === 'column' && (term.row === a || term.row === b)) out.add(term.column);
-    }
-    return out;
+    return new Set([...this.closure.columnsOf(a), ...this.closure.columnsOf(b)]);
   }
 
-  private refute(nonNull: readonly Term[], isNull: readonly Term[], different: readonly (readonly [Term, Term])[]): string | undefined {
+  private refute(): string | undefined {
     this.index();
+    const { closure, nonNull, isNull } = this;
     for (const info of this.info.values()) if (info.literals.size > 1) return `${[...info.literals].join(' and ')} at once`;
-    for (const [a, b] of different) if (this.closure.same(a, b)) return 'a value different from itself';
-    const present = new Set(nonNull.map((term) => this.root(term)));
+    for (const [a, b] of this.different) if (closure.find(a) === closure.find(b)) return 'a value different from itself';
     const { caller } = this.question;
-    for (const term of nonNull) {
-      const members = this.info.get(this.root(term));
-      if (members?.personal === true && caller?.signedIn === false) return `${caller.role} is nobody: no user id and no claims`;
-      if (term.kind === 'value' && term.value.kind === 'literal' && term.value.value === null) return 'compared with NULL';
+    for (const id of nonNull) {
+      if (this.words.of(id).literal === null) return 'compared with NULL';
+      if (caller?.signedIn === false && this.of(closure.find(id)).personal) return `${caller.role} is nobody: no user id and no claims`;
     }
+    if (isNull.length === 0) return undefined;
+    const present = new Set(nonNull.map((id) => closure.find(id)));
     for (const term of isNull) {
       const root = this.root(term);
       if (present.has(root)) return 'both NULL and not';
-      if (this.info.get(root)?.caller === true && caller?.signedIn === true) return `${caller.role} is signed in`;
-      if ((this.info.get(root)?.literals.size ?? 0) > 0) return 'a constant is not NULL';
+      if (this.of(root).caller && caller?.signedIn === true) return `${caller.role} is signed in`;
+      if (this.of(root).literals.size > 0) return 'a constant is not NULL';
       if (term.kind === 'column' && this.rows.find((one) => one.row.id === term.row)?.table.notNull.has(term.column) === true) return `${term.column} is never NULL`;
     }
     return undefined;
@@ -182,37 +198,46 @@ export class Known {
 
   /** Classes of what a stored file's path begins with, up to the first part that somebody else may have chosen. */
   leading(row: number): readonly number[] {
-    const parts = (this.paths.get(row) ?? []).flatMap(begins);
-    return parts.map((part) => this.closure.find(this.closure.node(part)));
+    const { closure } = this;
+    const paths = PATH.map((column) => closure.column(row, column));
+    const members = closure.named().filter((id) => paths.includes(closure.find(id)));
+    return members.flatMap((id) => begins(this.words.of(id).term)).map((part) => closure.find(closure.node(part)));
   }
 
-  /** The columns that occur in any atom, by row. */
-  columnsByRow(): ReadonlyMap<number, ReadonlySet<string>> {
-    return this.columns;
+  /** The columns of a row that occur in any atom. */
+  columnsOf(row: number): readonly string[] {
+    return this.closure.columnsOf(row);
   }
 
   /** Reads the classes once they are final. */
   private index(): void {
-    for (const [root, members] of this.closure.classes()) {
-      this.info.set(root, describe(members));
-      for (const term of members) {
-        columnsOf(term, (row, column) => {
-          const known = this.columns.get(row);
-          if (known === undefined) this.columns.set(row, new Set([column]));
-          else known.add(column);
-        });
-        if (term.kind === 'column' && this.stored.has(term.row) && PATH.has(term.column)) this.paths.set(term.row, [...(this.paths.get(term.row) ?? []), ...members]);
-        const source = term.kind === 'apply' ? soleRow(term) : undefined;
-        if (source !== undefined) this.derived.set(source, [...(this.derived.get(source) ?? []), root]);
-        const array = term.kind === 'apply' && term.fn.startsWith(ELEMENT) ? term.of[0] : undefined;
-        if (array?.kind === 'column') this.elements.set(array.row, [...(this.elements.get(array.row) ?? []), root]);
-      }
+    const { closure, words } = this;
+    for (const id of closure.named()) {
+      const word = words.of(id);
+      if (word.telling) this.tell(closure.find(id), word);
     }
+    for (const id of closure.computed()) {
+      const { source, elementOf } = words.of(id);
+      if (source !== undefined) this.derived.set(source, [...(this.derived.get(source) ?? []), closure.find(id)]);
+      if (elementOf !== undefined) this.elements.set(elementOf, [...(this.elements.get(elementOf) ?? []), closure.find(id)]);
+    }
+  }
+
+  private tell(root: number, word: Word): void {
+    const known = this.info.get(root) ?? NOTHING;
+    this.info.set(root, {
+      literals: typeof word.literal === 'string' ? new Set([...known.literals, word.literal]) : known.literals,
+      trusted: known.trusted || word.trusted,
+      caller: known.caller || word.caller,
+      email: known.email || word.email,
+      personal: known.personal || word.personal,
+      presented: known.presented || word.presented,
+    });
   }
 }
 
 /** A stored file is named by its bucket and by its path in it. */
-const PATH: ReadonlySet<string> = new Set(['bucket_id', 'name']);
+const PATH: readonly string[] = ['bucket_id', 'name'];
 
 function begins(path: Term): readonly Term[] {
   if (path.kind === 'column') return [];
@@ -223,40 +248,12 @@ function begins(path: Term): readonly Term[] {
 
 /** What a concatenation puts together, in order. */
 function joined(term: Term): readonly Term[] {
-  return term.kind === 'apply' && (term.fn === 'concat' || term.fn === '||') ? term.of.flatMap(joined) : [term];
+  return term.kind === 'apply' && JOINS.has(term.fn) ? term.of.flatMap(joined) : [term];
 }
 
 const isLiteral = (term: Term): boolean => term.kind === 'value' && term.value.kind === 'literal';
 
-/** The one row that a term speaks of. */
-function soleRow(term: Term): number | undefined {
-  const rows = new Set<number>();
-  columnsOf(term, (row) => rows.add(row));
-  const [only] = rows;
-  return rows.size === 1 ? only : undefined;
-}
-
 const NOTHING: ClassInfo = { literals: new Set(), trusted: false, caller: false, email: false, personal: false, presented: false };
-
-function describe(members: readonly Term[]): ClassInfo {
-  const literals = new Set<string>();
-  let trusted = false;
-  let caller = false;
-  let email = false;
-  let personal = false;
-  let presented = false;
-  for (const term of members) {
-    const trust = termTrust(term);
-    if (trust === 'trusted') trusted = true;
-    if (trust === 'untrusted') presented = true;
-    if (term.kind !== 'value') continue;
-    if (term.value.kind === 'literal' && term.value.value !== null) literals.add(String(term.value.value));
-    if (term.value.kind === 'caller') caller = true;
-    if (term.value.kind === 'claim' && term.value.trusted && /(^|[.:])email$/.test(term.value.path)) email = true;
-    if (term.value.kind === 'caller' || (term.value.kind === 'claim' && !/^(request\.|role$|iss$|aud$|ref$|exp$|iat$|$)/.test(term.value.path))) personal = true;
-  }
-  return { literals, trusted, caller, email, personal, presented };
-}
 
 /** Only what names the role, or the claim of that name, can tell who asks. */
 function asksRole(atom: Atom): boolean {

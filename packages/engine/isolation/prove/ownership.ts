@@ -27,6 +27,7 @@ export class Ownership {
   private readonly references = new Map<string, Strength>();
   /** Classes that are the id of a row of the caller's tenant: who holds one without a key to say so is taken to mean that row. */
   private readonly ids = new Set<number>();
+  private readonly parents = new Map<KnownRow, ReadonlyMap<ForeignKeyHop, KnownRow>>();
   private changed = false;
 
   constructor(known: Known, question: Question) {
@@ -47,7 +48,7 @@ export class Ownership {
   /** By the key that says whose the row is, it hangs off a row of the caller's. */
   belowOwn(row: KnownRow): boolean {
     const [hop] = pathOf(row.table.tenancy);
-    const parent = hop === undefined ? undefined : this.parentOf(row, hop);
+    const parent = hop === undefined ? undefined : this.findParent(row, hop);
     return parent !== undefined && this.ownRows.has(parent.row.id);
   }
 
@@ -61,8 +62,7 @@ export class Ownership {
   }
 
   colleague(row: KnownRow): boolean {
-    const columns = row.table.person === undefined ? row.table.userColumns : [row.table.person, ...row.table.userColumns];
-    return columns.some((name) => this.has(this.colleagues, row, name));
+    return row.table.whoColumns.some((name) => this.has(this.colleagues, row, name));
   }
 
   private step(row: KnownRow): void {
@@ -74,11 +74,11 @@ export class Ownership {
   private findOwn(row: KnownRow): void {
     const { table } = row;
     const id = row.row.id;
-    for (const name of table.person === undefined ? table.userColumns : [table.person, ...table.userColumns]) {
+    for (const name of table.whoColumns) {
       const root = this.known.closure.column(id, name);
       if (root !== undefined && (this.known.of(root).trusted || this.callers.has(root))) this.setOwn(id, 'direct');
     }
-    for (const name of this.known.columnsByRow().get(id) ?? []) {
+    for (const name of this.known.columnsOf(id)) {
       const root = this.known.closure.column(id, name);
       if (root === undefined) continue;
       if (this.known.of(root).caller || (this.known.of(root).email && /mail/.test(name))) this.setOwn(id, 'direct');
@@ -123,7 +123,7 @@ export class Ownership {
     if (path === undefined) return;
     for (const other of this.known.rows) {
       const there = other.row.id;
-      if (there === id || ![...(this.known.columnsByRow().get(there) ?? [])].some((name) => this.known.closure.column(there, name) === path)) continue;
+      if (there === id || !this.known.columnsOf(there).some((name) => this.known.closure.column(there, name) === path)) continue;
       if (this.mineRows.has(there)) this.setMine(id, 'weak');
       else if (this.ownRows.has(there)) this.setOwn(id, 'child');
     }
@@ -153,7 +153,7 @@ export class Ownership {
 
   private mineById(row: KnownRow): void {
     const { table } = row;
-    for (const name of this.ids.size === 0 ? [] : (this.known.columnsByRow().get(row.row.id) ?? [])) {
+    for (const name of this.ids.size === 0 ? [] : this.known.columnsOf(row.row.id)) {
       if (table.primary.includes(name) || name === table.person || table.hops.some((hop) => hop.columns.includes(name))) continue;
       const root = this.known.closure.column(row.row.id, name);
       if (root !== undefined && this.ids.has(root)) this.setMine(row.row.id, 'weak');
@@ -161,7 +161,8 @@ export class Ownership {
   }
 
   private mineByKey(row: KnownRow, hop: ForeignKeyHop): void {
-    const onPath = isPath(row, hop);
+    const { table } = row;
+    const onPath = table.onPath.has(hop);
     const parent = this.parentOf(row, hop);
     const inherited = parent === undefined || parent.row.id === this.question.row ? undefined : this.mineRows.get(parent.row.id);
     if (inherited !== undefined) this.setMine(row.row.id, onPath ? inherited : 'weak');
@@ -190,9 +191,9 @@ export class Ownership {
         }
       }
       for (const hop of table.hops) {
-        if (hop.columns.length === 1) this.setReference(hop.parent, this.known.closure.column(id, hop.columns[0] ?? ''), isPath(row, hop) ? strength : 'weak');
+        if (hop.columns.length === 1) this.setReference(hop.parent, this.known.closure.column(id, hop.columns[0] ?? ''), table.onPath.has(hop) ? strength : 'weak');
       }
-      if (id !== this.question.row) for (const name of table.person === undefined ? table.userColumns : [table.person, ...table.userColumns]) this.setColleague(this.known.closure.column(id, name));
+      if (id !== this.question.row) for (const name of table.whoColumns) this.setColleague(this.known.closure.column(id, name));
     }
     if (this.ownRows.get(id) !== 'direct' || id === this.question.row) return;
     for (const hop of table.hops) {
@@ -206,9 +207,26 @@ export class Ownership {
   }
 
   private parentOf(row: KnownRow, hop: ForeignKeyHop): KnownRow | undefined {
-    return this.known.rows.find(
-      (other) => other.row.id !== row.row.id && other.table.key === hop.parent && hop.columns.length > 0 && hop.columns.every((name, index) => this.known.equalColumns(row.row.id, name, other.row.id, hop.referenced[index] ?? '')),
-    );
+    let known = this.parents.get(row);
+    if (known === undefined) this.parents.set(row, (known = this.findParents(row)));
+    return known.get(hop);
+  }
+
+  /** Rows that the keys of a row lead to. */
+  private findParents(row: KnownRow): ReadonlyMap<ForeignKeyHop, KnownRow> {
+    const found = new Map<ForeignKeyHop, KnownRow>();
+    for (const hop of row.table.hops) {
+      const parent = this.findParent(row, hop);
+      if (parent !== undefined) found.set(hop, parent);
+    }
+    return found;
+  }
+
+  private findParent({ row }: KnownRow, hop: ForeignKeyHop): KnownRow | undefined {
+    const { known } = this;
+    const [first] = hop.columns;
+    if (first === undefined || known.closure.column(row.id, first) === undefined) return undefined;
+    return known.rows.find((other) => other.row.id !== row.id && other.table.key === hop.parent && hop.columns.every((name, index) => known.equalColumns(row.id, name, other.row.id, hop.referenced[index] ?? '')));
   }
 
   private has(set: ReadonlySet<number>, row: KnownRow, name: string): boolean {
@@ -247,10 +265,4 @@ function raise<K>(map: Map<K, Strength>, key: K, strength: Strength): boolean {
   if (known === strength || known === 'strict') return false;
   map.set(key, strength);
   return true;
-}
-
-/** The key is the first step of the table's way to its tenant. */
-function isPath(row: KnownRow, hop: ForeignKeyHop): boolean {
-  const [first] = pathOf(row.table.tenancy);
-  return first !== undefined && first.parent === hop.parent && first.columns.join() === hop.columns.join();
 }

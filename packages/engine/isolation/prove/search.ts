@@ -9,6 +9,7 @@ import { privileged } from './privileged.ts';
 import type { Database, Question } from './question.ts';
 import { complement } from '../logic/formula.ts';
 import { renamed, shift } from '../logic/rename.ts';
+import { Vocabulary } from './vocabulary.ts';
 import { escapeOf } from './words.ts';
 
 /** Nodes of the case tree that are looked at before the answer is "unknown": a bound on the normal form, and said. */
@@ -25,6 +26,8 @@ interface Case {
   readonly unfolded: number;
   /** Rows below this depth of unfolding are taken as they are. */
   readonly depth: number;
+  /** What follows from the atoms before the last choice. */
+  readonly before?: Known;
 }
 
 export type Found =
@@ -41,6 +44,7 @@ export function search(question: Question, db: Database): Found {
   const start: Case = { pending: [question.formula, ...(question.assume ?? [])], choices: [], atoms: [], rows: [first, ...(question.rows ?? [])], unfolded: 1, depth: 0 };
   const stack: Case[] = [start];
   const fresh = { next: 1_000_000 };
+  const words = new Vocabulary();
   const why = new Set<string>();
   const unknown: Reason[] = [];
   let vacuous = true;
@@ -52,7 +56,7 @@ export function search(question: Question, db: Database): Found {
     if (flat === undefined) continue;
     work += flat.atoms.length + flat.rows.length;
     if (work > MOST_WORK) return { end: 'unknown', opaque: [{ text: `too many conditions to tell the cases apart`, at: question.at }] };
-    const known = new Known(flat.atoms, flat.rows, question, db);
+    const known = new Known(flat.atoms, flat.rows, question, db, words, flat.before);
     if (known.contradiction !== undefined) continue;
     const ownership = new Ownership(known, question);
     const target = known.rows.find((row) => row.row.id === question.row);
@@ -65,12 +69,12 @@ export function search(question: Question, db: Database): Found {
     }
     const [choice, ...choices] = flat.choices;
     if (choice !== undefined) {
-      for (const branch of [...choice].reverse()) stack.push({ ...flat, pending: [branch], choices });
+      for (const branch of [...choice].reverse()) stack.push({ ...flat, pending: [branch], choices, before: known });
       continue;
     }
     const next = unfold(flat, question, db, fresh);
     if (next !== undefined) {
-      stack.push(next);
+      stack.push({ ...next, before: known });
       continue;
     }
     vacuous = false;

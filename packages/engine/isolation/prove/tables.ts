@@ -9,9 +9,15 @@ export interface TableFacts {
   readonly tenancy: Tenancy;
   readonly tenantColumns: readonly string[];
   readonly userColumns: readonly string[];
+  /** These, and the person's own id. */
+  readonly whoColumns: readonly string[];
   /** The person's own id, where rows are persons. */
   readonly person: string | undefined;
   readonly hops: readonly ForeignKeyHop[];
+  /** Of these, those of several columns. */
+  readonly composite: readonly ForeignKeyHop[];
+  /** Of these, the first step of the table's way to its tenant. */
+  readonly onPath: ReadonlySet<ForeignKeyHop>;
   readonly uniques: readonly (readonly string[])[];
   readonly primary: readonly string[];
   readonly notNull: ReadonlySet<string>;
@@ -58,15 +64,21 @@ function build(db: Database, key: string): TableFacts {
   }
   const [first] = pathOf(tenancy);
   if (first !== undefined && !hops.some((hop) => hop.parent === first.parent && hop.columns.join() === first.columns.join())) hops.push(first);
+  const person = db.tenancy.people.get(key);
+  const userColumns = db.tenancy.userColumns.get(key) ?? [];
+  // A key to a person says who, not whose: what a colleague wrote elsewhere is not the tenant's.
+  const own = hops.filter((hop) => !db.tenancy.people.has(hop.parent));
   return {
     key,
     name: key.slice(key.indexOf('.') + 1),
     tenancy,
     tenantColumns: tenantKeys(tenancy),
-    userColumns: db.tenancy.userColumns.get(key) ?? [],
-    person: db.tenancy.people.get(key),
-    // A key to a person says who, not whose: what a colleague wrote elsewhere is not the tenant's.
-    hops: hops.filter((hop) => !db.tenancy.people.has(hop.parent)),
+    userColumns,
+    whoColumns: person === undefined ? userColumns : [person, ...userColumns],
+    person,
+    hops: own,
+    composite: own.filter((hop) => hop.columns.length > 1),
+    onPath: new Set(own.filter((hop) => first !== undefined && first.parent === hop.parent && first.columns.join() === hop.columns.join())),
     uniques: table === undefined ? [] : uniqueKeys(table),
     primary: primaryKey(table),
     notNull: new Set([...(table?.columns.values() ?? [])].filter((column) => column.notNull).map((column) => column.name)),

@@ -39,6 +39,9 @@ function valueKey(value: Value, at: Span): string {
 /** Function name of "some element of the array"; a suffix tells occurrences apart, since two elements need not be equal. */
 export const ELEMENT = 'element#';
 
+/** Functions that put texts one after the other. */
+export const JOINS: ReadonlySet<string> = new Set(['concat', '||']);
+
 export type Trust = 'trusted' | 'untrusted' | 'unknown' | 'none';
 
 /** Can the caller choose the value? `none` for columns and literals, which say nothing about the caller by themselves. */

@@ -32,7 +32,7 @@ function rowText(question: Question, target: KnownRow, atoms: readonly Atom[], n
   const client = clientValue(question, target, atoms);
   if (client !== undefined) return `${who} who puts another tenant's id into ${client}`;
   if (question.goal === 'write') {
-    const tested = [...(known.columnsByRow().get(question.row) ?? [])].sort();
+    const tested = [...known.columnsOf(question.row)].sort();
     const only = tested.length > 0 ? `only ${tested.join(', ')} ${tested.length === 1 ? 'is' : 'are'} looked at` : 'nothing of the row is looked at';
     if (table.tenancy.kind === 'through') return `${who} can leave a row whose ${table.tenancy.path[0]?.columns.join(', ') ?? ''} leads to another tenant: ${only}`;
     if (table.tenancy.kind === 'user-owned' && table.tenancy.path !== undefined) return `${who} can leave a row whose ${table.tenancy.column} leads to somebody else: ${only}`;
