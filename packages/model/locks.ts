@@ -66,6 +66,7 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
   };
   switch (event.kind) {
     case 'create-table':
+      if (event.ifNotExists && named(event.name) !== undefined) return [];
       return [
         ...of(event.partitionOf?.parent, AE),
         ...event.inherits.flatMap((parent) => of(parent, SUE)),
@@ -80,7 +81,7 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
       return event.actions.flatMap((action) => [...of(event.table, ...actionLock(action, table, context)), ...elsewhere(action, table, of, named, context)]);
     }
     case 'create-index':
-      return of(event.table, event.concurrently ? SUE : 'SHARE', 'build');
+      return of(event.table, event.concurrently ? SUE : 'SHARE', isThere(event, named(event.table)?.table) ? 'none' : 'build');
     case 'create-policy': case 'alter-policy': case 'create-rule':
       return of(event.table, AE);
     case 'create-trigger':
@@ -122,12 +123,17 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
   }
 }
 
+/** CREATE INDEX IF NOT EXISTS of one that exists: it takes the lock, and does nothing. */
+export function isThere({ name, ifNotExists }: SchemaEvent & { readonly kind: 'create-index' }, table: Table | undefined): boolean {
+  return ifNotExists && name !== undefined && table?.indexes.has(name) === true;
+}
+
 /** Storage parameters that need no more than SHARE UPDATE EXCLUSIVE. */
 const LIGHT_OPTION = /^(?:toast\.)?(?:autovacuum_\w+|vacuum_\w+|log_autovacuum_min_duration|fillfactor|toast_tuple_target|parallel_workers|n_distinct|deduplicate_items|buffering|fastupdate)$/;
 
 function actionLock(action: TableAction, table: Table, { postgres, schema }: LockContext): [LockMode, LockWork] {
   switch (action.do) {
-    case 'add-column': return [AE, columnWork(action.column, postgres, schema)];
+    case 'add-column': return [AE, action.ifNotExists && table.columns.has(action.column.name) ? 'none' : columnWork(action.column, postgres, schema)];
     case 'set-type': {
       const column = table.columns.get(action.column);
       if (column === undefined || typeWork(column.type, action.type, action.column, action.using, schema.types) === 'rewrite') return [AE, 'rewrite'];
@@ -249,7 +255,12 @@ function keysTo(table: Table, key: string, column: string): boolean {
 }
 
 function dropLocks(event: SchemaEvent & { readonly kind: 'drop' }, of: (name: Parameters<Execution['named']>[0] | undefined, mode: LockMode) => Lock[], named: Execution['named']): Lock[] {
-  if (event.object === 'policy' || event.object === 'trigger' || event.object === 'rule') return of(event.table, AE);
+  if (event.object === 'policy' || event.object === 'trigger' || event.object === 'rule') {
+    const table = event.table === undefined ? undefined : named(event.table)?.table;
+    const parts = event.object === 'policy' ? table?.policies : event.object === 'trigger' ? table?.triggers : undefined;
+    // What is not there needs no lock.
+    return event.ifExists && parts && !event.names.some(({ name }) => parts.has(name)) ? [] : of(event.table, AE);
+  }
   if (event.object === 'index') return event.names.flatMap((name) => of(name, event.concurrently ? SUE : AE));
   if (event.object !== 'table' && event.object !== 'view' && event.object !== 'materialized view' && event.object !== 'foreign table') return [];
   return event.names.flatMap((name) => {

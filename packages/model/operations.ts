@@ -43,10 +43,28 @@ function split(facts: Facts, index: number): readonly Operation[] {
     const locks = (): readonly Lock[] => (taken ??= usedLocks(facts, index, execution));
     // Spelled out: copying the object a hundred thousand times is what all the rules together cost.
     const add = (action: TableAction | undefined) => found.push({ event, statement, transaction, named, setting, step, index, action, table, fresh, locks });
-    if (event.kind === 'alter-table') for (const action of event.actions) add(action);
-    else add(undefined);
+    const actions = event.kind === 'alter-table' ? event.actions.filter((action) => !isIdleAction(action, table)) : [];
+    for (const action of actions) add(action);
+    if (actions.length === 0) add(undefined);
   }
   return found;
+}
+
+/** What IF EXISTS or IF NOT EXISTS makes nothing of; its statement takes the lock all the same. */
+function isIdleAction(action: TableAction, table: Table | undefined): boolean {
+  if (table === undefined || table.inferred) return false;
+  switch (action.do) {
+    case 'add-column': return action.ifNotExists && table.columns.has(action.column.name);
+    case 'drop-column': return action.ifExists && !table.columns.has(action.column);
+    case 'drop-constraint': return action.ifExists && !table.constraints.has(action.name);
+    default: return false;
+  }
+}
+
+/** The same migration drops the table further down: what is taken off it before is no loss of its own. */
+export function isDroppedBehind(facts: Facts, { index, table }: Operation): boolean {
+  if (table === undefined) return false;
+  return operations(facts, index).some(({ event, named }) => event.kind === 'drop' && event.object === 'table' && event.names.some((name) => named(name)?.table?.key === table.key));
 }
 
 function tableOf({ event, named }: Execution): Table | undefined {

@@ -64,7 +64,7 @@ function isBatch(statement: SqlStatement & { readonly kind: 'update' | 'delete' 
 /** `x is null` and its kin: what a backfill says of the rows that it still has to fill. */
 function onlyNulls(where: SqlExpr): boolean {
   if (where.kind === 'and' || where.kind === 'or') return where.of.every(onlyNulls);
-  return where.kind === 'is-null' || (where.kind === 'literal' && where.value === true);
+  return (where.kind === 'is-null' && !where.negated) || (where.kind === 'literal' && where.value === true);
 }
 
 /** Every column of some unique key is compared with a value. */

@@ -1,4 +1,4 @@
-import { columnList, constraintName, defineRule, isWritten, moved, operations, namesOfTable, sqlName, sqlTable, sqlText, usedTable, type ConstraintDef, type Facts, type Fix, type NewMigration, type Operation, type Table, type Transaction } from '@tenantlint/model';
+import { columnList, constraintName, defineRule, isNewColumn, isWritten, moved, operations, namesOfTable, sqlName, sqlTable, sqlText, usedTable, type ConstraintDef, type Facts, type Fix, type NewMigration, type Operation, type Table, type Transaction } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -60,7 +60,8 @@ export default defineRule({
           const fixes = isWritten(op) ? [{ title: 'NOT VALID, and validated in a later migration', safe: true, edits: [{ at: { ...constraint.at, start: constraint.at.end }, text: ' not valid' }], migration: validated(table, name) }] : [];
           if (constraint.notValid === true) added.set(`${table.key}.${name}`, { transaction: op.transaction, op });
           else if (constraint.kind === 'check') report({ message: 'check', at: constraint.at, ...common, data, fixes });
-          else report({ message: 'foreignKey', at: constraint.at, ...common, fixes, data: { ...data, other: constraint.references.name } });
+          // Of a column that the deploy adds no row has a value to look up.
+          else report({ message: 'foreignKey', at: constraint.at, ...common, certainty: constraint.columns.every((c) => isNewColumn(facts, op, c) && table.columns.get(c)?.default === undefined) ? 'possible' : 'proven', fixes, data: { ...data, other: constraint.references.name } });
         }
         if (action.do === 'add-column') {
           for (const constraint of action.column.constraints) {

@@ -1,4 +1,4 @@
-import { columnList, defineRule, isWritten, moved, namesOfTable, operations, outsideTransaction, sqlName, sqlTable, sqlText, usedTable, type Facts, type Fix, type IndexKey, type Operation, type Table } from '@tenantlint/model';
+import { columnList, defineRule, isDroppedBehind, isThere, isWritten, moved, namesOfTable, operations, outsideTransaction, sqlName, sqlTable, sqlText, usedTable, type Facts, type Fix, type IndexKey, type Operation, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -43,7 +43,7 @@ export default defineRule({
         const outside = outsideTransaction(op.step);
         if (event.kind === 'create-index' && !event.concurrently) {
           const table = usedTable(op);
-          if (!table || table.kind === 'foreign') continue;
+          if (!table || table.kind === 'foreign' || isThere(event, table)) continue;
           const common = { at: event.nameAt, subject: { kind: 'table', name: table.key } } as const;
           if (table.kind !== 'partitioned') report({ message: 'created', ...common, fixes: fixesOf(op, facts, `index_${event.name ?? table.name}`, /^create\s+(?:unique\s+)?index/i), data: { table: namesOfTable(table).table, outside, sql: concurrent(event, table) } });
           else if (!event.only && hasPartitions(op, table)) report({ message: 'partitioned', ...common, data: namesOfTable(table) });
@@ -52,7 +52,7 @@ export default defineRule({
           for (const name of event.names) {
             const found = op.named(name);
             const table = found?.index && usedTable({ ...op, table: found.table });
-            if (!table || table.kind === 'partitioned' || found.index === undefined || isOfThisDeploy(found.index.createdIn)) continue;
+            if (!table || table.kind === 'partitioned' || found.index === undefined || isOfThisDeploy(found.index.createdIn) || isDroppedBehind(facts, { ...op, table })) continue;
             report({ message: 'dropped', at: name.at, subject: { kind: 'index', name: found.key }, related: [{ at: found.index.at, note: 'created here' }], fixes: event.names.length === 1 && !event.cascade ? fixesOf(op, facts, `drop_${name.name}`, /^drop\s+index/i) : [], data: { index: name.name, table: namesOfTable(table).table, outside, sql: sqlTable(found.key) } });
           }
         }

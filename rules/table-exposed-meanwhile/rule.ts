@@ -1,4 +1,4 @@
-import { defineRule, listed, tableName } from '@tenantlint/model';
+import { defineRule, listed, tableName, type Step } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -26,7 +26,7 @@ export default defineRule({
     step(step, index, facts, report) {
       for (const { table, roles, at, closedAt, closedIn, reopened } of facts.migrations.windows(index)) {
         const place = {
-          at, subject: { kind: 'table', name: table }, certainty: facts.pending(step) ? 'proven' : 'possible',
+          at, subject: { kind: 'table', name: table }, certainty: certainty(step, facts.pending(step), closedIn === index),
           related: [{ at: closedAt, note: 'protected here' }],
         } as const;
         const data = { table: tableName(table), roles: listed(roles) };
@@ -36,3 +36,9 @@ export default defineRule({
     },
   },
 });
+
+/** Who runs the files of a folder may put each into a transaction, or all of them. */
+function certainty({ tool, up }: Step, pending: boolean, sameFile: boolean): 'proven' | 'likely' | 'possible' {
+  if (!pending) return 'possible';
+  return sameFile && tool === 'plain' && !up.some((event) => event.kind === 'transaction') ? 'likely' : 'proven';
+}

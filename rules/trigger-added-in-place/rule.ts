@@ -1,4 +1,4 @@
-import { defineRule, namesOfTable, operations, placeOf, usedTable } from '@tenantlint/model';
+import { defineRule, isDroppedBehind, namesOfTable, operations, placeOf, usedTable } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -37,7 +37,7 @@ export default defineRule({
         const common = { subject: { kind: 'table', name: table.key } } as const;
         // One that takes the place of another was there before: both statements are one change.
         if (event.kind === 'create-trigger' && !table.triggers.has(event.name) && !replaced(event.name)) report({ message: 'created', at: event.nameAt, ...common, certainty: 'likely', data: named });
-        if (event.kind === 'drop' && event.object === 'trigger') {
+        if (event.kind === 'drop' && event.object === 'trigger' && !isDroppedBehind(facts, op)) {
           for (const name of event.names) if (table.triggers.has(name.name) && !madeAgain(name.name)) report({ message: 'dropped', at: name.at, ...common, certainty: 'likely', data: { ...named, trigger: name.name } });
         }
         if (action?.do === 'trigger-state' && !action.enabled) report({ message: 'disabled', at: placeOf(op), ...common, data: { ...named, what: action.name === undefined ? 'All triggers' : `Trigger \`${action.name}\``, verb: action.name === undefined ? 'are' : 'is' } });
