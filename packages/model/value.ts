@@ -12,8 +12,8 @@ export type AbstractValue = { readonly at: Span } & (
   /** Entries in source order: a later one replaces an earlier one of the same name. */
   | { readonly kind: 'object'; readonly entries: readonly ValueEntry[]; /** Named arguments of a call rather than an object of their own. */ readonly named?: true }
   | { readonly kind: 'array'; readonly items: readonly ValueItem[] }
-  /** Any number of elements, each of them like `of`: rows of a query, elements of an input array, the result of a map. */
-  | { readonly kind: 'list'; readonly of: AbstractValue }
+  /** Any number of elements, each of them like `of`: rows of a query, elements of an input array, the result of a map. `ifEmpty`: what holds of all that it was picked from, where none was picked. */
+  | { readonly kind: 'list'; readonly of: AbstractValue; readonly ifEmpty?: readonly Truth[] }
   /** One of these; which one is decided at run time. "Maybe undefined" is a union with an `undefined` case. */
   | { readonly kind: 'union'; readonly of: readonly ValueCase[] }
   /** Something that came from elsewhere, and the path of properties read from it. `[]` in the path is any element. */

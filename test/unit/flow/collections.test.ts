@@ -28,6 +28,9 @@ test('what every row is asked holds of each value, what some row is asked of non
   expect(asked(rows, 'rows.some((r) => r.orgId !== orgId)')).toBe('deleteMany guarded');
   expect(asked(rows, '!rows.some((r) => r.orgId === orgId)')).toBe('deleteMany leak');
   expect(last(`${rows} for (const r of rows) if (r.orgId !== orgId) throw new Error('x'); ${remove}`)).toBe('deleteMany guarded');
+  expect(last(`${rows} const foreign = rows.filter((r) => r.orgId !== orgId); if (foreign.length > 0) throw new Error('x'); ${remove}`)).toBe('deleteMany guarded');
+  expect(asked(rows, 'rows.find((r) => r.orgId !== orgId)')).toBe('deleteMany guarded');
+  expect(asked(rows, '!rows.find((r) => r.orgId === orgId)')).not.toBe('deleteMany guarded');
   const named = "const rows = await prisma.project.findMany({ where: { id: { in: body.ids }, name: 'x' } });";
   expect(asked(named, 'rows.some((r) => r.orgId !== orgId)')).not.toBe('deleteMany guarded');
 });

@@ -18,6 +18,7 @@ import { awaited, contextAt, iterated, operatorOf } from './clients.ts';
 import { call } from './calls.ts';
 import { element } from './elements.ts';
 import { NO_ROWS } from '../frame.ts';
+import { allFound } from '../queries/found.ts';
 import { rowsIn } from '../queries/record.ts';
 import { entry } from './entries.ts';
 import { fork } from './branches.ts';
@@ -308,6 +309,7 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
   const inner = new Names(names, names.file);
   const base = f.state;
   const truths: Truth[] = [];
+  let none: readonly Truth[] = [];
   const { frame } = f;
   const outer = frame && { loop: frame.loop, turn: frame.turn };
   const end = f.branch([], () => {
@@ -318,7 +320,9 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
       if (frame) [frame.loop, frame.turn] = [code.at, rowsIn(of)];
       truths.push(...presence(of, clause.over.at));
       for (const test of clause.tests) {
-        const known = truthsOf(f, evaluate(f, test, inner), true);
+        const tested = evaluate(f, test, inner);
+        const known = truthsOf(f, tested, true);
+        if (code.clauses.length === 1 && clause.tests.length === 1) none = [...truthsOf(f, tested, false).truths.filter((t) => t.kind !== 'row'), ...allFound(f, of, clause.over.at)];
         f.state.learn(known.truths);
         truths.push(...known.truths);
         narrow(f, test, true, inner);
@@ -328,7 +332,7 @@ function each(f: Flow, code: Extract<Code, { kind: 'each' }>, names: Names): Abs
   });
   if (frame) [frame.loop, frame.turn] = [outer?.loop, outer?.turn ?? NO_ROWS];
   join(base, [exitOf(end, base), { changes: NO_CHANGES, truths: base.truths }], f.joinValues);
-  return { kind: 'list', of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: both(truths, c.truths) })), code.at) : value, at: code.at };
+  return { kind: 'list', ifEmpty: none, of: truths.length > 0 ? tidy(cases(value).map((c) => ({ value: c.value, truths: both(truths, c.truths) })), code.at) : value, at: code.at };
 }
 
 /** What `typeof` gives, where that is known. */

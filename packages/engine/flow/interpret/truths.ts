@@ -31,11 +31,11 @@ export function truthsOf(f: Flow, value: AbstractValue, truth: boolean): Known {
     case 'column': return truth ? { possible: true, truths: [{ kind: 'row', row: value.row, at: value.at }, { kind: 'holds', formula: { kind: 'null', of: column(value), negated: true, at: value.at }, at: value.at }] } : NOTHING;
     case 'text': return NOTHING;
     // In Python a collection is true where it has an element.
-    case 'list': case 'array': return truth ? { possible: true, truths: nonEmpty(f, value, value.at) } : NOTHING;
+    case 'list': case 'array': return { possible: true, truths: truth ? nonEmpty(f, value, value.at) : ifEmpty(value) };
     case 'test': {
       const { test } = value;
       if (test.kind === 'not') return truthsOf(f, test.of, !truth);
-      if (test.kind === 'size') return truth ? { possible: true, truths: nonEmpty(f, test.of, value.at) } : NOTHING;
+      if (test.kind === 'size') return { possible: true, truths: truth ? nonEmpty(f, test.of, value.at) : ifEmpty(test.of) };
       return compared(f, truth ? test.op : NEGATED[test.op], test.left, test.right, value.at);
     }
     default: return NOTHING;
@@ -166,7 +166,7 @@ function sized(f: Flow, op: Op, of: AbstractValue, other: AbstractValue, at: Spa
     const none = (op === '=' && n === 0) || (op === '<' && n <= 1) || (op === '<=' && n === 0);
     const count = of.kind === 'array' && of.items.every((i) => !i.spread) ? of.items.length : undefined;
     if (count !== undefined && ((some && count === 0) || (none && count > 0))) return NEVER;
-    return { possible: true, truths: some ? nonEmpty(f, of, at) : [] };
+    return { possible: true, truths: some ? nonEmpty(f, of, at) : none ? ifEmpty(of) : [] };
   }
   // As many rows as ids were asked for: each id has its row. Both can be empty, then there is no element to speak of.
   if (other.kind === 'test' && other.test.kind === 'size' && (op === '=' || op === '>=' || op === '<=')) {
@@ -182,6 +182,8 @@ export function nonEmpty(f: Flow, of: AbstractValue, at: Span): readonly Truth[]
   const known = anyOf(cases(element).map((c): Known => ({ possible: true, truths: [...c.truths, ...presence(c.value, at)] })), at);
   return known.truths;
 }
+
+const ifEmpty = (of: AbstractValue): readonly Truth[] => (of.kind === 'list' ? (of.ifEmpty ?? []) : []);
 
 /** What equality of two values tells. */
 export const equal = (f: Flow, left: AbstractValue, right: AbstractValue, at: Span): Known => compared(f, '=', left, right, at);

@@ -191,6 +191,9 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
   const turn = perElement(f, of, callback, at);
   if (!turn || !element) return name === 'map' || name === 'flatMap' || name === 'filter' ? { kind: 'array', items: [], at } : name === 'some' ? literal(false, at) : name === 'every' ? literal(true, at) : nothing(at);
   const known = (truth: boolean) => truthsOf(f, turn.value, truth);
+  const ofAll = (truths: readonly Truth[]): readonly Truth[] => (truths.length > 0 ? [...truths, ...allFound(f, element, at)] : truths);
+  // What is asked comes out false of each, if there are any.
+  const ofNone = (): readonly Truth[] => ofAll(known(false).truths.filter((t) => t.kind !== 'row'));
   switch (name) {
     // A callback that always leaves by throwing has no element to go on with.
     case 'map': return turn.live ? list(withTruths(turn.value, turn.truths, at), at) : { kind: 'array', items: [], at };
@@ -200,17 +203,16 @@ function withCallback(f: Flow, of: AbstractValue, name: string, args: readonly A
       return nothing(at);
     case 'filter': {
       const { possible, truths } = known(true);
-      return possible ? list(withTruths(element, both(turn.truths, truths), at), at) : { kind: 'array', items: [], at };
+      return possible ? { kind: 'list', of: withTruths(element, both(turn.truths, truths), at), ifEmpty: ofNone(), at } : { kind: 'array', items: [], at };
     }
     case 'find': case 'findLast': {
       const { possible, truths } = known(true);
-      return possible ? maybeElement(withTruths(element, both(turn.truths, truths), at), at) : nothing(at);
+      return possible ? maybeElement(withTruths(element, both(turn.truths, truths), at), at, ofNone()) : nothing(at);
     }
     case 'some': case 'every': {
-      const [so, not] = [known(true), known(false)];
-      const ofAll = (truths: readonly Truth[]): readonly Truth[] => (truths.length > 0 ? [...truths, ...allFound(f, element, at)] : truths);
+      const so = known(true);
       const isSo = { value: literal(true, at), truths: name === 'some' ? ofSome(f, rowsIn(element), both(turn.truths, so.truths)) : ofAll(so.truths) };
-      const isNot = { value: literal(false, at), truths: name === 'some' ? ofAll(not.truths.filter((t) => t.kind !== 'row')) : [] };
+      const isNot = { value: literal(false, at), truths: name === 'some' ? ofNone() : [] };
       return so.possible ? { kind: 'union', of: [isSo, isNot], at } : literal(false, at);
     }
     default: return computed(name, [of], '', at);

@@ -148,8 +148,8 @@ function elementAt(of: ValueOf<'array'>, index: number, at: Span): AbstractValue
 }
 
 /** The element of a collection that may be empty. A row's existence is what its presence tells. */
-export function maybeElement(of: AbstractValue, at: Span): AbstractValue {
-  return tidy([...cases(of).map((c) => ({ value: c.value, truths: [...c.truths, ...presence(c.value, at)] })), { value: nothing(at), truths: [] }], at);
+export function maybeElement(of: AbstractValue, at: Span, ifNone: readonly Truth[] = []): AbstractValue {
+  return tidy([...cases(of).map((c) => ({ value: c.value, truths: [...c.truths, ...presence(c.value, at)] })), { value: nothing(at), truths: ifNone }], at);
 }
 
 /** What is known once the value is there: the rows behind it exist. */
