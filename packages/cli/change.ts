@@ -147,7 +147,8 @@ interface Entry {
   readonly copy: boolean;
 }
 
-function differences(git: Git, against: readonly string[]): Entry[] {
+/** What separates the index or the working tree from a commit. */
+export function differences(git: Git, against: readonly string[]): Entry[] {
   return rawEntries(git.run(['diff', '--raw', '--no-abbrev', '-z', ...DIFF, ...against, '--']).toString('utf8'));
 }
 

@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.ts';
 import { checkAll } from './check.ts';
 import { Memory } from './memory/memory.ts';
 import type { Overlay } from './overlay.ts';
-import { uncommitted } from './uncommitted.ts';
+import { sameStatements, uncommitted } from './uncommitted.ts';
 import { READ } from './walk.ts';
 import { diskWorkspace, locate, type Base } from './workspace.ts';
 
@@ -136,7 +136,9 @@ export class Session {
     if (known?.of === of && known.file === file && known.text === text) return known.judged;
     const absolute = path.join(this.#base.dir, file);
     const bytes = Buffer.from(text);
-    const judged = await this.#judge({ present: [absolute], passing: true, at: (f) => (f === absolute ? { content: bytes } : undefined) });
+    const onDisk = of.outcome?.text(file);
+    const edited = onDisk !== undefined && /\.sql$/i.test(file) && sameStatements(onDisk, text) ? undefined : absolute;
+    const judged = await this.#judge({ present: [absolute], passing: true, at: (f) => (f === absolute ? { content: bytes } : undefined) }, edited);
     this.#buffer = { of, file, text, judged };
     return judged;
   }
@@ -151,10 +153,11 @@ export class Session {
     return stamps;
   }
 
-  async #judge(overlay: Overlay | undefined): Promise<Judged> {
+  /** @param edited a migration that is being written */
+  async #judge(overlay: Overlay | undefined, edited?: string): Promise<Judged> {
     const start = process.cpuUsage();
     try {
-      const { outcome, nothing } = await checkAll({ ...this.#base, overlay }, undefined, { ...ALL, memory: this.#memory, pending: (file) => this.#uncommitted.has(path.join(this.#base.top, file)) || overlay?.at(path.join(this.#base.top, file)) !== undefined });
+      const { outcome, nothing } = await checkAll({ ...this.#base, overlay }, undefined, { ...ALL, memory: this.#memory, pending: (file) => this.#uncommitted.has(path.join(this.#base.top, file)) || path.join(this.#base.top, file) === edited });
       const { user, system } = process.cpuUsage(start);
       this.#cost = (user + system) / 1000;
       if (process.env['TENANTLINT_DEBUG']) writeSync(2, `tenantlint: ${overlay ? 'a buffer' : 'the project'} judged in ${Math.round(this.#cost)} ms of processor time (${outcome.summary.files} files)\n`);

@@ -137,6 +137,22 @@ describe('files of SQL and Prisma', () => {
     await expect.poll(fixed, SOON).toEqual([]);
   });
 
+  test('a comment makes no applied migration a pending one', async () => {
+    const cwd = project({ ...FILES, 'supabase/migrations/003_more.sql': 'alter table notes add column title text;\n' });
+    const MORE = 'supabase/migrations/003_more.sql';
+    for (const args of [['init', '-q'], ['add', '-A'], ['commit', '-qm', 'applied']]) execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], { cwd, stdio: 'ignore' });
+    const eslint = linter(cwd, [...plugin.configs.recommended, { files: ['**/*.sql'], plugins: { tenantlint: plugin }, rules: { 'tenantlint/lock-timeout-missing': 'error' } } satisfies Linter.Config]);
+    const about = async (sql: string) => ids(await text(eslint, cwd, MORE, sql));
+    const answered = "-- a title; says what it is\nalter table notes\n  add column title text; /* done */\n";
+    expect(await about(answered)).toEqual([]);
+    expect(await about(answered.replace('title text', 'subject text'))).toEqual(['2 tenantlint/lock-timeout-missing']);
+    // The same on disk, where git is asked.
+    writeFileSync(path.join(cwd, MORE), answered);
+    await expect.poll(() => about(answered), SOON).toEqual([]);
+    writeFileSync(path.join(cwd, MORE), answered.replace('title text', 'subject text'));
+    await expect.poll(() => about(answered.replace('title text', 'subject text')), SOON).toEqual(['2 tenantlint/lock-timeout-missing']);
+  });
+
   test('a byte order mark moves nothing', async () => {
     const cwd = project(FILES);
     const eslint = linter(cwd, plugin.configs.recommended);
