@@ -103,9 +103,9 @@ function secretColumn(table: Table): string | undefined {
 export function rootlessKeys(graph: KeyGraph, mentioned: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, number> {
   const count = new Map<string, number>();
   for (const table of graph.tables) {
-    const taken = new Set([...table.constraints.values()].flatMap((one) => (one.kind === 'foreign key' ? one.columns : [])));
     for (const column of table.columns.values()) {
-      if (taken.has(column.name) || !(isTenantWord(column.name) || ROOTLESS.test(column.name))) continue;
+      if (!isTenantWord(column.name) && !ROOTLESS.test(column.name)) continue;
+      if ([...table.constraints.values()].some((one) => one.kind === 'foreign key' && one.columns.includes(column.name))) continue;
       count.set(column.name, (count.get(column.name) ?? 0) + 1 + (mentioned.get(table.key)?.has(column.name) === true ? 2 : 0));
     }
   }

@@ -9,6 +9,18 @@ export function words(name: string): readonly string[] {
 }
 const split = new Map<string, readonly string[]>();
 
+/** Whether the words of a name are spelled so. Each name is looked at once, for the same reason. */
+export function spelled(pattern: RegExp): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const is = pattern.test(words(name).join('_'));
+    if (known.size < 50_000) known.set(name, is);
+    return is;
+  };
+}
+
 function wordsOf(name: string): readonly string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -77,9 +89,7 @@ export function rootWeight(table: string): number {
 const PREFIXES = new Set(['app', 'core', 'tbl', 't', 'sys', 'saas', 'public', 'main', 'cc', 'tenant', 'customer', 'user', 'client', 'iam', 'auth', 'base', 'crm', 'erp']);
 
 /** `tenant` in any dress names the tenant whatever the root is called. */
-export function isTenantWord(column: string): boolean {
-  return /^(tenant|tenant_id|tenant_uuid|tenant_key)$/.test(words(column).join('_'));
-}
+export const isTenantWord = spelled(/^(tenant|tenant_id|tenant_uuid|tenant_key)$/);
 
 /** The noun that an id column names: `organizationId` → organization, `owner_org` → undefined, `tenant` → tenant. */
 export function idNoun(column: string): string | undefined {
@@ -90,30 +100,19 @@ export function idNoun(column: string): string | undefined {
   return undefined;
 }
 
-const PERSON_TABLES = /^(user|users|app_users?|auth_users?|profiles?|user_profiles?|people|persons?|identities|individuals?|members|accounts_user|system_users?|staff|employees?|drivers?|sales)$/;
-export function isPersonTable(name: string): boolean {
-  return PERSON_TABLES.test(words(name).join('_'));
-}
+export const isPersonTable = spelled(/^(user|users|app_users?|auth_users?|profiles?|user_profiles?|people|persons?|identities|individuals?|members|accounts_user|system_users?|staff|employees?|drivers?|sales)$/);
 
 /** Names under which a table holds the id of the user that the row is about. */
-export function isSubjectColumn(column: string): boolean {
-  return /^(user|user_id|user_uuid|users_id|uid|auth_id|auth_uid|auth_user|auth_user_id|authid|supabase_user_id|supabase_id|clerk_id|clerk_user_id|profile_id|user_profile_id|member_id|member_user_id|account_user_id|individual_id|person_id|staff_id|employee_id|owner_id|owner|owner_user_id|app_user_id|principal_id|subject_id)$/.test(words(column).join('_'));
-}
+export const isSubjectColumn = spelled(/^(user|user_id|user_uuid|users_id|uid|auth_id|auth_uid|auth_user|auth_user_id|authid|supabase_user_id|supabase_id|clerk_id|clerk_user_id|profile_id|user_profile_id|member_id|member_user_id|account_user_id|individual_id|person_id|staff_id|employee_id|owner_id|owner|owner_user_id|app_user_id|principal_id|subject_id)$/);
 
 /** Names under which a table holds the id of a user who did something to the row. */
-export function isAuthorColumn(column: string): boolean {
-  return /^(created_by|created_by_id|created_by_user_id|updated_by|updated_by_id|author|author_id|assigned_to|assignee_id|assigned_user_id|assigned_by|sender_id|receiver_id|recipient_id|invited_by|invited_by_id|invited_by_user_id|uploaded_by|submitted_by|reviewed_by|reviewer_id|approved_by|deleted_by|creator_id|requested_by|performed_by|actor_id|changed_by|added_by)$/.test(words(column).join('_'));
-}
+export const isAuthorColumn = spelled(/^(created_by|created_by_id|created_by_user_id|updated_by|updated_by_id|author|author_id|assigned_to|assignee_id|assigned_user_id|assigned_by|sender_id|receiver_id|recipient_id|invited_by|invited_by_id|invited_by_user_id|uploaded_by|submitted_by|reviewed_by|reviewer_id|approved_by|deleted_by|creator_id|requested_by|performed_by|actor_id|changed_by|added_by)$/);
 
 /** Of those, the user whom the row would not exist without. */
-export function isCreatorColumn(column: string): boolean {
-  return /^(created_by|created_by_id|created_by_user_id|author|author_id|creator_id|uploaded_by|submitted_by|sender_id|requested_by|added_by)$/.test(words(column).join('_'));
-}
+export const isCreatorColumn = spelled(/^(created_by|created_by_id|created_by_user_id|author|author_id|creator_id|uploaded_by|submitted_by|sender_id|requested_by|added_by)$/);
 
 /** `current_organization_id`: what the user looks at now, not what the user belongs to. */
-export function isPointer(column: string): boolean {
-  return /^(last|current|active|default|selected|preferred|previous)_/.test(words(column).join('_'));
-}
+export const isPointer = spelled(/^(last|current|active|default|selected|preferred|previous)_/);
 
 export function isMembershipName(table: string): boolean {
   const text = words(table).join('_');
@@ -121,32 +120,20 @@ export function isMembershipName(table: string): boolean {
   return /(member|membership|_user|user_|users_|staff|employee|seat|_role|role_|collaborator|participant|_access|teammate|affiliation|_admin|_owner|permission|assignment)/.test(text);
 }
 
-export function isPlainMembershipName(table: string): boolean {
-  return /(member|membership|collaborator|teammate)s?$/.test(words(table).join('_'));
-}
+export const isPlainMembershipName = spelled(/(member|membership|collaborator|teammate)s?$/);
 
 export function isBookkeeping(table: string): boolean {
   return /^(_?prisma_migrations|_+.*migrations?|schema_migrations|.*_schema_version|flyway_schema_history|goose_db_version|alembic_version|knex_migrations(_lock)?|typeorm_metadata|ar_internal_metadata|spatial_ref_sys|databasechangelog(lock)?|drizzle_migrations|migrations?|migration_.*|seed_files|schema_version)$/.test(table.toLowerCase());
 }
 
 /** Nouns of reference data that nobody owns. */
-export function isReferenceName(table: string): boolean {
-  return /(countr(y|ies)|currenc(y|ies)|timezones?|time_zones?|languages?|locales?|plans?|pricing_tiers?|tiers?|products_catalog|permissions?|role_permissions?|roles?|features?|feature_flags?|industr(y|ies)|categor(y|ies)|taxonom(y|ies)|exchange_rates?|states|provinces|cities|regions?|zip_?codes|holidays|system_settings?|app_settings?|app_config|global_settings?|platform_settings?|software_versions?|changelogs?|release_notes|announcements?|faqs?|blog_posts|enums?|lookups?|types?|templates_catalog|credits_steps|role_hierarchy|spatial_ref_sys|translations?|units?)$/.test(words(table).join('_'));
-}
+export const isReferenceName = spelled(/(countr(y|ies)|currenc(y|ies)|timezones?|time_zones?|languages?|locales?|plans?|pricing_tiers?|tiers?|products_catalog|permissions?|role_permissions?|roles?|features?|feature_flags?|industr(y|ies)|categor(y|ies)|taxonom(y|ies)|exchange_rates?|states|provinces|cities|regions?|zip_?codes|holidays|system_settings?|app_settings?|app_config|global_settings?|platform_settings?|software_versions?|changelogs?|release_notes|announcements?|faqs?|blog_posts|enums?|lookups?|types?|templates_catalog|credits_steps|role_hierarchy|spatial_ref_sys|translations?|units?)$/);
 
-export function isSecretColumn(column: string): boolean {
-  return /(token|token_hash|hashed_token|hashed_key|key_hash|api_key|apikey|secret|secret_hash|invite_code|invitation_code|access_code|claim_code|device_code|session_token|share_token|magic_link|otp|hash)$/.test(words(column).join('_'));
-}
+export const isSecretColumn = spelled(/(token|token_hash|hashed_token|hashed_key|key_hash|api_key|apikey|secret|secret_hash|invite_code|invitation_code|access_code|claim_code|device_code|session_token|share_token|magic_link|otp|hash)$/);
 
-export function isSecretTable(table: string): boolean {
-  return /(invit|token|api_key|apikey|verification|magic|device_code|device_auth|access_code|share_link|password_reset|claim_link|webhook_secret)/.test(words(table).join('_'));
-}
+export const isSecretTable = spelled(/(invit|token|api_key|apikey|verification|magic|device_code|device_auth|access_code|share_link|password_reset|claim_link|webhook_secret)/);
 
 /** Boolean columns that say a row is for everybody. */
-export function isSharedColumn(column: string): boolean {
-  return /^(is_)?(public|template|shared|global|system|system_template|public_template|builtin|built_in|platform)$/.test(words(column).join('_')) && /^is_|^(public|shared|global)$/.test(words(column).join('_'));
-}
+export const isSharedColumn = spelled(/^(?=is_|(?:public|shared|global)$)(is_)?(public|template|shared|global|system|system_template|public_template|builtin|built_in|platform)$/);
 
-export function isRoleColumn(column: string): boolean {
-  return /^(role|roles|user_role|member_role|role_id|org_role|account_role|team_role|access_level|permission_level|user_right|is_admin|is_owner)$/.test(words(column).join('_'));
-}
+export const isRoleColumn = spelled(/^(role|roles|user_role|member_role|role_id|org_role|account_role|team_role|access_level|permission_level|user_right|is_admin|is_owner)$/);

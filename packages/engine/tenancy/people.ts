@@ -1,7 +1,7 @@
 import type { Schema, Table } from '@tenantlint/model';
 import type { KeyGraph } from './graph.ts';
 import { singleKey } from './graph.ts';
-import { isAuthorColumn, isPersonTable, isSubjectColumn, words } from './names.ts';
+import { isAuthorColumn, isPersonTable, isSubjectColumn, spelled } from './names.ts';
 
 export interface People {
   readonly users: string | undefined;
@@ -11,13 +11,17 @@ export interface People {
   readonly columns: ReadonlyMap<string, readonly string[]>;
 }
 
+const isUserTable = spelled(/^(app_|auth_)?users?$/);
+/** Persons that a tenant deals with as often as users. */
+const isPartyTable = spelled(/^(members|individuals?|staff|employees?|drivers?|sales)$/);
+
 export function findPeople(schema: Schema, graph: KeyGraph, declared: string | undefined): People {
   const people = new Map<string, string>();
   const auth = schema.tables.get('auth.users');
   if (auth !== undefined) people.set('auth.users', 'id');
   let users = declared ?? (auth !== undefined && (graph.into.get('auth.users') ?? []).length > 0 ? 'auth.users' : undefined);
   const named = graph.tables.filter((table) => isPersonTable(graph.ownName(table)) && singleKey(table) !== undefined);
-  const plain = named.filter((table) => /^(app_|auth_)?users?$/.test(words(graph.ownName(table)).join('_')));
+  const plain = named.filter((table) => isUserTable(graph.ownName(table)));
   users ??= best(plain, graph) ?? (auth !== undefined ? 'auth.users' : best(named, graph));
   if (users !== undefined && users !== 'auth.users') {
     const key = singleKey(schema.tables.get(users));
@@ -31,7 +35,7 @@ export function findPeople(schema: Schema, graph: KeyGraph, declared: string | u
       if (key === undefined || people.has(table.key)) continue;
       const extendsUsers = (graph.out.get(table.key) ?? []).some((hop) => people.has(hop.parent) && hop.columns.length === 1 && hop.columns[0] === key);
       const name = graph.ownName(table);
-      const named = isPersonTable(name) && !/^(members|individuals?|staff|employees?|drivers?|sales)$/.test(words(name).join('_'));
+      const named = isPersonTable(name) && !isPartyTable(name);
       if (extendsUsers || named) {
         people.set(table.key, key);
         again = true;
@@ -66,7 +70,7 @@ function userColumns(table: Table, graph: KeyGraph, people: ReadonlyMap<string, 
   const key = singleKey(table);
   const hops = graph.out.get(table.key) ?? [];
   for (const column of table.columns.values()) {
-    const leads = hops.find((hop) => hop.columns.includes(column.name));
+    const leads = hops.length === 0 ? undefined : hops.find((hop) => hop.columns.includes(column.name));
     const toPerson = leads !== undefined && people.has(leads.parent) && leads.referenced[leads.columns.indexOf(column.name)] === (people.get(leads.parent) ?? 'id');
     const byName = leads === undefined && (isSubjectColumn(column.name) || isAuthorColumn(column.name)) && idType(column.typeText);
     if (!toPerson && !byName && !(people.has(table.key) && column.name === key)) continue;
