@@ -56,7 +56,11 @@ export async function rewritten(start: State, asked: Asked, unsafe: boolean): Pr
     }
   };
 
-  for (let some = open(); some.length > 0; some = open()) await attempt(some);
+  // A long way goes last, and each by itself: it takes along what the others have made of the table.
+  for (let some = open(); some.length > 0; some = open()) {
+    const short = some.filter(({ fix }) => fix.later === undefined);
+    await attempt(short.length > 0 ? short : some.slice(0, 1));
+  }
   for (const one of candidates(state.findings, state.analysis, state.draft, unsafe).refused) if (!refused.has(one.finding.fingerprint)) refused.set(one.finding.fingerprint, one);
   return { state, done, refused: [...refused.values()], notes: [...notes] };
 }

@@ -55,10 +55,14 @@ export function exchange(timeline: Timeline, of: ExchangeOf): Exchange | string 
   };
 }
 
-function partsOf(timeline: Timeline, { step, table, column, to, using }: ExchangeOf): Parts | string {
-  const [schema, after] = [timeline.at(step - 1), timeline.at(step)];
-  const target = after.tables.get(table.key);
-  const [was, is] = [table.columns.get(column), target?.columns.get(to ?? column)];
+function partsOf(timeline: Timeline, { step, table: met, column, to, using }: ExchangeOf): Parts | string {
+  // What the deploy builds on a column later on is built on the old one, and has to follow; of a column that is renamed it speaks by the new name.
+  const [schema, after] = to === undefined ? [timeline.last, timeline.last] : [timeline.at(step - 1), timeline.at(step)];
+  const target = after.tables.get(met.key);
+  const table = to === undefined ? (target ?? met) : met;
+  const [before, is, now] = [met.columns.get(column), target?.columns.get(to ?? column), table.columns.get(column)];
+  if (timeline.at(step).tables.get(met.key)?.columns.get(to ?? column)?.typeText !== is?.typeText) return 'a later migration changes it again';
+  const was = before && now && { ...now, type: before.type, typeText: before.typeText };
   if (target === undefined || was === undefined || is === undefined || was.type.name === 'unknown' || is.type.name === 'unknown' || table.inferred) return 'what the column is now, or will be, is not known';
   if (table.kind !== 'table' || table.partitionOf !== undefined || table.parents.length > 0 || [...schema.tables.values()].some((t) => t.parents.includes(table.key))) return 'the table has partitions or heirs';
   if (table.forced !== undefined && table.forced.value !== false) return 'FORCE ROW LEVEL SECURITY shows the migration only the rows that its policies let through, so that it would not fill all of them';
