@@ -43,7 +43,9 @@ export default defineRule({
           const column = table.columns.get(action.column);
           const at = action.columnAt;
           if (!action.notNull) {
-            if (column?.notNull === true && !isNewColumn(facts, op, action.column)) report({ message: 'nullable', at, subject, data: { table: named, column: action.column } });
+            // Another column may have taken its name since.
+            const still = facts.timeline.at(index).tables.get(table.key)?.columns.get(action.column)?.notNull === true;
+            if (column?.notNull === true && !still && !isNewColumn(facts, op, action.column)) report({ message: 'nullable', at, subject, data: { table: named, column: action.column } });
           } else if (!isProvenNotNull(table, action.column, facts.postgres)) {
             // Whoever fills a new column in the same deploy counts on a table that is small.
             report({ message: 'scanned', at, subject, certainty: isNewColumn(facts, op, action.column) ? 'possible' : 'proven', fixes: proven(op, table, action.column, facts.postgres), data: { table: named, column: action.column, steps: steps(sqlTable(table.key), table.name, action.column, facts.postgres) } });

@@ -9,7 +9,7 @@ export default defineRule({
     missing: {
       what: 'Migration `{name}` has no way back.',
       why: '{expected}. Without one a bad deploy can only be mended forward, under pressure.',
-      fix: 'Write the statements that undo it, in reverse order; what cannot be undone is said in a comment with the way to restore the data.',
+      fix: 'Write the statements that undo it, in reverse order; what cannot be undone is said in a comment with the way to restore the data. `tenantlint fix` drafts it where the tool looks for it, and for a tool that only goes forward in a rollback folder.',
     },
     empty: {
       what: 'The way back of migration `{name}` does nothing.',
