@@ -29,6 +29,7 @@ export * from './leaks.ts';
 export * from './entries.ts';
 export * from './volatility.ts';
 export * from './type-change.ts';
+export * from './data-work.ts';
 export * from './locks.ts';
 export * from './operations.ts';
 export * from './rewrites.ts';

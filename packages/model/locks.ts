@@ -1,4 +1,5 @@
 import type { ColumnDef, ConstraintDef, SchemaEvent, TableAction } from './events.ts';
+import { isShort } from './data-work.ts';
 import type { Execution } from './history.ts';
 import type { Constraint, Schema, Table } from './schema.ts';
 import type { QName } from './sql.ts';
@@ -105,7 +106,7 @@ function taken({ event, named }: Execution, context: LockContext): Lock[] {
         const named = event.statement.tables.flatMap((table) => of(table, AE));
         return event.statement.cascade ? [...withReferring(context.schema, named.map((l) => l.relation))].map((relation) => ({ relation, mode: AE, work: 'none' })) : named;
       }
-      return 'table' in event.statement ? of(event.statement.table, 'ROW EXCLUSIVE', 'rows') : [];
+      return 'table' in event.statement ? of(event.statement.table, 'ROW EXCLUSIVE', isShort(event.statement, named(event.statement.table)?.table) ? 'none' : 'rows') : [];
     case 'other':
       // VALIDATE CONSTRAINT is all that is left of ALTER DOMAIN.
       if (event.verb === 'alter domain') return event.names.flatMap((name) => domainLocks(name, context.schema));

@@ -1,4 +1,4 @@
-import { defineRule, namesOfTable, operations, sqlName, usedTable, walkExpr, type SqlExpr, type SqlStatement, type Table } from '@tenantlint/model';
+import { defineRule, namesOfTable, operations, picksRows, sqlName, usedTable, walkExpr, type SqlExpr, type SqlStatement } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -35,7 +35,7 @@ export default defineRule({
         if (!table || op.event.kind !== 'data') continue;
         const { statement } = op.event;
         if (statement.kind !== 'update' && statement.kind !== 'delete') continue;
-        if (isBatch(statement) || isOneRow(statement.where, table)) continue;
+        if (isBatch(statement) || picksRows(statement.where, table)) continue;
         const { sql, table: named } = namesOfTable(table);
         const place = { at: statement.table.at, subject: { kind: 'table', name: table.key } } as const;
         const whole = statement.where === undefined || onlyNulls(statement.where);
@@ -65,16 +65,4 @@ function isBatch(statement: SqlStatement & { readonly kind: 'update' | 'delete' 
 function onlyNulls(where: SqlExpr): boolean {
   if (where.kind === 'and' || where.kind === 'or') return where.of.every(onlyNulls);
   return (where.kind === 'is-null' && !where.negated) || (where.kind === 'literal' && where.value === true);
-}
-
-/** Every column of some unique key is compared with a value. */
-function isOneRow(where: SqlExpr | undefined, table: Table): boolean {
-  if (where === undefined) return false;
-  const given = new Set<string>();
-  for (const test of where.kind === 'and' ? where.of : [where]) {
-    if (test.kind === 'operator' && test.op === '=' && test.left.kind === 'column' && test.right.kind !== 'column') given.add(test.left.path.at(-1) ?? '');
-    if (test.kind === 'in' && !test.negated && test.left.kind === 'column') given.add(test.left.path.at(-1) ?? '');
-  }
-  for (const index of table.indexes.values()) if (index.unique && index.where === undefined && index.keys.every((key) => key.column !== undefined && given.has(key.column))) return true;
-  return false;
 }
