@@ -41,6 +41,11 @@ const WRITER = /^(created|requested|submitted|uploaded|exported|sent|performed|i
 
 /** Three in four tables of the product belong to tenants. */
 function neighboursBelong(facts: Facts): boolean {
+  const before = belonging.get(facts);
+  if (before !== undefined) return before;
   const all = ownTables(facts);
-  return all.length >= 4 && all.filter((t) => { const { tenancy } = facts.tenancyOf(t); return isOwned(tenancy) && tenancy.kind !== 'user-owned'; }).length >= 0.75 * all.length;
+  const belong = all.length >= 4 && all.filter((t) => { const { tenancy } = facts.tenancyOf(t); return isOwned(tenancy) && tenancy.kind !== 'user-owned'; }).length >= 0.75 * all.length;
+  belonging.set(facts, belong);
+  return belong;
 }
+const belonging = new WeakMap<Facts, boolean>();

@@ -7,17 +7,12 @@ export class Watch {
   readonly #log: Execution[] = [];
 
   see(world: World, event: SchemaEvent): void {
-    const names = new Map<QName, NamedRelation>();
-    for (const name of namesOf(event)) {
-      const found = lookUp(world, name);
-      if (found !== undefined) names.set(name, found);
-    }
     const { settings } = world.session;
     this.#log.push({
       event,
       statement: world.statement ?? event,
       transaction: world.transaction,
-      named: (name) => names.get(name),
+      named: lookedUp(world, namesOf(event)),
       setting: (name) => settings.local.get(name) ?? settings.session.get(name),
     });
   }
@@ -35,6 +30,20 @@ export class Watch {
     return standing.reverse();
   }
 }
+
+function lookedUp(world: World, names: readonly QName[]): Execution['named'] {
+  const [first] = names;
+  if (first === undefined) return unnamed;
+  if (names.length > 1) {
+    const known = new Map(names.map((name) => [name, lookUp(world, name)]));
+    return (name) => known.get(name);
+  }
+  // Nearly all name one.
+  const found = lookUp(world, first);
+  return (name) => (name === first ? found : undefined);
+}
+
+const unnamed = (): undefined => undefined;
 
 function lookUp(world: World, name: QName): NamedRelation | undefined {
   const found = findRelation(world, name);
