@@ -53,11 +53,22 @@ export class Bind {
 }
 const MOST_STEPS = 3000;
 
+const columnsIn = new WeakMap<World, Map<Table, ReadonlySet<string>>>();
+
+/** Names of a table's columns; one set for all who read of it. */
+export function columnNames(world: World, table: Table): ReadonlySet<string> {
+  let known = columnsIn.get(world);
+  if (known === undefined) columnsIn.set(world, (known = new Map<Table, ReadonlySet<string>>()));
+  let columns = known.get(table);
+  if (columns === undefined) known.set(table, (columns = new Set(table.columns.keys())));
+  return columns;
+}
+
 /** Scope of a condition over one row of a table, which is row 0. */
 export function rootScope(world: World, table: Table, at: Span): Scope {
   const row: Row = { id: 0, table: table.key, alias: table.name, at };
   return {
-    sources: [{ kind: 'row', alias: table.name, name: table.name, schema: table.schema, row, columns: new Set(table.columns.keys()), renamed: undefined }],
+    sources: [{ kind: 'row', alias: table.name, name: table.name, schema: table.schema, row, columns: columnNames(world, table), renamed: undefined }],
     ctes: NO_CTES,
     names: NO_NAMES,
     label: undefined,

@@ -18,7 +18,9 @@ type Call = Extract<SqlExpr, { kind: 'call' }>;
 /** The values of an expression that has several, or rows of its own; undefined for one that is a single term. */
 export function openBranches(b: Bind, expr: SqlExpr, scope: Scope): readonly Branch[] | undefined {
   switch (expr.kind) {
-    case 'scalar': case 'case': case 'coalesce': case 'nullif': case 'call': case 'column': case 'param': case 'cast': break;
+    // These bring no rows: what they stand for is found as fast as it is remembered.
+    case 'column': case 'param': case 'cast': return open(b, expr, scope);
+    case 'scalar': case 'case': case 'coalesce': case 'nullif': case 'call': break;
     default: return undefined;
   }
   let byScope = b.memo.get(expr);

@@ -1,6 +1,6 @@
 import type { QName, SqlFrom, SqlStatement, View } from '@tenantlint/model';
 import { TRUE } from '../logic/formula.ts';
-import type { Bind } from './bind.ts';
+import { columnNames, type Bind } from './bind.ts';
 import type { Cte, Scope } from './scope.ts';
 import { NO_CTES, NO_NAMES } from './scope.ts';
 import type { FromRow } from './select.ts';
@@ -16,7 +16,7 @@ export function tableAlternatives(b: Bind, item: Extract<SqlFrom, { kind: 'table
   const view = key === undefined ? undefined : b.world.schema.views.get(key);
   if (view !== undefined && table === undefined) return viewRows(b, view, alias, item.columns, scope);
   const row = b.row(table?.key ?? key, alias, item.at, scope.routine.definer);
-  const columns = table === undefined || (table.inferred && table.columns.size === 0) ? undefined : new Set(table.columns.keys());
+  const columns = table === undefined || (table.inferred && table.columns.size === 0) ? undefined : columnNames(b.world, table);
   const renamed = item.columns === undefined || table === undefined ? undefined : new Map(item.columns.map((name, index) => [name, [...table.columns.keys()][index] ?? name]));
   return [{ rows: [row], where: TRUE, sources: [{ kind: 'row', alias, name: item.name.name, schema: table?.schema ?? item.name.schema, row, columns, renamed }] }];
 }

@@ -1,6 +1,6 @@
 import type { Formula, Row, Span, Term, Value } from '@tenantlint/model';
 import { never } from '@tenantlint/model';
-import { termKey } from '../prove/terms.ts';
+import { sameTerm } from '../prove/terms.ts';
 
 export const TRUE: Formula = { kind: 'true' };
 export const FALSE: Formula = { kind: 'false' };
@@ -105,7 +105,7 @@ export function compare(op: Comparison, left: Term, right: Term, at: Span, outpu
   if (left.kind === 'value' && left.value.kind === 'literal' && left.value.value === null) return FALSE;
   if (right.kind === 'value' && right.value.kind === 'literal' && right.value.value === null) return FALSE;
   // Whatever it is, it equals itself unless it is NULL.
-  if (termKey(left) === termKey(right)) return op === '=' || op === '<=' || op === '>=' ? complement(isNull(left, at)) : FALSE;
+  if (sameTerm(left, right)) return op === '=' || op === '<=' || op === '>=' ? complement(isNull(left, at)) : FALSE;
   return output === undefined ? { kind: 'compare', op, left, right, at } : { kind: 'compare', op, left, right, output, at };
 }
 

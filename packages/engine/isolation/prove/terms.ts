@@ -11,6 +11,15 @@ export function termKey(term: Term): string {
   return key;
 }
 
+/** The same value whenever both are evaluated for the same rows and the same caller. */
+export function sameTerm(a: Term, b: Term): boolean {
+  if (a === b) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === 'column') return b.kind === 'column' && a.row === b.row && a.column === b.column;
+  if (a.kind === 'value') return b.kind === 'value' && a.value.kind === b.value.kind && termKey(a) === termKey(b);
+  return b.kind === 'apply' && a.fn === b.fn && a.of.length === b.of.length && a.of.every((part, index) => { const other = b.of[index]; return other !== undefined && sameTerm(part, other); });
+}
+
 function makeKey(term: Term): string {
   switch (term.kind) {
     case 'column': return `c${term.row}.${term.column}`;

@@ -5,10 +5,10 @@ import { columnsOf, ELEMENT, termKey, termTrust } from './terms.ts';
 export interface Word {
   readonly term: Term;
   /** Of a function that is not opened: its name, and the numbers of its arguments. */
-  readonly fn?: string;
-  readonly parts?: readonly number[];
+  readonly fn: string | undefined;
+  readonly parts: readonly number[] | undefined;
   /** A constant; `null` for NULL. */
-  readonly literal?: string | null;
+  readonly literal: string | null | undefined;
   readonly trusted: boolean;
   /** It comes with the request. */
   readonly presented: boolean;
@@ -19,9 +19,9 @@ export interface Word {
   /** It says something of its class that a column does not. */
   readonly telling: boolean;
   /** The one row that a computed term speaks of. */
-  readonly source?: number;
+  readonly source: number | undefined;
   /** The row whose array it is an element of. */
-  readonly elementOf?: number;
+  readonly elementOf: number | undefined;
 }
 
 /** The terms of one question, by number. */
@@ -50,7 +50,7 @@ export class Vocabulary {
     let of = this.columns.get(term.row);
     if (of === undefined) this.columns.set(term.row, (of = new Map<string, number>()));
     let id = of.get(term.column);
-    if (id === undefined) of.set(term.column, (id = this.words.push({ term, trusted: false, presented: false, caller: false, email: false, personal: false, telling: false }) - 1));
+    if (id === undefined) of.set(term.column, (id = this.words.push(columnWord(term)) - 1));
     return id;
   }
 
@@ -70,30 +70,35 @@ export class Vocabulary {
 }
 
 const NO_COLUMNS: ReadonlyMap<string, number> = new Map();
-const PLAIN = { trusted: false, presented: false, caller: false, email: false, personal: false, telling: false };
 
 function describe(term: Exclude<Term, { kind: 'column' }>, parts: readonly number[] | undefined): Word {
   const trust = termTrust(term);
   const trusted = trust === 'trusted';
   const presented = trust === 'untrusted';
   if (term.kind === 'apply') {
-    const source = soleRow(term);
     const array = term.fn.startsWith(ELEMENT) ? term.of[0] : undefined;
-    return { ...PLAIN, term, trusted, presented, telling: trusted || presented, fn: term.fn, parts: parts ?? [], ...(source === undefined ? {} : { source }), ...(array?.kind === 'column' ? { elementOf: array.row } : {}) };
+    return { term, trusted, presented, caller: false, email: false, personal: false, telling: trusted || presented, fn: term.fn, parts: parts ?? [], literal: undefined, source: soleRow(term), elementOf: array?.kind === 'column' ? array.row : undefined };
   }
   const { value } = term;
+  const claim = value.kind === 'claim' ? value : undefined;
   const literal = value.kind !== 'literal' ? undefined : value.value === null ? null : String(value.value);
   return {
     term,
     trusted,
     presented,
     caller: value.kind === 'caller',
-    email: value.kind === 'claim' && value.trusted && /(^|[.:])email$/.test(value.path),
-    personal: value.kind === 'caller' || (value.kind === 'claim' && !/^(request\.|role$|iss$|aud$|ref$|exp$|iat$|$)/.test(value.path)),
-    telling: trusted || presented || value.kind === 'claim' || typeof literal === 'string',
-    ...(literal === undefined ? {} : { literal }),
+    email: claim?.trusted === true && /(^|[.:])email$/.test(claim.path),
+    personal: value.kind === 'caller' || (claim !== undefined && !/^(request\.|role$|iss$|aud$|ref$|exp$|iat$|$)/.test(claim.path)),
+    telling: trusted || presented || claim !== undefined || typeof literal === 'string',
+    fn: undefined,
+    parts: undefined,
+    literal,
+    source: undefined,
+    elementOf: undefined,
   };
 }
+
+const columnWord = (term: Term): Word => ({ term, trusted: false, presented: false, caller: false, email: false, personal: false, telling: false, fn: undefined, parts: undefined, literal: undefined, source: undefined, elementOf: undefined });
 
 /** The one row that a term speaks of. */
 function soleRow(term: Term): number | undefined {
