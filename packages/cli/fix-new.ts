@@ -10,7 +10,7 @@ export function newMigration(history: History, migration: NewMigration, text: (f
   const slug = migration.slug.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '').slice(0, 50);
   const last = lastOf(history);
   if (last === undefined) return { refused: 'there is no migration that a new one could follow' };
-  if (!last.file.endsWith('.sql') && history.tool !== 'alembic') return { refused: 'the migrations are programs; put this into a new one' };
+  if (!/\.(?:sql|go)$/.test(last.file) && history.tool !== 'alembic') return { refused: 'the migrations are programs; put this into a new one' };
   const note = ALL_AT_ONCE[history.tool];
   const made = (entries: Record<string, string>): Made => ({ files: new Map(Object.entries(entries)), note });
   if (history.tool === 'supabase' && statements.some((s) => /^do\b/i.test(s))) return { refused: 'the Supabase CLI records a migration in its transaction, so that none can commit by itself; run this by hand' };

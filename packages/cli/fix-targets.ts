@@ -31,6 +31,7 @@ export function targetOf(step: Step, history: History, text: string): Target {
   const beside = (file: string): string => (folder === '' ? file : `${folder}/${file}`);
   // What a program is run in is said for both directions.
   if (/\.[cm]?[jt]s$/.test(name)) return { ...(programTarget(step, text) ?? { kind: 'program', file: step.file, text: (script) => program(step, script) }), outside: step.tool === 'node-pg-migrate' || !step.transactional };
+  if (name.endsWith('.go')) return { kind: 'program', file: step.file, outside: !step.transactional, text: (script) => program(step, script) };
   const empty = step.downAt !== undefined && step.downAt.file !== step.file ? step.downAt.file : undefined;
   switch (step.tool) {
     case 'golang-migrate': return { kind: 'file', file: empty ?? beside(name.replace(/\.up\.sql$/i, '.down.sql')), outside: 'alone', text: bare };
@@ -79,7 +80,7 @@ function wrapped({ statements, notes, outside }: Script): string {
   return `${notes.map((line) => `-- ${line}\n`).join('')}begin;\n\n${statements.map((s) => `${s};\n`).join('')}\ncommit;\n`;
 }
 
-const CALLS: Partial<Readonly<Record<Step['tool'], string>>> = { knex: 'await knex.raw', typeorm: 'await queryRunner.query', 'node-pg-migrate': 'pgm.sql' };
+const CALLS: Partial<Readonly<Record<Step['tool'], string>>> = { goose: '_, err = tx.Exec', knex: 'await knex.raw', typeorm: 'await queryRunner.query', 'node-pg-migrate': 'pgm.sql' };
 
 function program({ tool }: Step, { statements, notes, outside }: Script): string {
   const quoted = (s: string): string => `\`${s.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;

@@ -5,7 +5,7 @@ import path from 'node:path';
 export const ASIDE: ReadonlySet<string> = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'venv', '__pycache__']);
 
 /** Files that some reader may want. */
-export const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
+export const READ = /(?:^|\/)requirements[^/]*\.txt$|\.(?:sql|prisma|go|[cm]?[jt]sx?|py|jsonc?|toml|plan|conf|ini|ya?ml|lock)$/;
 
 /** Files below a folder that a reader may want. Links are not followed: they lead out of the project, or in circles. */
 export function walk(cwd: string, folder: string, unreadable: (folder: string, reason: string) => void): string[] {

@@ -349,3 +349,34 @@ describe('no tool at all', () => {
     expect(history.steps.map(({ unread, up }) => [unread.length, up.length])).toEqual([[1, 1], [0, 1]]);
   });
 });
+
+describe('goose migrations in Go', () => {
+  const go = (up: string, down: string, register = 'AddMigrationContext(up2, down2)') => `package migrations\n\nfunc init() {\n\tgoose.${register}\n}\n\nfunc up2(ctx context.Context, tx *sql.Tx) error {\n${up}\treturn nil\n}\n\nfunc down2(ctx context.Context, tx *sql.Tx) error {\n${down}\treturn nil\n}\n`;
+  const first = '-- +goose Up\ncreate table a (id int);\n-- +goose Down\ndrop table a;\n';
+  const read2 = (text: string) => {
+    const sources = [{ path: 'db/00001_a.sql', text: first }, { path: 'db/00002_b.go', text }, { path: 'db/00002_b_test.go', text: 'package migrations' }, { path: 'db/main.go', text: 'package main' }];
+    const [history] = sqlHistories.read(sources.filter(({ path }) => sqlHistories.wants(path)), createSqlParser());
+    return history?.steps[1];
+  };
+
+  test('constant SQL is read where it stands', () => {
+    const text = go('\t// nothing else {\n\tif _, err := tx.ExecContext(ctx, `create table b (id int);\ncreate index on b (id)`); err != nil {\n\t\treturn err\n\t}\n', '\t_, err := tx.Exec("drop table b")\n\tif err != nil {\n\t\treturn err\n\t}\n');
+    const step = read2(text);
+    expect(step).toMatchObject({ id: '00002_b', tool: 'goose', transactional: true, unread: [] });
+    expect(step?.up.map((e) => text.slice(e.at.start, e.at.end))).toEqual(['create table b (id int)', 'create index on b (id)']);
+    expect(step?.down?.known === true && step.down.value.map((e) => text.slice(e.at.start, e.at.end))).toEqual(['drop table b']);
+  });
+
+  test.each([
+    ['a loop', '\tfor _, t := range tables {\n\t\tif _, err := tx.Exec("drop table " + t); err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n'],
+    ['an argument', '\tif _, err := tx.Exec("delete from a where id = $1", 3); err != nil {\n\t\treturn err\n\t}\n'],
+    ['another function', '\tif err := fill(tx); err != nil {\n\t\treturn err\n\t}\n'],
+  ])('%s is not guessed, and said', (_what, up) => {
+    const step = read2(go(up, ''));
+    expect(step?.up.map((e) => e.kind)).toEqual(['unread']);
+    expect(step?.unread).toMatchObject([{ at: { file: 'db/00002_b.go' }, reason: 'a migration in Go that does more than send constant SQL (up2)' }]);
+    expect(step?.down).toBeUndefined();
+  });
+
+  test('without a transaction, without a way back', () => expect(read2(go('', '', 'AddMigrationNoTx(up2, nil)'))).toMatchObject({ transactional: false, down: undefined }));
+});

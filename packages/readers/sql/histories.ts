@@ -13,7 +13,7 @@ import { supabase } from './history/supabase.ts';
 /** The surest signs first: what one convention claims, no later one sees. */
 const CONVENTIONS: readonly Convention[] = [supabase, drizzle, prisma, sqitch, graphile, flyway, marked, paired, folders, plain];
 
-const CONFIGS = /^(?:_journal\.json|migration_lock\.toml|sqitch\.plan|config\.toml|drizzle\.config\.\w+|.+\.sql\.conf|metadata\.toml)$/;
+const CONFIGS = /^(?:_journal\.json|migration_lock\.toml|sqitch\.plan|config\.toml|drizzle\.config\.\w+|.+\.sql\.conf|metadata\.toml|\d+_\w*\.go)$/;
 
 /** Histories of migrations written in SQL, whichever tool runs them. */
 export const sqlHistories: HistoryReader = {

@@ -1,4 +1,5 @@
 import { expectation, type Comment, type MigrationTool, type Source, type SqlFile, type SqlParser, type Step } from '@tenantlint/model';
+import { isGoMigration, readGo } from './goose-go.ts';
 import { byNumber, byText, nameOf, stemOf, type Claim, type Convention, type Pool } from './pool.ts';
 import { sortDialects, stepOf, type Part, type Skipped } from './step.ts';
 
@@ -43,15 +44,16 @@ export const marked: Convention = {
       const files = pool.sql(root);
       const marks = TOOLS.find(({ sign }) => files.some(({ text }) => sign.test(text)));
       if (marks === undefined) return [];
+      const programs = marks.tool === 'goose' ? pool.files(root).filter(isGoMigration) : [];
       return [{
-        tool: marks.tool, root, paths: files.map(({ path }) => path),
+        tool: marks.tool, root, paths: [...files, ...programs].map(({ path }) => path),
         read: (sql: SqlParser) => {
           const named = files.filter(({ path }) => marks.name.test(nameOf(path)));
           const { native, skipped: foreign } = sortDialects(named);
           const skipped: Skipped[number][] = files
             .filter((file) => !named.includes(file))
             .map(({ path }) => ({ file: path, reason: 'the name does not start with a version number' }));
-          const steps = [...native].sort((a, b) => marks.order(a.path, b.path)).map((source) => readMarked(sql, source, marks));
+          const steps = [...native, ...programs].sort((a, b) => marks.order(a.path, b.path)).map((source) => (programs.includes(source) ? readGo(source, sql) : readMarked(sql, source, marks)));
           return { tool: marks.tool, root, steps, downs: expectation(steps, marks.because), skipped: [...skipped, ...foreign], seeds: [] };
         },
       }];
