@@ -6,6 +6,8 @@ interface Order {
   readonly keeps: 'version' | 'name';
   /** What becomes of a migration that is added before one that the tool has run already. */
   readonly late: string;
+  /** How it is brought behind them; absent: by a later version in its name. */
+  readonly mend?: string;
   /** What databases that have run a migration do when it was edited. */
   readonly edited?: string;
   /** What two of one number tell, where both are run. */
@@ -22,8 +24,8 @@ const ORDERS: Partial<Readonly<Record<MigrationTool, Order>>> = {
   'graphile-migrate': { keeps: 'version', late: 'The tool refuses it: each committed migration names the hash of the one before it.', edited: CHECKSUM },
   plain: { keeps: 'version', late: 'Tools run it late, never, or refuse.' },
   prisma: { keeps: 'name', late: 'Prisma runs it behind them.', edited: 'keep what it did: `prisma migrate deploy` warns, and `migrate dev` wants the database reset' },
-  drizzle: { keeps: 'name', late: 'The tool runs what its journal dates behind the last entry that was run, and never this.', siblings: 'Two branches made them from one snapshot. Both are run, but the snapshot of each lacks what the other did: `drizzle-kit generate` refuses to go on, or writes it again.' },
-  sqitch: { keeps: 'name', late: 'sqitch goes on behind the last change that it has deployed, and never runs this.' },
+  drizzle: { keeps: 'name', late: 'The tool runs what its journal dates behind the last entry that was run, and never this.', mend: 'Generate it again, so that the journal dates it behind the last one', siblings: 'Two branches made them from one snapshot. Both are run, but the snapshot of each lacks what the other did: `drizzle-kit generate` refuses to go on, or writes it again.' },
+  sqitch: { keeps: 'name', late: 'sqitch goes on behind the last change that it has deployed, and never runs this.', mend: 'Put its line of the plan behind the last one' },
   'node-pg-migrate': { keeps: 'name', late: 'The tool refuses a migration that precedes one that was run.' },
   kysely: { keeps: 'name', late: 'Kysely refuses a name that does not follow the last one that was run, unless allowUnorderedMigrations is set.' },
   knex: { keeps: 'name', late: 'Knex runs it behind them.' },
@@ -72,6 +74,11 @@ export function lateSteps({ steps }: History, isApplied: (step: Step) => boolean
 /** What becomes of a migration that is added before one that the tool has run already. */
 export function lateMigration(tool: MigrationTool): string {
   return ORDERS[tool]?.late ?? 'Tools run it late, never, or refuse.';
+}
+
+/** How a late migration is brought behind those that are applied. */
+export function mendLate(tool: MigrationTool): string {
+  return ORDERS[tool]?.mend ?? 'Give it a version behind the last one';
 }
 
 /** What databases that have run a migration do with it when it was edited. */

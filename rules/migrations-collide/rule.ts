@@ -1,4 +1,4 @@
-import { defineRule, editedMigration, gapsOf, headsOf, identityOf, isRepeatable, keepsChecksum, lateMigration, lateSteps, numberOf, siblingsTell, titleOf, versionOf, type Facts, type Span, type Step } from '@tenantlint/model';
+import { defineRule, editedMigration, gapsOf, headsOf, identityOf, isRepeatable, keepsChecksum, lateMigration, lateSteps, mendLate, numberOf, siblingsTell, titleOf, versionOf, type Facts, type Span, type Step } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -31,7 +31,7 @@ export default defineRule({
       severity: 'warning',
       what: '`{name}` comes before `{other}`, which is applied already.',
       why: '{how} Databases that are up to date and new ones end up different.',
-      fix: 'Give it a version behind the last one; what an applied migration did is changed by a new one.',
+      fix: '{mend}; what an applied migration did is changed by a new one.',
     },
     edited: {
       what: '`{name}` is edited here, and it is on {ref} already.',
@@ -88,7 +88,7 @@ export default defineRule({
           else seen.set(version, step);
         }
         for (const { step, last } of lateSteps(history, (s) => !facts.pending(s))) {
-          if (!edited.has(step)) report({ message: 'late', ...place(step), certainty: 'likely', data: { name: titleOf(step.file), other: titleOf(last.file), how: lateMigration(history.tool) } });
+          if (!edited.has(step)) report({ message: 'late', ...place(step), certainty: 'likely', data: { name: titleOf(step.file), other: titleOf(last.file), how: lateMigration(history.tool), mend: mendLate(history.tool) } });
         }
         for (const { step, number } of gapsOf(history)) if (facts.pending(step)) report({ message: 'gap', ...place(step), certainty: 'possible', data: { number } });
       }
