@@ -1,4 +1,4 @@
-import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing, type Pending } from '@tenantlint/engine';
+import { createFacts, createIsolation, inferTenancy, replay, type IsolationFacts, type Missing, type Pending, type Replayed } from '@tenantlint/engine';
 import type { Access, BodyText, Comment, Facts, FunctionBody, History, ModelMap, QuerySite, Schema, SchemaEvent, Span, SqlParser, Unread } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './usage-error.ts';
@@ -63,8 +63,8 @@ export async function analyse({ workspace, config, system, parsed }: Project, op
   if (platform.base === 'supabase') useKeptBase(sql);
   const { pending, postgres } = judged(workspace, config, options.pending);
   const downs = (histories: readonly History[]) => withDowns(histories, config, (file) => pending === 'all' || pending(file), options.drafted ?? (() => false));
-  const replayed = (histories: readonly History[]) => replay(downs(histories), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file) });
-  const migrated = replayed(sources.histories);
+  const replayed = (histories: readonly History[], resume?: Replayed) => replay(downs(histories), sql, { base: platform.base, watch: (step) => pending === 'all' || pending(step.file), resume });
+  const migrated = replayed(sources.histories, parsed?.replayed);
   const beside = madeBeside(sources.creating, migrated.last);
   const full = beside.length === 0 ? migrated : replayed([...sources.histories, ...beside]);
   const timeline = options.at === undefined ? full : { ...full, last: full.at(stepOf(full.steps.map((s) => s.file), options.at)) };

@@ -1,5 +1,4 @@
 import { readdirSync, type Dirent } from 'node:fs';
-import path from 'node:path';
 
 /** Folders that hold no source of the project's own. */
 export const ASIDE: ReadonlySet<string> = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor', 'venv', '__pycache__']);
@@ -14,7 +13,7 @@ export function walk(cwd: string, folder: string, unreadable: (folder: string, r
   for (let dir = open.pop(); dir !== undefined; dir = open.pop()) {
     let entries: Dirent[];
     try {
-      entries = readdirSync(path.join(cwd, dir), { withFileTypes: true });
+      entries = readdirSync(dir === '' ? cwd : `${cwd}/${dir}`, { withFileTypes: true });
     } catch (error) {
       unreadable(dir, `cannot be read: ${codeOf(error)}`);
       continue;

@@ -103,9 +103,15 @@ export function diskWorkspace({ dir: cwd, root, prefix, paths, overlay }: Base, 
 
 /** The files of the overlay's state, below the folders that were asked for. */
 function laidOver(onDisk: readonly string[], asked: readonly string[], cwd: string, overlay: Overlay): string[] {
-  const here = new Set(onDisk.filter(f => fileExists(path.join(cwd, f), overlay)));
+  // What stands on disk is there, unless the overlay takes it away. Joined by hand: there are thousands.
+  const inside = cwd.endsWith(path.sep) ? cwd : cwd + path.sep;
+  const here = new Set(onDisk.filter(f => {
+    const over = overlay.at(path.sep === '/' ? inside + f : path.join(cwd, f));
+    return !over || over.content !== undefined;
+  }));
   for (const absolute of overlay.present) {
-    const file = slashes(path.relative(cwd, absolute));
+    const file = slashes(absolute.startsWith(inside) ? absolute.slice(inside.length) : path.relative(cwd, absolute));
+    if (here.has(file)) continue;
     if (isOutside(file) || !READ.test(file) || !asked.some(d => d === '' || file.startsWith(`${d}/`))) continue;
     const aside = file.split('/').some((part, i, all) => part.startsWith('.') || (i < all.length - 1 && ASIDE.has(part)));
     if (!aside && fileExists(absolute, overlay)) here.add(file);

@@ -1,12 +1,14 @@
+import { Replayed } from '@tenantlint/engine';
 import type { CodeFile, Source, SqlFile, SqlParser } from '@tenantlint/model';
 import { createSqlParser } from '@tenantlint/readers/sql';
 
 /** Of each file the text that is on disk and the one that an editor holds. */
 const MOST = 2;
 
-/** Parsed files of a process that judges again and again: what a text says does not depend on other files. */
+/** Parsed files of a process that judges again and again: what a text says does not depend on other files. And the last replay. */
 export class Parsed {
   readonly sql: SqlParser;
+  readonly replayed = new Replayed();
   readonly #code = new Map<string, readonly { readonly text: string; readonly file: CodeFile }[]>();
 
   constructor() {

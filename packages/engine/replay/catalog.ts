@@ -97,6 +97,23 @@ export class Catalog {
     return this.#maps.table;
   }
 
+  /** A catalog of its own with the same in it, in the same order; its journal starts anew. */
+  copy(): Catalog {
+    const copy = new Catalog();
+    const fill = <K extends StoreName>(object: K): void => fillMap<Stores[K]>(copy.#maps[object], this.#maps[object]);
+    for (const object of Object.keys(this.#maps) as StoreName[]) fill(object);
+    copy.#schemaChanges = this.#schemaChanges;
+    copy.#ownRoutines = this.#ownRoutines;
+    fillMap(copy.#relations, this.#relations);
+    fillMap(copy.#constraintNames, this.#constraintNames);
+    fillMap(copy.#temporary, this.#temporary);
+    for (const [key, routines] of this.#routines) copy.#routines.set(key, new Set(routines));
+    for (const [key, owned] of this.#owned) copy.#owned.set(key, new Set(owned));
+    for (const [key, dependents] of this.#mentions) copy.#mentions.set(key, new Map(dependents));
+    for (const key of this.#existed) copy.#existed.add(key);
+    return copy;
+  }
+
   map<K extends StoreName>(object: K): ReadonlyMap<string, Stores[K]> {
     return this.#maps[object];
   }
@@ -332,6 +349,10 @@ export class Catalog {
       else known.set(id, by);
     }
   }
+}
+
+function fillMap<T>(into: Map<string, T>, from: ReadonlyMap<string, T>): void {
+  for (const [key, value] of from) into.set(key, value);
 }
 
 type Part = 'column' | 'constraint' | 'policy' | 'trigger';

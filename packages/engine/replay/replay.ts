@@ -1,9 +1,10 @@
-import type { Change, Execution, History, RoleName, SchemaEvent, SqlParser, Step, Timeline, Undoing } from '@tenantlint/model';
+import type { Change, History, RoleName, SchemaEvent, SqlParser, Step, Timeline, Undoing } from '@tenantlint/model';
 import { Catalog } from './catalog.ts';
 import { Failure } from './failure.ts';
 import { inOrder } from './order.ts';
 import { apply } from './run.ts';
 import { Session, type Settings } from './session.ts';
+import type { Done, Replayed } from './resume.ts';
 import { Recorder } from './timeline.ts';
 import { Watch } from './watch.ts';
 import { doubt, type World } from './world.ts';
@@ -19,6 +20,8 @@ export interface ReplayOptions {
   readonly missing?: 'infer' | 'fail';
   /** Steps whose `executions` will be asked for. */
   readonly watch?: (step: Step) => boolean;
+  /** The replay before this one, in a process that replays again and again; what both begin with is taken from it. */
+  readonly resume?: Replayed | undefined;
 }
 
 /** Steps of interpreted code in one replay: some seconds. */
@@ -30,7 +33,12 @@ const OWNER: RoleName = 'postgres';
 /** Replays migration histories into the catalog that Postgres would hold after each step. */
 export function replay(histories: readonly History[], sql: SqlParser, options: ReplayOptions = {}): Timeline {
   const base = options.base ?? 'plain';
-  const catalog = new Catalog();
+  const steps = inOrder(histories);
+  const watched = (step: Step): boolean => options.watch?.(step) === true;
+  const start = `${base} ${options.missing ?? 'infer'}`;
+  const before = options.resume?.before(start, steps, watched);
+  const from = before?.point;
+  const catalog = from?.catalog.copy() ?? new Catalog();
   const session = new Session({ searchPath: base === 'supabase' ? ['$user', 'public', 'extensions'] : ['$user', 'public'], role: OWNER });
   const world: World = {
     catalog, session, parser: sql, step: -1, platform: true, infers: false, doubts: [], ran: [], steps: ALL_STEPS, statement: undefined, transaction: undefined, watch: undefined,
@@ -49,25 +57,40 @@ export function replay(histories: readonly History[], sql: SqlParser, options: R
       world.platform = platform;
     },
   };
-  const started = layBase(world, base);
-  session.reset();
   const recorder = new Recorder();
+  const started = from?.started ?? layBase(world, base);
   recorder.base(started);
+  session.reset();
+  if (from) {
+    world.doubts.push(...from.doubts);
+    world.steps = from.left;
+  }
   world.platform = false;
   world.infers = options.missing !== 'fail';
-  const steps = inOrder(histories);
-  const executions = new Map<number, readonly Execution[]>();
+  const done: Done[] = before?.done.slice(0, from?.step ?? 0) ?? [];
+  let point = from;
   for (const [n, step] of steps.entries()) {
-    world.step = n;
-    world.ran.length = 0;
-    if (options.watch?.(step) === true) world.watch = new Watch();
-    runStep(world, step);
-    if (world.watch !== undefined) executions.set(n, world.watch.standing(world.ran));
-    world.watch = undefined;
-    const changes = catalog.takeChanges();
-    recorder.step(changes, [...world.ran], step.down?.known === true ? undone(world, { ...step, up: step.down.value }, changes) : undefined);
+    // From here on it is another history: whoever edits this step goes on to do so.
+    if (before && n === before.same && n > (from?.step ?? 0)) point = { step: n, started, catalog: catalog.copy(), doubts: [...world.doubts], left: world.steps };
+    const one = done[n] ?? stepped(world, n, step, watched(step));
+    done[n] = one;
+    recorder.step(one.changes, one.executed, one.undone);
   }
-  return { ...recorder.timeline(histories, steps, catalog.schema(session.searchPath), world.doubts), executions: (n) => executions.get(n) ?? [] };
+  options.resume?.keep(start, done, point);
+  return { ...recorder.timeline(histories, steps, catalog.schema(session.searchPath), world.doubts), executions: (n) => done[n]?.executions ?? [] };
+}
+
+/** Runs a step, and its way back, which is then taken back. */
+function stepped(world: World, n: number, step: Step, isWatched: boolean): Done {
+  world.step = n;
+  world.ran.length = 0;
+  if (isWatched) world.watch = new Watch();
+  runStep(world, step);
+  const executions = world.watch?.standing(world.ran);
+  world.watch = undefined;
+  const changes = world.catalog.takeChanges();
+  const executed = [...world.ran];
+  return { step, changes, executed, undone: step.down?.known === true ? undone(world, { ...step, up: step.down.value }, changes) : undefined, executions };
 }
 
 /** What differs from the state before a step after its way back was run as well. The catalog is left as the step left it. */
