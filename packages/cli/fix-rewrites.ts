@@ -10,12 +10,18 @@ export interface Candidate {
   readonly fix: Fix;
 }
 
+/** One that is not written, and what somebody has to run instead: migration by migration. */
+export interface Refused extends Candidate {
+  readonly why: string;
+  readonly statements?: readonly (readonly string[])[];
+}
+
 /** What came of trying to write some of them. */
 export interface Written {
   readonly done: readonly Candidate[];
   /** Their places overlap with others: they come next. */
   readonly later: readonly Candidate[];
-  readonly refused: readonly (Candidate & { readonly why: string })[];
+  readonly refused: readonly Refused[];
   readonly notes: readonly string[];
   /** Ways back that new migrations bring along, by file. */
   readonly undos: ReadonlyMap<string, readonly string[]>;
@@ -45,7 +51,7 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
   const { timeline } = facts;
   const done: Candidate[] = [];
   const later: Candidate[] = [];
-  const refused: (Candidate & { why: string })[] = [];
+  const refused: Refused[] = [];
   const notes: string[] = [];
   const undos = new Map<string, readonly string[]>();
   const edits = new Map<string, Edit[]>();
@@ -76,7 +82,7 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
     if (fix.migration !== undefined && fix.more !== undefined && history !== undefined) {
       const made = sequence(history, own === undefined ? [fix.migration, ...fix.more] : fix.more, draft);
       if ('refused' in made) {
-        refused.push({ ...one, why: `${made.refused}; the whole of it is ${[fix.migration, ...fix.more].map((m) => m.statements.join('; ')).join('; then ')}` });
+        refused.push({ ...one, why: made.refused, statements: [fix.migration, ...fix.more].map((m) => m.statements) });
         continue;
       }
       for (const [file, text] of made.files) draft.set(file, text);

@@ -1,6 +1,6 @@
 import { schemaDifferences } from '@tenantlint/engine';
 import { lacksWayBack, wholeStatement, type Edit, type SchemaEvent } from '@tenantlint/model';
-import { candidates, isSchemaOnly, problemOf, write, type Candidate } from './fix-rewrites.ts';
+import { candidates, isSchemaOnly, problemOf, write, type Candidate, type Refused } from './fix-rewrites.ts';
 import { stateOf, type Asked, type State } from './fix-state.ts';
 import { newMigration } from './fix-new.ts';
 import { targetOf } from './fix-targets.ts';
@@ -12,7 +12,7 @@ const MOST = 40;
 export interface Rewritten {
   readonly state: State;
   readonly done: readonly Candidate[];
-  readonly refused: readonly (Candidate & { readonly why: string })[];
+  readonly refused: readonly Refused[];
   readonly notes: readonly string[];
 }
 
@@ -24,15 +24,15 @@ export async function rewritten(start: State, asked: Asked, unsafe: boolean): Pr
   let state = start;
   let left = MOST;
   const done: Candidate[] = [];
-  const refused = new Map<string, Candidate & { readonly why: string }>();
+  const refused = new Map<string, Refused>();
   const notes = new Set<string>();
-  const giveUp = (one: Candidate, why: string): void => void refused.set(one.finding.fingerprint, { ...one, why });
+  const giveUp = (one: Candidate, why: string, statements?: Refused['statements']): void => void refused.set(one.finding.fingerprint, { ...one, why, ...(statements === undefined ? {} : { statements }) });
   const open = (): readonly Candidate[] => candidates(state.findings, state.analysis, state.draft, unsafe).some.filter((c) => !refused.has(c.finding.fingerprint));
 
   const attempt = async (wanted: readonly Candidate[]): Promise<void> => {
     const draft = state.draft.fork();
     const written = write(draft, wanted, state.analysis);
-    for (const one of written.refused) giveUp(one, one.why);
+    for (const one of written.refused) giveUp(one, one.why, one.statements);
     if (written.done.length === 0) return;
     if (left <= 0) {
       for (const one of written.done) giveUp(one, 'too many were tried; run it again');

@@ -40,7 +40,7 @@ export async function fix(project: Project, options: FixOptions): Promise<Fixed>
   const { prefix } = project.workspace;
   const out = [
     ...done.map((one) => `${placeOf(one, project)}: ${dryRun ? 'would write' : 'wrote'} ${one.fix.title} (${one.finding.rule})\n`),
-    ...refused.map((one) => `${placeOf(one, project)}: not written (${one.finding.rule}), ${visible(one.why)}\n`),
+    ...refused.map((one) => `${placeOf(one, project)}: not written (${one.finding.rule}), ${visible(one.why)}\n${(one.statements ?? []).map((some, i) => `  -- migration ${i + 1}\n${indented(some.map((s) => `${s};`).join('\n'))}`).join('')}`),
     ...notes.map((note) => `${visible(note)}\n`),
     ...plans.map((plan) => told(plan, prefix, dryRun)),
   ];

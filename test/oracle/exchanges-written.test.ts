@@ -172,6 +172,14 @@ const TOLD: Readonly<Record<string, readonly [up: string, why: RegExp]>> = {
   'under FORCE ROW LEVEL SECURITY': ['alter table orders rename column note to remark;\n', /FORCE ROW LEVEL SECURITY/],
 };
 
+test('what the tool does not take is printed, migration by migration', async () => {
+  const { dir } = project({ 'supabase/migrations/20240101000000_init.sql': INIT, 'supabase/migrations/20240102000000_more.sql': 'alter table orders rename column note to remark;\n' });
+  const { code, out } = await fix(dir, 'supabase/migrations/20240102000000_more.sql', '--unsafe');
+  expect(code).toBe(1);
+  expect(out).toContain('none can commit by itself; run this by hand\n  -- migration 1\n  alter table orders add column remark text;\n  create function orders_remark_equal()');
+  expect(out).toContain('\n  -- migration 2\n  do $$\n  declare\n');
+});
+
 test.each(Object.entries(TOLD))('what cannot be written is told: %s', async (what, [up, why]) => {
   const more = what.includes('view') ? 'create view nice as select level from members;\n' : what.includes('FORCE') ? 'alter table orders force row level security;\n' : '';
   const files = { 'db/1_init.sql': `-- migrate:up\n${INIT}${more}\n-- migrate:down\n${UNDO_INIT}`, 'db/2_more.sql': `-- migrate:up\n${up}\n-- migrate:down\nselect 1;\n` };
