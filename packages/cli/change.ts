@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { UsageError } from './usage-error.ts';
+import { differences, isFile, type Entry } from './differences.ts';
 import { DIFF, Git } from './git.ts';
 import type { Content, Overlay } from './overlay.ts';
 import { READ } from './walk.ts';
@@ -135,36 +136,6 @@ function forkPoint(git: Git, ref: string): string {
   if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) throw new UsageError(`--since ${ref}: git knows no commit of that name here`);
   return git.ask(['merge-base', commit, 'HEAD'])?.split('\n')[0] ?? commit;
 }
-
-/** One line of `git diff --raw`: what a file was and is. Only files with content of their own count as such, no links. */
-interface Entry {
-  readonly from: string;
-  readonly to: string;
-  /** Object of the content before. */
-  readonly before: string | undefined;
-  /** Whether there is a file after. */
-  readonly after: boolean;
-  readonly copy: boolean;
-}
-
-/** What separates the index or the working tree from a commit. */
-export function differences(git: Git, against: readonly string[]): Entry[] {
-  return rawEntries(git.run(['diff', '--raw', '--no-abbrev', '-z', ...DIFF, ...against, '--']).toString('utf8'));
-}
-
-function rawEntries(text: string): Entry[] {
-  const parts = text.split('\0');
-  const entries: Entry[] = [];
-  for (let i = 0; i + 1 < parts.length; ) {
-    const [oldMode = '', newMode = '', oldId = '', , status = ''] = (parts[i++] ?? '').slice(1).split(' ');
-    const from = parts[i++] ?? '';
-    const to = /^[RC]/.test(status) ? (parts[i++] ?? '') : from;
-    entries.push({ from, to, before: isFile(oldMode) ? oldId : undefined, after: isFile(newMode), copy: status.startsWith('C') });
-  }
-  return entries;
-}
-
-const isFile = (mode: string): boolean => mode.startsWith('100');
 
 /** Lines that a change wrote, by file. Names are quoted by git, and the lines of a hunk are counted: no content passes for a head. */
 function readHunks(patch: string): Map<string, Lines[]> {

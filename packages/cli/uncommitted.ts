@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { splitStatements } from '@tenantlint/readers/sql/lexer';
-import { differences } from './change.ts';
+import { differences } from './differences.ts';
 import { Git } from './git.ts';
 
 /**
