@@ -9,6 +9,9 @@ if (!fs.existsSync(path.join(scripts, 'main.js'))) refuse('not built yet; run `p
 // A run is over before most of its code would have paid for being optimised: with V8's own budget, Node 20 spends a
 // fifth of the processor time on that. Code that runs for long is optimised all the same; later versions wait by themselves.
 if (major === 20) v8.setFlagsFromString('--interrupt-budget=500000');
+// V8 lets the heap grow to several times what is alive before it looks again. Looking sooner costs a thirtieth of the time
+// at most, and a large product takes a third less memory.
+v8.setFlagsFromString('--heap-growing-percent=40');
 // What `holdBackWasmTierUp` sets. V8 takes compiled code only with the flags under which it was written down.
 v8.setFlagsFromString('--wasm-tier-up-filter=0');
 

@@ -1,5 +1,5 @@
 import { cases, isNullish, union, type AbstractValue, type Span, type Truth, type ValueCase, type ValueEntry, type ValueItem, type ValueOf } from '@tenantlint/model';
-import { keyOf, sameValue } from './key.ts';
+import { sameValue, traitOf } from './key.ts';
 import { both } from './truths.ts';
 
 interface Alternative {
@@ -62,12 +62,12 @@ export function tidy(of: readonly ValueCase[], at: Span): AbstractValue {
   const flat = of.some((c) => c.value.kind === 'union' || c.truths.length > MOST_TRUTHS) ? of.flatMap(flattened) : of;
   const [first, second] = flat;
   if (!second || (flat.length === 2 && first && !sameValue(first.value, second.value))) return union(flat, at);
-  const distinct = flat.length <= FEW ? apart(flat) : byKey(flat);
+  const distinct = flat.length <= FEW ? apart(flat) : byTrait(flat);
   if (distinct.length <= MOST) return union(distinct, at);
   return { kind: 'symbol', origin: { kind: 'computed', op: 'one of', of: distinct.slice(0, MOST).map((c) => c.value) }, path: [], at };
 }
 
-/** As many are held against each other sooner than a key is made of each. */
+/** As many are held against each other at once. */
 const FEW = 6;
 
 const merged = (twin: ValueCase, one: ValueCase): ValueCase => ({ value: twin.value, truths: twin.truths === one.truths ? twin.truths : twin.truths.filter((t) => one.truths.includes(t)) });
@@ -83,14 +83,22 @@ function apart(of: readonly ValueCase[]): readonly ValueCase[] {
   return distinct;
 }
 
-function byKey(of: readonly ValueCase[]): readonly ValueCase[] {
-  const distinct = new Map<string, ValueCase>();
+/** Many are told apart by their traits first, and held against those that share them. */
+function byTrait(of: readonly ValueCase[]): readonly ValueCase[] {
+  const distinct: ValueCase[] = [];
+  const alike = new Map<string, number[]>();
   for (const one of of) {
-    const key = keyOf(one.value);
-    const twin = distinct.get(key);
-    distinct.set(key, twin ? merged(twin, one) : one);
+    const trait = traitOf(one.value);
+    const places = alike.get(trait) ?? [];
+    const at = places.find((i) => sameValue(distinct[i]?.value ?? one.value, one.value));
+    const twin = at === undefined ? undefined : distinct[at];
+    if (at !== undefined && twin) distinct[at] = merged(twin, one);
+    else {
+      places.push(distinct.push(one) - 1);
+      alike.set(trait, places);
+    }
   }
-  return [...distinct.values()];
+  return distinct;
 }
 
 /** `{a}` and `{a, b}` are `{a, ...({} or {b})}`: later lookups and conditions stay linear in the number of branches. */

@@ -11,6 +11,7 @@ export function keyOf(value: AbstractValue): string {
     case 'column': return `row${value.row}.${value.column}`;
     case 'row': if (value.extra.length === 0) return `row${value.row}`; break;
     case 'literal': if (typeof value.value !== 'string') return String(value.value); break;
+    case 'symbol': if (value.origin.kind !== 'call' && value.origin.kind !== 'computed') return shortened(makeKey(value)); break;
     default:
   }
   const known = keys.get(value);
@@ -126,6 +127,18 @@ function alike(a: AbstractValue, b: AbstractValue, budget: Budget): boolean {
       return b.test.kind !== 'compare' && alike(a.test.of, b.test.of, budget);
     }
     default: return never(a);
+  }
+}
+
+/** What two values that are the same have in common at least, told without looking into them. */
+export function traitOf(value: AbstractValue): string {
+  switch (value.kind) {
+    case 'literal': return `literal ${String(value.value)}`;
+    case 'symbol': return `${value.origin.kind} ${value.path.at(-1) ?? ''} ${value.origin.kind === 'call' ? value.origin.call : value.origin.kind === 'computed' ? value.origin.op : value.origin.kind === 'unknown' ? value.origin.id : ''}`;
+    case 'object': return `object ${value.entries.length}`;
+    case 'column': return `column ${value.row} ${value.column}`;
+    case 'row': return `row ${value.row}`;
+    default: return value.kind;
   }
 }
 
