@@ -31,7 +31,11 @@ const require = module.createRequire(path.join(bundle, 'main.js'));
 
 const { main } = load('main.js', 'main.js');
 process.exitCode = await main(process.argv.slice(2), process);
-keepCompiled();
+try {
+  keepCompiled();
+} catch {
+  // The run is done, and said what it had to say.
+}
 
 /** What a part of a script exports: see command.mjs in packages/cli. Half of the time of a short run would go into compiling. */
 function load(name, part) {
@@ -104,9 +108,9 @@ function write(file, content) {
  * may write as well, and never in what is linted.
  */
 function ownFolder() {
-  const folder = path.join(os.homedir(), '.cache', 'tenantlint-code');
-  if (!path.relative(process.cwd(), folder).startsWith('..')) return undefined;
   try {
+    const folder = path.join(os.homedir(), '.cache', 'tenantlint-code');
+    if (!path.relative(process.cwd(), folder).startsWith('..')) return undefined;
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { uid, mode } = fs.statSync(folder);
     return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0) ? folder : undefined;
