@@ -19,6 +19,15 @@ test('an object that has two names changes under both', () => {
   expect(of('const where: { orgId?: string } = {}; limit(where, orgId); await prisma.project.findMany({ where });', 'Project', SCHEMA, 'function limit(where: { orgId?: string }, tenant: string) { where.orgId = tenant; }\n')).toEqual(['findMany scoped proven']);
 });
 
+test('variables of a block live on where a function sees them', () => {
+  const asked = (made: string): string[] => of(`let ask = () => prisma.project.findMany({ where: { orgId } });\n${made}\nreturn Response.json(await ask());`, 'Project');
+  const query = (tenant: string): string => `ask = () => prisma.project.findMany({ where: { orgId: ${tenant} } });`;
+  expect(asked(`{ const own = orgId; ${query('own')} }`)).toContain('findMany scoped proven');
+  expect(asked(`for (const own of [orgId]) { const tenant = own; ${query('tenant')} }`).every((s) => s === 'findMany scoped proven')).toBe(true);
+  expect(asked(`try { const own = orgId; ${query('own')} } catch (error) { const own = orgId; ${query('own')} }`).every((s) => s === 'findMany scoped proven')).toBe(true);
+  expect(asked(`{ const sent = new URL(request.url).searchParams.get('org') ?? ''; ${query('sent')} }`).some((s) => s.startsWith('findMany leak'))).toBe(true);
+});
+
 test('a role that only the makers of the product have', () => {
   const role = (check: string): string[] => of(`const me = await prisma.user.findUniqueOrThrow({ where: { id: userId } }); ${check} return Response.json(await prisma.project.findMany({ take: 10 }));`, 'Project', SCHEMA.replace('email       String   @unique', 'email       String   @unique\n  role        String'));
   expect(role(`if (me.role !== 'super_admin') throw new Error('x');`)).toEqual(['findMany by-design likely']);
