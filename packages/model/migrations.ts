@@ -125,6 +125,6 @@ export interface MigrationFacts {
   narrowed(step: number): readonly Narrowing[];
   /** Tables that stood open for a while from this step on. */
   windows(step: number): readonly Window[];
-  /** A sentence says why it cannot be told. */
-  exchange(of: ExchangeOf): Exchange | string;
+  /** A sentence says why it cannot be told; undefined where more migrations are judged than a change holds. */
+  exchange(of: ExchangeOf): Exchange | string | undefined;
 }

@@ -77,6 +77,7 @@ export function indexFirst(op: Operation, facts: Facts, constraint: ConstraintDe
 export function exchanged(op: Operation, facts: Facts, of: Omit<ExchangeOf, 'step'>, title: string): { readonly fixes: readonly Fix[]; /** For the end of a sentence that tells the way. */ readonly how: string } {
   if (!isWritten(op)) return { fixes: [], how: '' };
   const exchange = facts.migrations.exchange({ step: op.index, ...of });
+  if (exchange === undefined) return { fixes: [], how: '' };
   if (typeof exchange === 'string') return { fixes: [], how: ` \`tenantlint fix\` does not write it: ${exchange}.` };
   const edit = withoutOperation(op, facts);
   const fixes = edit === undefined ? [] : [{ title, safe: false, edits: [edit], migration: exchange.expand, more: exchange.more, later: exchange.contract }];

@@ -1,4 +1,4 @@
-import { sqlTable, sqlText, walkExpr, type Column, type Constraint, type Exchange, type ExchangeOf, type Index, type Policy, type Schema, type SqlExpr, type Table, type Timeline } from '@tenantlint/model';
+import { sqlTable, sqlText, walkExpr, type Column, type Constraint, type Exchange, type ExchangeOf, type Index, type Policy, type Schema, type SqlExpr, type SqlFrom, type Table, type Timeline } from '@tenantlint/model';
 import { mapExpr } from '../replay/expr/walk.ts';
 import * as sql from './sql.ts';
 
@@ -110,23 +110,40 @@ function policiesOf(schema: Schema, after: Schema, table: Table, column: string,
   // Postgres changes no type that a policy asks for: it is made again behind the change.
   for (const of of (renamed ? schema : after).tables.values()) {
     for (const was of of.policies.values()) {
-      const asks = [was.using, was.check].some((e) => e !== undefined && mentions(e, column) && (of.key === table.key || namesTable(e, table.name)));
+      const named = namedBy(was);
+      if (!named.columns.has(column) || (of.key !== table.key && !named.tables.has(table.name))) continue;
       const is = after.tables.get(of.key)?.policies.get(was.name);
-      if (asks && is !== undefined) found.push({ was, is, on: sqlTable(of.key) });
+      if (is !== undefined) found.push({ was, is, on: sqlTable(of.key) });
     }
   }
   return found;
 }
 
+interface Named {
+  readonly columns: ReadonlySet<string>;
+  readonly tables: ReadonlySet<string>;
+}
+
+/** Policies are values: what one speaks of is found once. */
+const known = new WeakMap<Policy, Named>();
+
+function namedBy(policy: Policy): Named {
+  const found = known.get(policy);
+  if (found !== undefined) return found;
+  const [columns, tables] = [new Set<string>(), new Set<string>()];
+  const visitor = {
+    expr: (e: SqlExpr): void => void (e.kind === 'column' && columns.add(e.path.at(-1) ?? '')),
+    from: (f: SqlFrom): void => void (f.kind === 'table' && tables.add(f.name.name)),
+  };
+  for (const expr of [policy.using, policy.check]) if (expr !== undefined) walkExpr(expr, visitor);
+  const made = { columns, tables };
+  known.set(policy, made);
+  return made;
+}
+
 function mentions(expr: SqlExpr, column: string): boolean {
   let found = false;
   walkExpr(expr, { expr: (e) => void (e.kind === 'column' && e.path.at(-1) === column && (found = true)) });
-  return found;
-}
-
-function namesTable(expr: SqlExpr, table: string): boolean {
-  let found = false;
-  walkExpr(expr, { from: (f) => void (f.kind === 'table' && f.name.name === table && (found = true)) });
   return found;
 }
 

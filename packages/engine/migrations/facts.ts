@@ -43,6 +43,6 @@ export function migrationFacts({ timeline, tenancy, isolation, isolationOf, pend
     weakened: perStep((step) => (few && pending(step) ? weakened(sources, step) : ((history ??= openedOnce(sources, tenancy)).get(step) ?? []))),
     narrowed: perStep((step) => (few && pending(step) ? narrowed(sources, step) : [])),
     windows: perStep((step) => windows(sources, step)),
-    exchange: (of) => exchange(timeline, of),
+    exchange: (of) => (few ? exchange(timeline, of) : undefined),
   };
 }
