@@ -105,6 +105,13 @@ export {};
   writeFileSync(path.join(home, 'use.json'), JSON.stringify({ compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', lib: ['es2023', 'dom'], types: [], exactOptionalPropertyTypes: true }, files: ['use.mts'] }));
   const { stdout } = node([typescript, '-p', 'use.json']);
   expect(stdout).toBe('');
+  // The other ways to find a module, and CommonJS, where Node gives what an ES module exports.
+  for (const [module, moduleResolution, file] of [['node16', 'node16', 'use.mts'], ['esnext', 'bundler', 'use.mts'], ['nodenext', 'nodenext', 'use.cts']] as const) {
+    writeFileSync(path.join(home, 'use.cts'), "import { lint, type Outcome } from 'tenantlint';\nconst outcome: Promise<Outcome> = lint({ preset: 'audit' });\nexport = outcome;\n");
+    writeFileSync(path.join(home, 'use.json'), JSON.stringify({ compilerOptions: { strict: true, noEmit: true, module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom'], types: [] }, files: [file] }));
+    expect([module, node([typescript, '-p', 'use.json']).stdout]).toEqual([module, '']);
+  }
+  expect(node(['--input-type=commonjs', '-e', "require('tenantlint').lint({ cwd: '.' }).then((o) => console.log(o.findings.length > 5))"])).toEqual({ status: 0, stdout: 'true\n', stderr: '' });
   const script = "import { lint } from 'tenantlint'; const o = await lint({ cwd: process.cwd() }); console.log(o.findings.length > 5, o.tool);";
   expect(node(['--input-type=module', '-e', script])).toEqual({ status: 0, stdout: `true ${VERSION}\n`, stderr: '' });
 });
