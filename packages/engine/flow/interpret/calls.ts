@@ -242,7 +242,7 @@ export function invoke(f: Flow, value: ValueOf<'function'>, args: readonly Abstr
   }
   const outside = f.state;
   const base = outside.fork();
-  const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, turn: f.frame?.turn ?? NO_ROWS, guessed, ...(f.python && fn.generator ? { yields: first ? 'first' as const : [] } : {}) };
+  const frame: Frame = { fn, name: fn.name ?? f.frame?.name ?? 'anonymous', from: at, base, returns: [], jumps: [], caller: f.frame, depth: (f.frame?.depth ?? 0) + 1, loop: f.frame?.loop, turn: f.frame?.turn ?? NO_ROWS, guessed, ...(fn.generator ? { yields: first ? 'first' as const : [] } : {}) };
   f.frame = frame;
   f.state = base;
   const scope = value.scope as Names;

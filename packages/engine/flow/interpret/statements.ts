@@ -219,6 +219,7 @@ function forEach(f: Flow, s: Extract<CodeStatement, { kind: 'for-each' }>, names
 function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Names): void {
   const base = f.state;
   const exits: Exit[] = [];
+  const { truths: entered } = base;
   const before = f.thrown;
   const end = f.branch([], () => inBlock(f, s.body, names));
   // Where nothing is thrown on purpose, only what fails by itself leads to a handler: no way around a check.
@@ -242,9 +243,15 @@ function attempt(f: Flow, s: Extract<CodeStatement, { kind: 'try' }>, names: Nam
   join(base, exits, f.joinValues);
   if (base.live && exits.length > 1) base.learn(kept);
   if (s.finally.length > 0) {
-    const { live } = f.state;
+    const { live, truths } = f.state;
+    // It runs as well where the body was left by a throw: what was checked there is not known here.
+    const known = f.thrown === before ? truths : entered;
     f.state.live = true;
+    f.state.truths = known;
     inBlock(f, s.finally, names);
+    const since = truthsSince(f.state.truths, known);
+    f.state.truths = truths;
+    f.state.learn(since);
     f.state.live &&= live;
   }
 }

@@ -1,6 +1,6 @@
 import { cases, isNullish, literal, nothing, unknown, type AbstractValue, type Code, type CodeTarget, type ValueEntry } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import type { Names } from '../state.ts';
+import { isOutermost, type Names } from '../state.ts';
 import { usedBy } from '../queries/record.ts';
 import { kept } from '../known/kept.ts';
 import { reassignModule } from './modules.ts';
@@ -23,11 +23,17 @@ export function assign(f: Flow, target: CodeTarget, value: AbstractValue, names:
     const slot = names.find(name);
     if (slot) f.state.set(slot, part);
     else {
+      stays(f, name, part, names);
       reassignModule(f, names.file, name, part);
       const own = outermost(f, name, names);
       if (own) f.state.set(own, part);
     }
   });
+}
+
+/** What a variable of the file holds is there for whoever comes next. */
+function stays(f: Flow, name: string, value: AbstractValue, names: Names): void {
+  if (f.frame?.fn && f.modules.get(names.file)?.declared.get(name)?.kind === 'value') usedBy(f, value, value.at);
 }
 
 /** A variable of the file that a function assigns: from now on it is a variable like any other. */
@@ -98,6 +104,7 @@ function write(f: Flow, code: Code, value: AbstractValue, names: Names): void {
   if (code.kind === 'name' || code.kind === 'this') {
     const slot = names.find(code.kind === 'name' ? code.name : 'this');
     if (slot) f.state.set(slot, value);
+    if (code.kind === 'name' && (!slot || isOutermost(slot))) stays(f, code.name, value, names);
     return;
   }
   if (code.kind !== 'member' && code.kind !== 'index') return;

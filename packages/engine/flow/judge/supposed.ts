@@ -6,6 +6,8 @@ import { equalities, namesCaller } from '../queries/belonging.ts';
 import { speaksOf } from '../entries/gateway.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { snake, tenantNames } from '../queries/identity.ts';
+import { authenticated } from './caller.ts';
+import { isOpen } from './open.ts';
 import { sourceRecord } from './inherit.ts';
 import { comparedWith, isOfRoot, tenantColumns, type Held } from './owners.ts';
 import { vouched } from './vouched.ts';
@@ -29,7 +31,8 @@ const foundBy = new WeakMap<Flow, Map<string, Found | undefined>>();
 const MOST_VALUES = 8;
 
 /** A value that, taken for the caller's tenant or the caller, makes the formula isolate. */
-export function bound(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span): Supposition | undefined {
+/** `unused`: nothing comes of the row, so that rows of which nothing comes may vouch for it. */
+export function bound(f: Flow, row: number, table: string, formula: Formula, goal: Goal, at: Span, unused = false): Supposition | undefined {
   const key = questionKey(row, table, formula, goal);
   let all = foundBy.get(f);
   if (!all) foundBy.set(f, (all = new Map<string, Found | undefined>()));
@@ -39,7 +42,7 @@ export function bound(f: Flow, row: number, table: string, formula: Formula, goa
   const value = found && values[found.value];
   if (found && value) return { value, as: found.as };
   // Whether a row is answered for where it is fetched is another question in each run.
-  const rows = ofRows(f, row, table, formula);
+  const rows = ofRows(f, row, table, formula, unused);
   return rows && askClosed(f, row, table, rows, goal, at).verdict === 'yes' ? { value: { kind: 'unknown', why: 'the tenant of a row' }, as: 'tenant' } : undefined;
 }
 
@@ -71,10 +74,10 @@ function suppose(f: Flow, row: number, table: string, formula: Formula, goal: Go
  * came from is at fault, it is judged where it is fetched. It may be a third row that names both: the one that was
  * checked before its id was used again.
  */
-function ofRows(f: Flow, row: number, table: string, formula: Formula): Formula | undefined {
+function ofRows(f: Flow, row: number, table: string, formula: Formula, unused: boolean): Formula | undefined {
   const tables = new Map<number, string | undefined>([[row, table]]);
   const isTenant = (t: Term): boolean => {
-    if (t.kind !== 'column' || goesNowhere(f, t.row)) return false;
+    if (t.kind !== 'column' || (!unused && goesNowhere(f, t.row))) return false;
     const of = tables.get(t.row) ?? f.rows.get(t.row)?.table;
     // Of a table that no migration makes, the name of the column is all there is.
     return of === undefined || !f.input.schema.tables.has(of) ? tenantNames(f.input.tenancy).has(snake(t.column)) : tenantColumns(f, of).has(t.column);
@@ -106,6 +109,30 @@ function goesNowhere(f: Flow, row: number): boolean {
   return source !== undefined && f.verdicts.get(source)?.unused === true && bindings(source.query.condition).some((b) => trustOf(b.value) === 'input');
 }
 
+/** Names that stand in addresses, and are no secret. */
+const ADDRESS = /(?:^|_)(?:slug|handle|subdomain|path|permalink)$/;
+
+/** Somebody is signed in, and what the request calls a tenant by is all that chose it: it was handed to nobody who may have asked. */
+function namedTenant(f: Flow, whole: Formula, of: Pick<Case, 'record' | 'truths' | 'uses' | 'at'>): string | undefined {
+  if (!authenticated(f, of)) return undefined;
+  for (const row of rowsWithin(whole)) {
+    const source = f.recordOf.get(row);
+    if (source?.row !== row || source.table !== f.input.tenancy.root || of.uses.some((u) => u.row === row && u.at.file === of.at.file && u.at.start < of.at.start)) continue;
+    const [by] = bindings(source.query.condition).filter((b) => !b.negated && !b.related && b.op === '=' && ADDRESS.test(snake(b.field)) && trustOf(b.value) === 'input');
+    if (by) return sourceOf(by.value);
+  }
+  return undefined;
+}
+
+function rowsWithin(of: Formula): readonly number[] {
+  switch (of.kind) {
+    case 'and': case 'or': return of.of.flatMap(rowsWithin);
+    case 'not': return rowsWithin(of.of);
+    case 'exists': return [...of.rows.map((r) => r.id), ...rowsWithin(of.where)];
+    default: return [];
+  }
+}
+
 /** Set by the server's own proxy or middleware as often as by the caller. */
 export const isAmbient = (value: Supposition['value']): boolean => value.kind === 'input' && [value.channel, ...value.path].some((p) => /^(?:headers|cookies|host|hostname)$/.test(p));
 
@@ -123,8 +150,9 @@ function knowsOwn(f: Flow, truths: readonly Truth[]): boolean {
 }
 
 /** The condition is right if the value is: a tenant that is handed in binds, one that the request brings does not. */
-export function supposed(f: Flow, { at, entry, truths }: Case, row: number, table: string, whole: Formula, goal: Goal): Judgement | undefined {
-  const found = bound(f, row, table, whole, goal, at);
+export function supposed(f: Flow, { record, at, entry, truths, uses }: Case, row: number, table: string, whole: Formula, goal: Goal): Judgement | undefined {
+  const reads = record.query.verb === 'select' || record.query.verb === 'count';
+  const found = bound(f, row, table, whole, goal, at, reads && !uses.some((u) => u.row === row));
   if (!found) return undefined;
   const { value, as } = found;
   if (value.kind === 'input') {
@@ -138,6 +166,8 @@ export function supposed(f: Flow, { at, entry, truths }: Case, row: number, tabl
     // A proxy that is no part of the product may set it.
     return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) && !isAmbient(value) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
   }
+  const slug = as === 'tenant' && entry && !isOpen(entry.at.file) ? namedTenant(f, whole, { record, truths, uses, at }) : undefined;
+  if (slug !== undefined && !vouched(f, whole, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is the one that ${slug} names, and nothing tells that the caller belongs to it`, at }], defect: { kind: 'chosen-tenant', value: slug } };
   return { verdict: 'scoped', certainty: 'likely', why: [{ text: as === 'tenant' ? 'bound to a tenant that is handed in' : 'bound to a user that is handed in', at }] };
 }
 

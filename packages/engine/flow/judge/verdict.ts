@@ -7,6 +7,7 @@ import { columnOf, OBJECTS } from '../queries/ends.ts';
 import { secretOf } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { askedOfOthers, authenticated, besidesStaff, systemCall } from './caller.ts';
+import { isOpen } from './open.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
 import { comparedWithRow, hangsOff, HANGS } from './compared.ts';
@@ -94,7 +95,7 @@ function reached(f: Flow, of: Case): Judgement {
   if (secret) return byDesign(`whoever has ${secret.column} may have the row`, secret.at, 'likely');
   // What a row of the caller's points to is the caller's to reach, whatever else the condition asks.
   const referred = inherit(f, of);
-  if (referred && referred.verdict !== 'unknown') return referred;
+  if (referred && referred.verdict !== 'unknown' && !(referred.verdict === 'by-design' && handed?.verdict === 'leak')) return referred;
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? (checkedAfterwards(f, of) ?? comparedWithRow(f, of) ?? nowhere(of)) : comparedWithRow(f, of);
   if (checked) return checked;
@@ -141,16 +142,13 @@ function nowhere({ record, uses, at }: Case): Judgement | undefined {
   return { verdict: 'guarded', certainty: 'likely', why: [{ text: 'the row goes nowhere', at }], unused: true };
 }
 
-/** Paths under which products serve everybody, or do not know yet who is there. */
-const OPEN = /(?:^|[/_.-])(?:public|shared?|embed(?:ded)?|views?|viewer|invites?|invitations?|join|auth|login|signin|sign-in|signup|sign-up|register|webhooks?|callbacks?|health|status|open|widgets?|unsubscribe|verify|reset|checkout|book(?:ing)?s?|preview|track(?:ing)?|redirect|og|feed|rss|sitemap|store(?:front)?|menu|landing|site|p|s|r|l|t)(?:[/_.-]|$)/i;
-
 /** Nobody is signed in: whoever has the id may have the row. Actions are called by the product's own pages, for a user. */
 function stranger(f: Flow, of: Case): Judgement | undefined {
   const { entry, record, at } = of;
   if (!entry || entry.kind === 'action' || entry.kind === 'library' || authenticated(f, of)) return undefined;
   if (bindings(record.query.condition).length === 0) return undefined;
   const open = byDesign('nobody is signed in here: whoever has the id may have the row', at, 'possible');
-  if (f.python || OPEN.test(entry.at.file) || !isOfRoot(f, of.table)) return open;
+  if (f.python || isOpen(entry.at.file) || !isOfRoot(f, of.table)) return open;
   const leak = unreached(f, of);
   return leak.verdict === 'leak' && leak.defect?.kind === 'unbound-id' ? { ...open, unusual: { ...leak, certainty: 'likely', why: [...leak.why, { text: 'nobody is signed in here, as nearly everywhere else', at: entry.at }] } } : open;
 }

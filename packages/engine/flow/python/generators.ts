@@ -15,8 +15,8 @@ export function yielded(f: Flow, value: AbstractValue): void {
   f.state.live = false;
 }
 
-/** What a call gives: the list of all that was yielded, or what the function returned. */
+/** What a call gives: the list of all that was yielded, or what the function returned, which is what those wait for who run TypeScript's step by step. */
 export function generated(f: Flow, frame: Frame, returned: AbstractValue, at: Span): AbstractValue {
-  if (typeof frame.yields !== 'object') return returned;
+  if (typeof frame.yields !== 'object' || (!f.python && returned.kind !== 'undefined')) return returned;
   return frame.yields.length > 0 ? list(f.joinValues(frame.yields.map((value) => ({ value, truths: [] }))), at) : { kind: 'array', items: [], at };
 }
