@@ -34,6 +34,7 @@ const SCENES: readonly Scene[] = [
   { of: 'Drizzle: dated behind what was run', files: { 'drizzle/meta/_journal.json': journal(['0000_a', 100], ['0001_b', 300], ['0002_c', 200]), 'drizzle/0000_a.sql': table('a'), 'drizzle/0001_b.sql': table('b'), 'drizzle/0002_c.sql': table('c') }, adds: '0001_b', found: [] },
   { of: 'Drizzle: listed and not there', files: { 'drizzle/meta/_journal.json': journal(['0000_a', 100], ['0001_b', 300]), 'drizzle/0000_a.sql': table('a') }, found: ['broken drizzle/meta/_journal.json'] },
   { of: 'Drizzle: there and not listed', files: { 'drizzle/meta/_journal.json': journal(['0000_a', 100]), 'drizzle/0000_a.sql': table('a'), 'drizzle/0001_b.sql': table('b') }, found: ['skipped drizzle/0001_b.sql'] },
+  { of: 'Drizzle: a journal that nobody keeps', files: { 'drizzle/meta/_journal.json': journal(['0000_a', 100]), 'drizzle/0001_b.sql': table('b'), 'drizzle/0002_c.sql': table('c') }, found: [] },
   { of: 'sqitch: planned and not there', files: { 'db/sqitch.plan': plan('a', 'b [a]'), 'db/deploy/a.sql': table('a') }, found: ['broken db/sqitch.plan'] },
   { of: 'sqitch: there and not planned', files: { 'db/sqitch.plan': plan('a'), 'db/deploy/a.sql': table('a'), 'db/deploy/c.sql': table('c') }, found: ['skipped db/deploy/c.sql'] },
   { of: 'sqitch: required too late, and never', files: { 'db/sqitch.plan': plan('b [a]', 'a [other:x !y z]'), 'db/deploy/a.sql': table('a'), 'db/deploy/b.sql': table('b') }, found: ['broken db/sqitch.plan', 'broken db/sqitch.plan'] },

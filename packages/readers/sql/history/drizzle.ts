@@ -13,6 +13,7 @@ export const drizzle: Convention = {
   find(pool: Pool): Claim[] {
     return pool.all()
       .filter(({ path }) => nameOf(path) === '_journal.json' && nameOf(folderOf(path)) === 'meta')
+      .filter((journal) => isKept(pool, journal))
       .sort((a, b) => byText(a.path, b.path))
       .map((journal) => {
         const root = folderOf(folderOf(journal.path));
@@ -23,6 +24,13 @@ export const drizzle: Convention = {
       });
   },
 };
+
+/** A journal of which no file is there any more tells nothing of the files that are: somebody else runs them. */
+function isKept(pool: Pool, journal: Source): boolean {
+  const entries = journalOf(journal.text)?.entries ?? [];
+  const names = new Set(pool.sql(folderOf(folderOf(journal.path))).map(({ path }) => stemOf(path)));
+  return entries.length === 0 || names.size === 0 || entries.some(({ tag }) => names.has(tag));
+}
 
 function read(sql: SqlParser, root: string, source: Source, files: readonly Source[], rollbacks: Rollbacks): History {
   const journal = journalOf(source.text);
