@@ -3,15 +3,24 @@ import type { Outcome, Summary } from '@tenantlint/model';
 import { wantsPrisma } from '@tenantlint/readers/prisma';
 import type { Workspace } from './workspace.ts';
 
+const CONFIG = 'tenantlint.config.jsonc';
 /** Files that make a folder a project of its own. */
 const MARK = /^(?:package\.json|pyproject\.toml|go\.mod|Cargo\.toml|composer\.json|Gemfile|tenantlint\.config\.jsonc)$/;
 
 /**
  * Folders of a run that are products of their own, each with a database of its own: projects that tell of a schema, in
- * folders that are beside one another and below no common project. One product (the usual case) gives no folder.
+ * folders that are beside one another and below no common project, or each with a configuration of its own. One product
+ * (the usual case) gives no folder.
  */
 export function productFolders(workspace: Workspace): readonly string[] {
-  const projects = new Set([...workspace.files].filter((f) => MARK.test(nameOf(f))).map(folderOf));
+  const marked = [...workspace.files].filter((f) => MARK.test(nameOf(f)));
+  const configured = new Set(marked.filter((f) => nameOf(f) === CONFIG).map(folderOf));
+  const found = configured.size > 1 && !configured.has('') ? owners(workspace, configured) : [];
+  return found.length > 0 ? found : owners(workspace, new Set(marked.map(folderOf)));
+}
+
+/** Those of the projects that tell of a schema; none where all of it is one's, or a part is nobody's. */
+function owners(workspace: Workspace, projects: ReadonlySet<string>): readonly string[] {
   const found = new Set<string>();
   for (const file of workspace.files) {
     if (!file.endsWith('.sql') && !wantsPrisma(file) && nameOf(file) !== 'alembic.ini') continue;

@@ -202,6 +202,19 @@ test('products that lie beside one another are judged each on its own', async ()
   expect((await tenantlint(p.dir, ['inspect'])).err).toBe('tenantlint: several products are here; name one of a, b\n');
 });
 
+test('products of one workspace, each with a configuration of its own', async () => {
+  const files = (name: string, sql: string) => ({ [`${name}/package.json`]: '{}', [`${name}/tenantlint.config.jsonc`]: '{}', [`${name}/${MIGRATION}`]: sql });
+  const workspace = { 'package.json': '{ "workspaces": ["*"] }', ...files('a', OPEN), ...files('b', CLOSED) };
+  const notes = async (more: Readonly<Record<string, string>>) => {
+    const { out } = await tenantlint(project({ ...workspace, ...more }).dir, ['--format', 'json']);
+    return (JSON.parse(out) as { notes: string[] }).notes.filter((n) => n.includes('Environment'));
+  };
+  expect(await notes({})).toEqual(['a: Environment: Supabase; anon and authenticated are not trusted', 'b: Environment: Supabase; anon and authenticated are not trusted']);
+  // What is configured above all, or makes tables for all, is one product.
+  expect(await notes({ 'tenantlint.config.jsonc': '{}' })).toHaveLength(1);
+  expect(await notes({ 'db/migrations/001_more.sql': 'create table more (id int primary key);\n' })).toHaveLength(1);
+});
+
 test('Python: revisions are replayed, models only name what they make', async () => {
   const p = project({
     'alembic.ini': '[alembic]\nscript_location = migrations\n',
