@@ -95,3 +95,21 @@ test.each(['hono/utils/buffer', 'crypto', '@std/crypto'])('a secret that %s comp
 app.post('/', async (c, next) => { const sent = c.req.header('apisecret'); if (!sent || !(await timingSafeEqual(sent, process.env.API_SECRET!))) throw new Error('forbidden'); await next(); }, async (c) => c.json(await one((await c.req.json()).id)));`;
   expect(told({ 'src/server/app.ts': app })).toContain('findUnique by-design route/hono');
 });
+
+/** A procedure that asks whether the organization is among those of the session, or the caller one of the makers. */
+const IN_SESSION = `import { initTRPC } from '@trpc/server'; import { z } from 'zod'; ${BOTH} const t = initTRPC.create();
+const track = async (id: string) => { if (!process.env.TRACK) return; await fetch(id); };
+const inOrg = t.procedure.use(async (opts) => { const me = await caller(); const sent = z.object({ orgId: z.string() }).safeParse(await opts.getRawInput()); if (!sent.success) throw new Error('bad');
+  const org = me.organizations.flatMap((o) => [o]).find((o) => o.id === sent.data.orgId);
+  if (!org) { if (me.MARK === true) return opts.next(); throw new Error('forbidden'); }
+  track(org.id).catch(() => undefined);
+  return opts.next(); });
+export const router = t.router({ list: inOrg.input(z.object({ orgId: z.string() })).query(({ input }) => list(input.orgId)) });`;
+
+test('tRPC: what the session lists is the caller\'s, and staff is left aside', () => {
+  expect(told({ 'src/server/router.ts': IN_SESSION.replace('MARK', 'isPlatformAdmin') })).toContain('findMany scoped procedure/trpc');
+});
+
+test('tRPC: a member of whatever kind is no staff', () => {
+  expect(told({ 'src/server/router.ts': IN_SESSION.replace('MARK', 'isManager') })).toContain('findMany leak procedure/trpc');
+});

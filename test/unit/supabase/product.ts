@@ -41,6 +41,7 @@ create function own_report() returns bigint language sql security definer as $$ 
 create function own_list() returns setof projects language sql security definer as $$ select * from projects where org_id in (select org_id from members where user_id = auth.uid()) $$;
 create function any_list() returns setof projects language sql security definer as $$ select * from projects $$;
 create function org_list(p_org_id uuid) returns setof projects language sql security definer as $$ select * from projects where org_id = p_org_id $$;
+create function org_maybe(p_org_id uuid default null) returns setof projects language sql security definer as $$ select * from projects where p_org_id is null or org_id = p_org_id $$;
 alter table projects enable row level security;
 create policy members_read on projects for select to authenticated using (org_id in (select org_id from members where user_id = auth.uid()));
 `.replace('create table tasks', 'create table people (id uuid primary key, org_id uuid not null references orgs (id), name text);\ncreate table tasks');

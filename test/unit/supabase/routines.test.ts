@@ -32,6 +32,11 @@ describe('functions of the database', () => {
     ['service', `rpc('org_list', { p_org_id: body.org })`, 'leak likely chosen-tenant'],
     ['service', `rpc('org_list', body)`, 'unknown possible'],
     ['service', `rpc('my_projects', { p_user: me.id })`, 'scoped likely'],
+    ['service', `rpc('org_maybe', { p_org_id: org })`, 'scoped proven'],
+    ['service', `rpc('org_maybe', {})`, 'unknown possible'],
+    // What is undefined is not sent, and the function takes its default.
+    ['service', `rpc('org_maybe', { p_org_id: body.mine ? org : undefined })`, 'unknown possible'],
+    ['service', `rpc('org_list', { p_org_id: body.mine ? org : undefined })`, 'scoped proven'],
     ['service', `rpc('nowhere', { p_org_id: org })`, 'unknown possible'],
     ['service', `rpc(body.name)`, 'unknown possible'],
   ] as const)('%s client, %s', (client, call, want) => {

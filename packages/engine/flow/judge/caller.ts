@@ -47,8 +47,8 @@ function tellsStaff(f: Flow, t: Truth): boolean {
   switch (t.kind) {
     case 'row': return isHouseMember(f, t.row) || isStaffRow(f, t.row);
     case 'any': return t.of.every((way) => isStaff(f, way));
-    case 'defined': return t.of.kind === 'symbol' && t.of.origin.kind === 'identity' && STAFF.test(t.of.path.at(-1) ?? '');
-    case 'holds': return hasStaffRole(f, t.formula) || marksCaller(f, t.formula);
+    case 'defined': return t.of.kind === 'symbol' && t.of.origin.kind === 'identity' && marksUser(f, t.of.path.at(-1) ?? '');
+    case 'holds': return hasStaffRole(f, t.formula) || isMarked(f, t.formula) || marksCaller(f, t.formula);
     case 'falsy': case 'secret': case 'setting': case 'lost': return false;
   }
 }
@@ -58,6 +58,20 @@ function marksCaller(f: Flow, of: Formula): boolean {
   const marked = of.kind === 'null' && of.negated ? of.of : of.kind === 'compare' && of.op === '=' && of.right.kind === 'value' && of.right.value.kind === 'literal' && of.right.value.value === true ? of.left : undefined;
   // Where the user's row names its one tenant, an administrator is that tenant's.
   return marked?.kind === 'column' && (carriesTenant(f) ? STAFF : PLATFORM).test(marked.column) && f.rows.get(marked.row)?.table === f.input.tenancy.users;
+}
+
+/** `session.user.admin === true`. */
+function isMarked(f: Flow, of: Formula): boolean {
+  if (of.kind !== 'compare' || of.op !== '=') return false;
+  const [mark, value] = of.right.kind === 'value' && of.right.value.kind === 'literal' ? [of.left, of.right] : [of.right, of.left];
+  return value.kind === 'value' && value.value.kind === 'literal' && value.value.value === true && mark.kind === 'value' && mark.value.kind === 'claim' && mark.value.trusted && marksUser(f, mark.value.path.split(/[.:]/).at(-1) ?? '');
+}
+
+/** What the session says of its user, as a name of staff or as the row of a user who is no tenant's is marked. */
+function marksUser(f: Flow, name: string): boolean {
+  if (STAFF.test(name)) return true;
+  const columns = PLATFORM.test(name) && !carriesTenant(f) ? f.input.schema.tables.get(f.input.tenancy.users ?? '')?.columns : undefined;
+  return columns !== undefined && [...columns.keys()].some((column) => snake(column) === snake(name));
 }
 
 /** Every user belongs to one tenant, which the row says. */
@@ -91,8 +105,8 @@ export function besidesStaff(f: Flow, truths: readonly Truth[]): readonly Truth[
   if (!truths.some((t) => t.kind === 'any')) return truths;
   let changed = false;
   const found = truths.flatMap((t): readonly Truth[] => {
-    const others = t.kind === 'any' ? t.of.filter((way) => !isStaff(f, way)) : [];
-    if (t.kind !== 'any' || others.length === 0 || others.length === t.of.length) return [t];
+    const others = t.kind === 'any' ? t.of.filter((way) => !isStaff(f, way)).map((way) => besidesStaff(f, way)) : [];
+    if (t.kind !== 'any' || others.length === 0 || (others.length === t.of.length && others.every((way, i) => way === t.of[i]))) return [t];
     changed = true;
     return others.length === 1 && others[0] ? others[0] : [{ ...t, of: others }];
   });

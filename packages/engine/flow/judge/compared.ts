@@ -8,7 +8,8 @@ import { termOf } from '../queries/terms.ts';
 import { keyOf, sameValue } from '../values/key.ts';
 import { sourceOfRow } from './inherit.ts';
 import { isIdentity, isOnlyKey, leadsTo, linkColumns } from './owners.ts';
-import { bindings, trustOf } from './trust.ts';
+import { columnOf } from '../queries/ends.ts';
+import { bindings, sourceOf, trustOf } from './trust.ts';
 import type { Case, Judgement } from './judgement.ts';
 
 /**
@@ -134,6 +135,25 @@ export function partChecked(f: Flow, of: Case, value: AbstractValue): boolean {
     return asked && isChecked(f, of, t.row);
   });
 }
+
+/**
+ * What the request brings was found in the session: `session.projects.find((p) => p.id === input.projectId)`. By it the
+ * condition names the row itself, or what it hangs off.
+ */
+export function namedBySession(f: Flow, of: Case, fields: readonly { readonly field: string; readonly value: AbstractValue }[]): Judgement | undefined {
+  const { record, at, table } = of;
+  const own = fields.filter(({ field }) => linkColumns(f, table).has(columnOf(record.model, field) ?? field) || isOnlyKey(f, table, columnOf(record.model, field) ?? field));
+  const found = own.find(({ value }) => isOfSession(f, of, value));
+  return found && { verdict: 'guarded', certainty: 'likely', why: [{ text: `${sourceOf(found.value)} is one that the session names`, at }] };
+}
+
+/** What the request brings equals an id of the session. */
+export function isOfSession(f: Flow, { truths, at }: Case, value: AbstractValue): boolean {
+  const term = value.kind === 'symbol' && value.origin.kind === 'input' ? termOf(f, value, at) : undefined;
+  return term !== undefined && truths.some((t) => t.kind === 'holds' && t.formula.kind === 'compare' && t.formula.op === '=' && ((same(t.formula.left, term) && isClaim(t.formula.right)) || (same(t.formula.right, term) && isClaim(t.formula.left))));
+}
+
+const isClaim = (of: Term): boolean => of.kind === 'value' && of.value.kind === 'claim' && of.value.trusted && /(?:^|[._])id$|Id$/.test(of.value.path);
 
 /** Places of the request that the value is made from. */
 function inputsOf(value: AbstractValue, depth = 0, found = new Set<string>()): ReadonlySet<string> {

@@ -3,7 +3,7 @@ import type { Flow } from '../flow.ts';
 import { authenticated } from './caller.ts';
 import { isIdentity, isKey, isTenantField, ownerColumns, tenantColumns } from './owners.ts';
 import { widened } from './blame.ts';
-import { checkedOtherwise } from './compared.ts';
+import { checkedOtherwise, isOfSession } from './compared.ts';
 import { untrusted, valueKey } from './values.ts';
 import { bindings, isDirect, isSent, named, sourceOf, trustOf } from './trust.ts';
 import { vouched } from './vouched.ts';
@@ -36,6 +36,7 @@ export function unreached(f: Flow, of: Case): Judgement {
   if (query.sql) {
     const open = untrusted(record.formula);
     const brought = open.find((v) => v.kind === 'input' && !onlyRanges(record.formula, v));
+    if (query.sql.holes.some((hole) => isOfSession(f, of, hole.value))) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `it names what the session holds, and how rows of ${table} hang off that could not be told`, at }] };
     if (brought?.kind === 'input' && entry) {
       const value = named(brought.channel, brought.path.join('.'));
       return { verdict: 'leak', certainty: 'proven', why: [{ text: `${value} comes from the request, and nothing ties ${table} to the caller's tenant`, at }], defect: { kind: 'unbound-id', value } };

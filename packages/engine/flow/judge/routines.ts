@@ -19,11 +19,18 @@ export function calledRoutine(f: Flow, record: SiteRecord, routine: Called, entr
   const found = named(f, routine.name);
   if (found.length === 0) return { verdict: 'unknown', certainty: 'possible', why: [{ text: `${routine.name}() is in no migration that was read`, at }] };
   const given = argument(f, record, routine, entry, truthsSince(record.truths, undefined));
-  const all = found.map((one) => judged(f, record, one, given));
+  const all = found.map((one) => judged(f, record, one, given?.verdict === 'scoped' ? leftOut(routine, one) ?? given : given));
   return all.reduce((a, b) => (RANK.indexOf(b.verdict) > RANK.indexOf(a.verdict) ? b : a));
 }
 
 const RANK: readonly SiteVerdict[] = ['by-design', 'scoped', 'injected', 'guarded', 'unknown', 'leak'];
+
+/** An argument that may be undefined is not sent, and the function takes its default: often all tenants. */
+function leftOut({ args }: Called, routine: Routine): Judgement | undefined {
+  const optional = new Set(routine.args.flatMap((arg) => (arg.default === undefined || arg.name === undefined ? [] : [arg.name])));
+  const open = args.kind === 'object' ? settle(args).fields.find((field) => optional.has(field.name) && field.value.kind === 'union' && field.value.of.some((c) => c.value.kind === 'undefined')) : undefined;
+  return open && { verdict: 'unknown', certainty: 'possible', why: [{ text: `${open.name} may be undefined, and ${routine.name}() then takes its default`, at: open.at }] };
+}
 
 /** Overloads are told apart by their arguments' types, which the call does not show. */
 function named(f: Flow, name: string): readonly Routine[] {

@@ -1,7 +1,7 @@
 import { never, type AbstractValue, type Condition, type Defect, type Formula, type Span, type Term, type Truth, type Value } from '@tenantlint/model';
 import type { Goal } from '../../isolation/index.ts';
 import type { Flow } from '../flow.ts';
-import { closed } from '../queries/assemble.ts';
+import { closed, isShortened } from '../queries/assemble.ts';
 import { equalities, namesCaller } from '../queries/belonging.ts';
 import { speaksOf } from '../entries/gateway.ts';
 import { toFormula } from '../queries/conditions.ts';
@@ -156,6 +156,8 @@ export function supposed(f: Flow, { record, at, entry, truths, uses }: Case, row
   if (!found) return undefined;
   const { value, as } = found;
   if (value.kind === 'input') {
+    // Among what was too much to be said may be what tells that the caller belongs to it.
+    if (isShortened(whole)) return undefined;
     const name = named(value.channel, value.path.join('.'));
     const defect: Defect = as === 'tenant' ? { kind: 'chosen-tenant', value: name } : { kind: 'unbound-id', value: name };
     if (isAmbient(value) && as === 'tenant' && entry && knowsOwn(f, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is taken from ${name}, and not from the row of the caller that was read`, at }], defect };

@@ -1,7 +1,7 @@
 import type { EntryPoint, Formula, Isolation, Reason, SiteVerdict, Span } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
-import { closed, TOO_MUCH } from '../queries/assemble.ts';
-import { tenantsOf } from '../queries/belonging.ts';
+import { closed, isShortened } from '../queries/assemble.ts';
+import { equalities, tenantsOf } from '../queries/belonging.ts';
 import { toFormula } from '../queries/conditions.ts';
 import { columnOf, OBJECTS } from '../queries/ends.ts';
 import { secretOf } from '../queries/secrets.ts';
@@ -10,18 +10,18 @@ import { askedOfOthers, authenticated, besidesStaff, systemCall } from './caller
 import { isOpen } from './open.ts';
 import { maybeUndefined, replaced, supposed } from './supposed.ts';
 import { blamed } from './blame.ts';
-import { comparedWithRow, hangsOff, HANGS } from './compared.ts';
+import { comparedWithRow, hangsOff, HANGS, namedBySession } from './compared.ts';
 import { storedObject } from './objects.ts';
 import { movable, overwrites, unreached, unwritten } from './defects.ts';
 import { inherit, inheritKeys } from './inherit.ts';
-import { isOfRoot, namesOwner, statesOwner, tenantColumns } from './owners.ts';
+import { isOfRoot, isOnlyKey, namesOwner, statesOwner, tenantColumns } from './owners.ts';
 import { ask, askClosed, restsOnRows } from './prove.ts';
 import { calledRoutine } from './routines.ts';
 import { cautious } from './sure.ts';
 import { secured } from './policies.ts';
 import { extraOf } from './shape.ts';
 import { bindings } from './trust.ts';
-import type { Inserted, SiteRecord, Use } from '../queries/site-record.ts';
+import type { Inserted, Judged, SiteRecord, Use } from '../queries/site-record.ts';
 import { byDesign, type Case, type Judgement } from './judgement.ts';
 
 /** Code that nobody's request reaches. */
@@ -50,7 +50,7 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
   if (table === OBJECTS) return storedObject(f, of);
   const parts: Judgement[] = [];
   if (query.verb !== 'insert') parts.push(reached(f, of));
-  for (const other of record.others) if (other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
+  for (const other of record.others) if (!isBroughtAlong(f, record, other, parts[0]) && other.table !== undefined && f.input.tenancy.of.get(other.table)?.tenancy.kind !== 'global') parts.push(reached(f, { ...of, table: other.table, record: { ...record, row: other.row, table: other.table, formula: other.formula, others: [] } }));
   for (const one of record.inserted) parts.push(written(f, of, one));
   if (!parts.some((p) => p.verdict === 'leak' || p.verdict === 'by-design')) parts.push(...movable(f, of));
   const told = worst(parts) ?? byDesign('nothing is asked', at);
@@ -59,6 +59,13 @@ function decide(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses
     : told;
   // Helpers stand in files of actions as well: whoever calls them inside the product says more.
   return judgement.verdict === 'leak' && entry?.kind === 'action' && entry.framework === 'next' && !authenticated(f, of) ? { ...judgement, weak: true, certainty: judgement.certainty === 'proven' ? 'likely' : judgement.certainty } : judgement;
+}
+
+/** A row that one of the statement's own names by its key comes with that one: `left join users u on u.id = c.author_id`. */
+function isBroughtAlong(f: Flow, { row }: SiteRecord, other: Judged, main: Judgement | undefined): boolean {
+  const { users } = f.input.tenancy;
+  if (other.table === undefined || other.table !== users || !main || main.verdict === 'leak' || main.verdict === 'unknown') return false;
+  return equalities(f.rows.get(other.row)?.formula ?? other.formula, other.row).some(([column, term]) => isOnlyKey(f, other.table ?? '', column) && term.kind === 'column' && term.row === row);
 }
 
 const RANK: readonly SiteVerdict[] = ['by-design', 'scoped', 'injected', 'guarded', 'unknown', 'leak'];
@@ -99,6 +106,8 @@ function reached(f: Flow, of: Case): Judgement {
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? (checkedAfterwards(f, of) ?? comparedWithRow(f, of) ?? nowhere(of)) : comparedWithRow(f, of);
   if (checked) return checked;
+  const named = namedBySession(f, of, bindings(query.condition).filter((b) => !b.negated && !b.related && b.op === '='));
+  if (named) return named;
   if (isTooMuch(f, of, whole, answer)) return tooMuch(at);
   return blamed(f, of, replaced(f, of) ?? handedIn(f, of, stated ? handed : suppose(), injected) ?? maybeUndefined(f, of) ?? stranger(f, of) ?? unreached(f, of));
 }
@@ -107,7 +116,7 @@ const tooMuch = (at: Span): Judgement => ({ verdict: 'unknown', certainty: 'poss
 
 /** The prover gave up, here or where the row is used: what it did not come to may be the check. */
 function isTooMuch(f: Flow, { record, table, uses }: Case, whole: Formula, answer: Isolation): boolean {
-  const gaveUp = (of: Formula, said: Isolation): boolean => (of.kind === 'opaque' && of.why === TOO_MUCH) || (said.verdict === 'unknown' && said.opaque.length > 0);
+  const gaveUp = (of: Formula, said: Isolation): boolean => isShortened(of) || (said.verdict === 'unknown' && said.opaque.length > 0);
   const seen = new Set<Use['truths']>();
   return gaveUp(whole, answer) || uses.some((use) => {
     if (use.row !== record.row || seen.has(use.truths)) return false;
@@ -175,7 +184,7 @@ function written(f: Flow, of: Case, one: Inserted): Judgement {
   const system = systemCall(f, of) ?? overwrites(f, of);
   if (system) return system;
   const referred = inheritKeys(f, of, one);
-  return (referred?.verdict === 'unknown' ? undefined : referred) ?? (tenancy.kind === 'through' && hangsOff(f, of, one.row, one.table) ? HANGS(at) : undefined) ?? handed ?? filledByHook(f, of, one) ?? (isTooMuch(f, of, whole, answer) ? tooMuch(at) : unwritten(f, of, one));
+  return (referred?.verdict === 'unknown' ? undefined : referred) ?? (tenancy.kind === 'through' && hangsOff(f, of, one.row, one.table) ? HANGS(at) : undefined) ?? namedBySession(f, { ...of, table: one.table }, record.query.inserts.flatMap((w) => w.entries.flatMap((e) => (e.kind === 'field' ? [e] : [])))) ?? handed ?? filledByHook(f, of, one) ?? (isTooMuch(f, of, whole, answer) ? tooMuch(at) : unwritten(f, of, one));
 }
 
 /** A hook of the session puts the tenant into what the code leaves without one. */

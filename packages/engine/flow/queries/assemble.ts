@@ -35,10 +35,12 @@ function state(truth: Exclude<Truth, { kind: 'holds' }>): Formula | undefined {
 /** More than this cannot be looked through in reasonable time. */
 const MOST_PARTS = 160;
 /** What a condition is where more hangs together with it than can be put before the prover. */
-export const TOO_MUCH = 'too many rows are involved';
+const TOO_MUCH = 'too many rows are involved';
 
 interface Closing {
   readonly f: Flow;
+  /** Disjunctions are left out: what follows without them follows with them. */
+  readonly plain: boolean;
   readonly row: number;
   parts: number;
 }
@@ -75,9 +77,24 @@ const answersOf = perRun(() => new Map<Formula, { readonly row: number; readonly
 
 function quantified(f: Flow, row: number, formula: Formula, near: readonly Truth[]): Formula {
   const at = f.rows.get(row)?.at;
-  const closing: Closing = { f, row, parts: 0 };
-  const all = complete(closing, and([formula, ...formulasOf(near), ...belonging(f, near)]), new Set([row]));
-  if (closing.parts > MOST_PARTS && at) return opaque(TOO_MUCH, '', [row], at);
+  const said = and([formula, ...formulasOf(near), ...belonging(f, near)]);
+  const closing: Closing = { f, row, plain: false, parts: 0 };
+  const whole = complete(closing, said, new Set([row]));
+  if (closing.parts <= MOST_PARTS || !at) return overRows(f, row, whole);
+  const plain: Closing = { f, row, plain: true, parts: 0 };
+  const part = complete(plain, said, new Set([row]));
+  // A formula of its own: what it is made of may be the whole truth elsewhere.
+  const told: Formula = plain.parts > MOST_PARTS ? opaque(TOO_MUCH, '', [row], at) : { kind: 'and', of: [overRows(f, row, part)] };
+  shortened.add(told);
+  return told;
+}
+
+/** Closed formulas that say less than is known: where the goal does not follow from them, it may follow from the rest. */
+const shortened = new WeakSet<Formula>();
+export const isShortened = (of: Formula): boolean => shortened.has(of);
+
+function overRows(f: Flow, row: number, all: Formula): Formula {
+  const at = f.rows.get(row)?.at;
   const rows: Row[] = [...freeRows(all)].filter((id) => id !== row).sort((a, b) => a - b).flatMap((id) => {
     const def = f.rows.get(id);
     return def ? [{ id, table: def.table, alias: def.model?.name ?? def.table ?? 'row', at: def.at }] : [];
@@ -101,7 +118,7 @@ function complete(closing: Closing, formula: Formula, outside: ReadonlySet<numbe
     keys.add(part);
     if (++closing.parts > MOST_PARTS) return TRUE;
     if (part.kind === 'or') {
-      later.push(part);
+      if (!closing.plain) later.push(part);
       continue;
     }
     const presence = part.kind === 'null' && part.of.kind === 'column' && part.of.column === PRESENT;
