@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { visible, SUPPRESSION } from '@tenantlint/engine';
-import { holdBackWasmTierUp } from '@tenantlint/readers/sql';
 import { plainJson, reporters } from '@tenantlint/reporters';
 import { rules } from '@tenantlint/rules';
 import { analyse } from './analyse.ts';
@@ -26,7 +25,6 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   // Whoever reads us may stop reading (`| head`): that is no error of ours.
   for (const stream of [host.stdout, host.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error; });
   try {
-    holdBackWasmTierUp();
     const args = readArgs(argv);
     if (args === 'help') return print(host, HELP);
     if (args === 'version') return print(host, `${VERSION}\n`);

@@ -12,8 +12,9 @@ if (major === 20) v8.setFlagsFromString('--interrupt-budget=500000');
 // V8 lets the heap grow to several times what is alive before it looks again. Looking sooner costs a thirtieth of the time
 // at most, and a large product takes a third less memory.
 v8.setFlagsFromString('--heap-growing-percent=40');
-// What `holdBackWasmTierUp` sets. V8 takes compiled code only with the flags under which it was written down.
-v8.setFlagsFromString('--wasm-tier-up-filter=0');
+// As `holdBackWasmTierUp` of the SQL reader, and here: V8 takes compiled code only with the very flags under which it was
+// written down, so that all are set before the first script and none later.
+for (const flag of ['--wasm-tier-up-filter=0', '--wasm-lazy-validation']) v8.setFlagsFromString(flag);
 
 /** Scripts below this size are as quickly compiled as their compiled code is read. */
 const SMALL = 16_000;

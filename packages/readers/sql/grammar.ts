@@ -57,7 +57,7 @@ export function parsePlpgsql(sql: string): ParsedPlpgsql {
  * function that is the grammar takes up to 600 MB to optimise; a repository's worth of parsing is over
  * before it pays. The flag limits optimisation to function 0, which is an import and has no code. It holds
  * for the process and counts from the first parse, so a host that shares its process (an editor, ESLint)
- * leaves it alone.
+ * leaves it alone. The command line's bin sets the same flags by itself, before it loads anything.
  */
 export function holdBackWasmTierUp(): void {
   v8.setFlagsFromString('--wasm-tier-up-filter=0');
