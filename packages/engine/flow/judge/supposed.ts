@@ -168,7 +168,7 @@ export function supposed(f: Flow, { record, at, entry, truths, uses }: Case, row
     // A proxy that is no part of the product may set it.
     return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) && !isAmbient(value) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
   }
-  const slug = as === 'tenant' && entry && !isOpen(entry.at.file) ? namedTenant(f, whole, { record, truths, uses, at }) : undefined;
+  const slug = as === 'tenant' && entry && !isShortened(whole) && !isOpen(entry.at.file) ? namedTenant(f, whole, { record, truths, uses, at }) : undefined;
   if (slug !== undefined && !vouched(f, whole, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is the one that ${slug} names, and nothing tells that the caller belongs to it`, at }], defect: { kind: 'chosen-tenant', value: slug } };
   return { verdict: 'scoped', certainty: 'likely', why: [{ text: as === 'tenant' ? 'bound to a tenant that is handed in' : 'bound to a user that is handed in', at }] };
 }
