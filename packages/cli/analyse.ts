@@ -5,6 +5,7 @@ import { UsageError } from './usage-error.ts';
 import { useKeptBase } from './base.ts';
 import { madeBeside } from './beside.ts';
 import type { Project } from './project.ts';
+import { removedSteps, type Removed } from './removed.ts';
 import { NO_CODE, type CodeRead } from './code-read.ts';
 import { readCode } from './code.ts';
 import type { Merged } from './change.ts';
@@ -44,6 +45,8 @@ export interface AnalyseOptions {
   readonly drafted?: ((file: string) => boolean) | undefined;
   /** See CheckOptions. */
   readonly merged?: ((file: string) => Merged | undefined) | undefined;
+  /** Migrations that the change takes away; only asked for where their folder is left. */
+  readonly removed?: Removed | undefined;
   /** Queries of the code that the change is held against; only asked for where a migration takes something away. */
   readonly deployed?: (() => Promise<readonly QuerySite[]>) | undefined;
 }
@@ -82,7 +85,7 @@ export async function analyse({ workspace, config, system, parsed }: Project, op
   const { merged } = options;
   const takes = timeline.steps.some((step, n) => pending !== 'all' && pending(step.file) && takesAway(timeline.executed(n)));
   const deployed = takes ? ((await options.deployed?.()) ?? []) : [];
-  const facts = createFacts({ pending, deployed, ...(merged ? { merged: (file: string) => merged(workspace.prefix + file) } : {}), ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
+  const facts = createFacts({ pending, deployed, removed: await removedSteps(options.removed, sources.histories), ...(merged ? { merged: (file: string) => merged(workspace.prefix + file) } : {}), ...(postgres === undefined ? {} : { postgres }), modelled, models: sources.models, loose, timeline, environment: env, tenancy, isolation, isolationOf, sites: code.sites, code: code.facts, text: (path) => workspace.text(path) });
   const unread = [...workspace.unread, ...sources.unread, ...undecided(timeline.doubts, sources.unread), ...code.unread];
   return {
     facts,

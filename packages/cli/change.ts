@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UsageError } from './usage-error.ts';
 import { differences, isFile, type Entry } from './differences.ts';
 import { DIFF, Git } from './git.ts';
-import type { Content, Overlay } from './overlay.ts';
+import { fileExists, type Content, type Overlay } from './overlay.ts';
 import { READ } from './walk.ts';
 
 /** A range of lines, from 1, both ends within. */
@@ -30,6 +30,10 @@ export interface Change {
   merged(file: string): Merged | undefined;
   /** The name that a file of the state before has now. */
   renamed(before: string): string;
+  /** Files of the state before that are no longer there under their names. What a merge takes over from the other side is not its own. */
+  gone(): readonly string[];
+  /** The branch that the change is held against; undefined for what is only staged. */
+  readonly ref: string | undefined;
   /** Where both states are known by the objects of all their files: names of them, and a folder to keep answers in. */
   readonly states: { readonly now: string; readonly before: string; readonly folder: string } | undefined;
 }
@@ -65,13 +69,20 @@ export function readChange(folder: string, asked: Asked): Change {
   const now = index && indexOverlay(git, index);
   const before = beforeOverlay(git, entries, untracked, now);
   const olds = new Map(entries.flatMap((e) => (e.before !== undefined && e.after && !e.copy ? [[absolute(e.to), e.from] as const] : [])));
+  const other = () => {
+    const merged = asked.kind === 'staged' ? git.ask(['rev-parse', '--verify', '--quiet', 'MERGE_HEAD^{commit}']) : undefined;
+    return merged === undefined ? undefined : beforeOverlay(git, differences(git, ['--cached', merged]), [], now);
+  };
+  const gone = entries.filter((e) => e.before !== undefined && !e.copy && (!e.after || e.from !== e.to)).map((e) => absolute(e.from));
   return {
     now,
     before,
-    other: () => {
-      const merged = asked.kind === 'staged' ? git.ask(['rev-parse', '--verify', '--quiet', 'MERGE_HEAD^{commit}']) : undefined;
-      return merged === undefined ? undefined : beforeOverlay(git, differences(git, ['--cached', merged]), [], now);
+    other,
+    gone: () => {
+      const side = gone.length > 0 ? other() : undefined;
+      return side ? gone.filter((file) => fileExists(file, side)) : gone;
     },
+    ref: asked.kind === 'since' ? asked.ref : undefined,
     files,
     lintable: [...untracked, ...entries.flatMap((e) => [e.from, e.to])].some((f) => READ.test(f)),
     wrote: (file, first, last) => fresh.has(file) || (written.get(file) ?? []).some((l) => l.from <= last && l.to >= first),
@@ -85,9 +96,9 @@ export function readChange(folder: string, asked: Asked): Change {
   };
 }
 
-/** Edited migrations are judged as pending, in the state before as well: what is found there depends on this very change. */
+/** Edited migrations are judged as pending, in the state before as well, and deleted ones are told: what is found depends on this very change. */
 function editsMigrations(entries: readonly Entry[]): boolean {
-  return entries.some((e) => e.before !== undefined && e.after && /\.(?:sql|py)$/i.test(e.to));
+  return entries.some((e) => e.before !== undefined && /\.(?:sql|py)$/i.test(e.to));
 }
 
 /** Names and objects of the files that are read. */

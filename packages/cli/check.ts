@@ -14,6 +14,7 @@ import { Remembered } from './remembered.ts';
 import { shownFrom } from './shown.ts';
 import { diskWorkspace, memoryWorkspace, type Base } from './workspace.ts';
 import type { Project } from './project.ts';
+import { removedBy, type Removed } from './removed.ts';
 
 export interface CheckOptions {
   readonly preset: Preset | undefined;
@@ -24,6 +25,8 @@ export interface CheckOptions {
   readonly pending?: PendingFiles | undefined;
   /** What a file was on the branch that others build on, if it is another one now; named as it is shown. */
   readonly merged?: ((file: string) => Merged | undefined) | undefined;
+  /** See AnalyseOptions. */
+  readonly removed?: Removed | undefined;
   /** See AnalyseOptions. */
   readonly deployed?: (() => Promise<readonly QuerySite[]>) | undefined;
   /** Report only what this change brought about. */
@@ -86,21 +89,21 @@ export async function checkAll(base: Base, configFile: string | undefined, optio
 }
 
 export async function checkOne(project: Project, options: CheckOptions, base?: Base): Promise<Checked> {
-  const { memory, pending, merged, deployed } = options;
+  const { memory, pending, merged, removed, deployed } = options;
   const judged = async (of: Project, asked: Asked): Promise<Answer> => {
     const analysis = await analyse(of, asked);
     const { text: _, ...outcome } = outcomeOf(of, analysis, options);
     return { outcome, nothing: analysis.nothing };
   };
-  const answer = memory && base ? await memory.of(base.dir).answer(project, base.overlay, { about: about(options), pending, merged, deployed }, judged) : await judged(project, { pending, merged, deployed });
+  const answer = memory && base ? await memory.of(base.dir).answer(project, base.overlay, { about: about(options), pending, merged, removed, deployed }, judged) : await judged(project, { pending, merged, removed, deployed });
   const outcome = withTexts(answer, project.workspace);
   const whole = shownFrom(project.workspace.prefix, outcome);
   return { outcome: whole, failing: fails(outcome, levelOf(project, options)), nothing: answer.nothing, whole, before: undefined };
 }
 
 /** What an answer depends on besides the project itself. */
-function about({ preset, rules, known, pending, merged }: CheckOptions): readonly unknown[] {
-  return [preset, rules.map((r) => [r.id, r.preview]), [...known], typeof pending === 'function' ? 'some' : pending, merged !== undefined];
+function about({ preset, rules, known, pending, merged, removed }: CheckOptions): readonly unknown[] {
+  return [preset, rules.map((r) => [r.id, r.preview]), [...known], typeof pending === 'function' ? 'some' : pending, merged !== undefined, ...(removed ? [removed.files] : [])];
 }
 
 /** The same, and what is left of it when only the change is asked about. */
@@ -108,7 +111,7 @@ async function checkChange(project: Project, base: Base, configFile: string | un
   const { change } = options;
   if (!change) return checkOne(project, options, base);
   const then = { ...base, overlay: change.before };
-  const now = await checkOne(project, { ...options, deployed: once(async () => (await analyse(await open(then, configFile, options.known))).facts.sites) }, base);
+  const now = await checkOne(project, { ...options, removed: removedBy(change, base, () => open(then, configFile, options.known)), deployed: once(async () => (await analyse(await open(then, configFile, options.known))).facts.sites) }, base);
   // What was merged then is what it was.
   const stateOf = async (at: Base) => (await checkOne(await open(at, configFile, options.known), { ...options, merged: undefined }, at)).outcome;
   const before = once(() => stateOf(then));

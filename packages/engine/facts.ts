@@ -21,6 +21,8 @@ export interface Known {
   readonly pending?: Pending;
   /** See Facts. */
   readonly merged?: Facts['merged'];
+  /** See Facts. */
+  readonly removed?: Facts['removed'];
   /** Major version of the server. */
   readonly postgres?: number;
   /** See Facts. */
@@ -36,7 +38,7 @@ export type Pending = 'all' | ((file: string) => boolean);
 const POSTGRES = 15;
 
 /** All that is known, each answer computed when the first rule asks for it. */
-export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, deployed = [], code = [], loose = [], text, pending = () => false, merged = () => undefined, postgres = POSTGRES }: Known): Facts {
+export function createFacts({ modelled, models: maps = [], timeline, environment, tenancy, isolation, isolationOf, sites, deployed = [], code = [], loose = [], text, pending = () => false, merged = () => undefined, removed = [], postgres = POSTGRES }: Known): Facts {
   const perPolicy = <T>(answer: (table: Table, policy: Policy) => T) => {
     const memo = new WeakMap<Policy, { readonly answer: T }>();
     return (table: Table, policy: Policy): T => {
@@ -90,6 +92,7 @@ export function createFacts({ modelled, models: maps = [], timeline, environment
     triggerReach: isolation.triggerReach,
     pending: (of) => isPending(typeof of === 'string' ? of : of.file),
     merged,
+    removed,
     deploy: (n) => {
       const step = timeline.steps[n];
       return step === undefined || step.tool === 'models' || !isPending(step.file) ? undefined : pending === 'all' ? n : 0;

@@ -68,6 +68,8 @@ export interface Facts extends AccessFacts {
   pending(of: Step | string): boolean;
   /** What a file that was edited or renamed was on the branch that the change is held against: what others have, and run. */
   merged(file: string): { readonly ref: string; readonly name: string; readonly text: string } | undefined;
+  /** Migrations that were there before the change and that it takes away. */
+  readonly removed: readonly RemovedStep[];
   /**
    * The deploy that applies a step, by the step's index; undefined where it is applied already. Steps with equal numbers
    * go out together: what one of them creates has no rows and no readers when the next one runs.
@@ -78,6 +80,15 @@ export interface Facts extends AccessFacts {
   readonly postgres: number;
   /** Text of a file as it was read, for what a message quotes. */
   text(at: Span): string;
+}
+
+/** A migration that is no longer there. */
+export interface RemovedStep {
+  readonly step: Step;
+  /** The branch that has it; undefined where the last commit does, which nobody else may know. */
+  readonly ref: string | undefined;
+  /** The file of the first one behind it that is left. */
+  readonly next: string | undefined;
 }
 
 export interface Capture {

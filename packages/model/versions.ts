@@ -10,25 +10,27 @@ interface Order {
   readonly mend?: string;
   /** What databases that have run a migration do when it was edited. */
   readonly edited?: string;
+  /** What becomes of databases that have run a migration when it was deleted. */
+  readonly deleted?: string;
   /** What two of one number tell, where both are run. */
   readonly siblings?: string;
 }
 
 const CHECKSUM = 'refuse it: the tool keeps a checksum';
 const ORDERS: Partial<Readonly<Record<MigrationTool, Order>>> = {
-  supabase: { keeps: 'version', late: '`supabase db push` refuses it without --include-all.' },
+  supabase: { keeps: 'version', late: '`supabase db push` refuses it without --include-all.', deleted: '`supabase db push` stops at a version that it has no file for' },
   dbmate: { keeps: 'version', late: 'dbmate runs it behind them, or refuses it with --strict.' },
   goose: { keeps: 'version', late: 'goose refuses missing migrations, unless it is called with -allow-missing.' },
   'golang-migrate': { keeps: 'version', late: 'The tool remembers only the last version and never runs what lies before it.' },
-  flyway: { keeps: 'version', late: 'Flyway stops at it, or passes over it, unless outOfOrder is set.', edited: CHECKSUM },
+  flyway: { keeps: 'version', late: 'Flyway stops at it, or passes over it, unless outOfOrder is set.', edited: CHECKSUM, deleted: 'Flyway stops when it validates them' },
   'graphile-migrate': { keeps: 'version', late: 'The tool refuses it: each committed migration names the hash of the one before it.', edited: CHECKSUM },
   plain: { keeps: 'version', late: 'Tools run it late, never, or refuse.' },
-  prisma: { keeps: 'name', late: 'Prisma runs it behind them.', edited: 'keep what it did: `prisma migrate deploy` warns, and `migrate dev` wants the database reset' },
+  prisma: { keeps: 'name', late: 'Prisma runs it behind them.', edited: 'keep what it did: `prisma migrate deploy` warns, and `migrate dev` wants the database reset', deleted: '`prisma migrate dev` wants them reset' },
   drizzle: { keeps: 'name', late: 'The tool runs what its journal dates behind the last entry that was run, and never this.', mend: 'Generate it again, so that the journal dates it behind the last one', siblings: 'Two branches made them from one snapshot. Both are run, but the snapshot of each lacks what the other did: `drizzle-kit generate` refuses to go on, or writes it again.' },
   sqitch: { keeps: 'name', late: 'sqitch goes on behind the last change that it has deployed, and never runs this.', mend: 'Put its line of the plan behind the last one' },
   'node-pg-migrate': { keeps: 'name', late: 'The tool refuses a migration that precedes one that was run.' },
-  kysely: { keeps: 'name', late: 'Kysely refuses a name that does not follow the last one that was run, unless allowUnorderedMigrations is set.' },
-  knex: { keeps: 'name', late: 'Knex runs it behind them.' },
+  kysely: { keeps: 'name', late: 'Kysely refuses a name that does not follow the last one that was run, unless allowUnorderedMigrations is set.', deleted: 'Kysely stops, as it misses the migration' },
+  knex: { keeps: 'name', late: 'Knex runs it behind them.', deleted: 'Knex stops, as it misses the file' },
   typeorm: { keeps: 'name', late: 'TypeORM runs it behind them.' },
   sequelize: { keeps: 'name', late: 'Sequelize runs it behind them.' },
   'mikro-orm': { keeps: 'name', late: 'MikroORM runs it behind them.' },
@@ -84,6 +86,11 @@ export function mendLate(tool: MigrationTool): string {
 /** What databases that have run a migration do with it when it was edited. */
 export function editedMigration(tool: MigrationTool): string {
   return ORDERS[tool]?.edited ?? 'never run it again';
+}
+
+/** What becomes of databases that have run a migration when it was deleted; undefined where the tool does not mind. */
+export function deletedMigration(tool: MigrationTool): string | undefined {
+  return ORDERS[tool]?.deleted;
 }
 
 /** Whether the tool compares a checksum of what it has run with the file: then even another comment is another migration. */

@@ -1,4 +1,5 @@
 import { defineRule, editedMigration, gapsOf, headsOf, identityOf, isRepeatable, keepsChecksum, lateMigration, lateSteps, mendLate, numberOf, siblingsTell, titleOf, versionOf, type Facts, type Span, type Step } from '@tenantlint/model';
+import { deletions } from './deletions.ts';
 
 export default defineRule({
   since: '0.1.0',
@@ -43,6 +44,11 @@ export default defineRule({
       why: 'Tools know a migration by its name: databases that have run it run it again under the new one, or stop because the old one is missing.',
       fix: 'Keep the name that it has on {ref}.',
     },
+    deleted: {
+      what: '{names} {are} deleted here, and {where} already.',
+      why: 'Databases that have run {it} keep what {did}{how}. New ones never get it.',
+      fix: 'Put {it} back, and write a new migration that undoes what is not wanted any more.',
+    },
     gap: {
       severity: 'note',
       what: 'Number {number} is missing before this migration.',
@@ -52,6 +58,11 @@ export default defineRule({
   },
   visit: {
     project(facts, report) {
+      for (const { step, steps, ref, how, certainty } of deletions(facts)) {
+        const one = steps.length === 1;
+        const names = steps.map((s) => `\`${titleOf(s.file)}\``).join(', ');
+        report({ message: 'deleted', at: firstWords(step, facts), subject: { kind: 'file', name: step.file }, certainty, data: { names, are: one ? 'is' : 'are', where: `${one ? 'it is' : 'they are'} ${ref === undefined ? 'committed' : `on ${ref}`}`, it: one ? 'it' : 'them', did: one ? 'it did' : 'they did', how: how === undefined ? '' : `, and ${how}` } });
+      }
       for (const history of facts.timeline.histories) {
         for (const { at, reason } of history.broken ?? []) report({ message: 'broken', at, subject: { kind: 'file', name: at.file }, data: { tool: history.tool, reason } });
         const edited = new Set<Step>();

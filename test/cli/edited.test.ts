@@ -5,11 +5,11 @@ import { repository } from './repository.ts';
 const INIT = '-- the first\ncreate table organizations (id uuid primary key);\ncreate table notes (id uuid primary key, organization_id uuid not null references organizations (id));\n';
 const SECOND = 'alter table notes add column code text;\n';
 
-async function found(dir: string, rule = 'migrations-collide'): Promise<string[]> {
+async function found(dir: string, rule = 'migrations-collide', ...asked: readonly string[]): Promise<string[]> {
   let out = '';
   const stream = { write: (text: string) => (out += text), on: () => undefined, columns: 100, isTTY: false };
   const host = { stdout: stream, stderr: stream, env: {}, cwd: () => dir } as unknown as Parameters<typeof main>[1];
-  await main(['--since', 'main', '--format', 'json', ...(rule === 'migrations-collide' ? [] : ['--preset', 'strict'])], host);
+  await main([...(asked.length > 0 ? asked : ['--since', 'main']), '--format', 'json', ...(rule === 'migrations-collide' ? [] : ['--preset', 'strict'])], host);
   const { findings } = JSON.parse(out) as { findings: { rule: string; message: string; file: string; text: string }[] };
   return findings.filter((f) => f.rule === rule).map((f) => `${f.message} ${f.file}`);
 }
@@ -89,4 +89,50 @@ test('code that is running until the deploy is done: what the change takes away 
   git('branch', '-f', 'main');
   write('prisma/schema.prisma', PRISMA('  code String?\n'));
   expect(await found(dir, 'deploy-breaks-readers')).toEqual([]);
+});
+
+test('a deleted migration is told once, at the one that comes behind it', async () => {
+  const { dir, git, write } = repository(FILES);
+  git('checkout', '-qb', 'work');
+  write('db/migrations/4_own.up.sql', 'alter table notes add column own text;\n');
+  git('add', '-A');
+  git('commit', '-qm', 'own');
+  // What nobody else has may go.
+  git('rm', '-q', 'db/migrations/4_own.up.sql');
+  expect(await found(dir)).toEqual([]);
+  git('rm', '-q', 'db/migrations/2_more.up.sql');
+  expect(await found(dir)).toContain('deleted db/migrations/3_last.up.sql');
+  // Once for all of them.
+  git('rm', '-q', 'db/migrations/3_last.up.sql');
+  expect((await found(dir)).filter((f) => f.startsWith('deleted'))).toEqual(['deleted db/migrations/1_init.up.sql']);
+  git('checkout', '-q', 'HEAD', '--', 'db/migrations');
+  expect(await found(dir)).toEqual([]);
+  // Away from the folder is gone as well, and ways back are no migrations.
+  write('db/migrations/3_last.down.sql', 'alter table notes drop column mood;\n');
+  write('old/note.txt', '');
+  git('add', '-A');
+  git('commit', '-qm', 'a way back');
+  git('branch', '-f', 'main');
+  git('rm', '-q', 'db/migrations/3_last.down.sql');
+  expect((await found(dir)).filter((f) => f.startsWith('deleted'))).toEqual([]);
+  git('mv', 'db/migrations/3_last.up.sql', 'old/3_last.txt');
+  expect((await found(dir)).filter((f) => f.startsWith('deleted'))).toEqual(['deleted db/migrations/4_own.up.sql']);
+});
+
+test('one migration in place of several: nobody knows whether databases hear of it', async () => {
+  const { dir, git, write } = repository(FILES);
+  git('checkout', '-qb', 'work');
+  git('rm', '-q', 'db/migrations/1_init.up.sql', 'db/migrations/2_more.up.sql');
+  write('db/migrations/2_squashed.up.sql', `${INIT}${SECOND}`);
+  expect((await found(dir)).filter((f) => f.startsWith('deleted'))).toEqual([]);
+});
+
+test('staged: a migration that others were built on', async () => {
+  const { dir, git } = repository(FILES);
+  git('rm', '-q', 'db/migrations/2_more.up.sql');
+  expect((await found(dir, 'migrations-collide', '--staged')).filter((f) => f.startsWith('deleted'))).toEqual(['deleted db/migrations/3_last.up.sql']);
+  git('checkout', '-q', 'HEAD', '--', 'db/migrations');
+  // The last one may be a draft.
+  git('rm', '-q', 'db/migrations/3_last.up.sql');
+  expect((await found(dir, 'migrations-collide', '--staged')).filter((f) => f.startsWith('deleted'))).toEqual([]);
 });

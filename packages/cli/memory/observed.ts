@@ -6,7 +6,7 @@ import type { Contents } from './files.ts';
 import { answering, type Question } from './questions.ts';
 
 /** What is asked of a change, file by file. */
-export type Asked = Pick<AnalyseOptions, 'pending' | 'merged' | 'deployed'>;
+export type Asked = Pick<AnalyseOptions, 'pending' | 'merged' | 'removed' | 'deployed'>;
 
 /**
  * All that an answer took from the files: by file its content, where it was read for good, or else what was answered to
@@ -77,7 +77,7 @@ export class Observed {
   }
 
   /** The same answers, noted. */
-  change({ pending, merged, deployed }: Asked): Asked {
+  change({ pending, merged, removed, deployed }: Asked): Asked {
     const noted = <T>(question: 'pending' | 'merged', file: string, answer: T): T => {
       this.#change.set(`${question} ${file}`, [question, file, short(answer)]);
       return answer;
@@ -85,6 +85,10 @@ export class Observed {
     return {
       pending: typeof pending === 'function' ? (file) => noted('pending', file, pending(file)) : pending,
       merged: merged && ((file) => noted('merged', file, merged(file))),
+      removed: removed && { ...removed, steps: () => {
+        this.#elsewhere = true;
+        return removed.steps();
+      } },
       deployed: deployed && (() => {
         this.#elsewhere = true;
         return deployed();
