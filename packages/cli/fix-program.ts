@@ -1,4 +1,5 @@
 import type { Step } from '@tenantlint/model';
+import { quoted } from './fix-calls.ts';
 import type { Place, Script } from './fix-targets.ts';
 
 const CALLS: Partial<Readonly<Record<Step['tool'], readonly [of: string, call: string, waits: boolean]>>> = {
@@ -31,7 +32,6 @@ export function programTarget({ tool, file, downAt, down }: Step, text: string):
 }
 
 function calls({ statements, notes, outside }: Script, indent: string, of: string, method: string, waits: boolean): string {
-  const quoted = (s: string): string => `\`${s.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
   // Only node-pg-migrate is told by a call.
   const alone = outside && method === 'sql' ? [`${of}.noTransaction();`] : [];
   return [...notes.map((line) => `// ${line}`), ...alone, ...statements.map((s) => `${waits ? 'await ' : ''}${of}.${method}(${quoted(s)});`)].map((line) => `${indent}${line}\n`).join('');

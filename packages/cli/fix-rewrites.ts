@@ -1,6 +1,7 @@
 import { schemaDifferences } from '@tenantlint/engine';
 import type { Edit, Finding, Fix, History, NewMigration, SchemaEvent, Step } from '@tenantlint/model';
 import type { Analysis } from './analyse.ts';
+import { escaped, inProgram, OUTSIDE_NOTES, withBodies } from './fix-calls.ts';
 import type { Draft } from './fix-draft.ts';
 import { newMigration, statementsOf } from './fix-new.ts';
 
@@ -78,7 +79,7 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
       continue;
     }
     const step = history?.steps.find((s) => s.file === finding.at.file);
-    const own = step && (fix.more === undefined ? inPlace(draft, step, fix) : expandedInPlace(draft, step, fix));
+    const own = step && (fix.more !== undefined ? expandedInPlace(draft, step, fix) : step.file.endsWith('.sql') ? inPlace(draft, step, fix) : inProgram(draft, step, fix));
     if (fix.migration !== undefined && fix.more !== undefined && history !== undefined) {
       const made = sequence(history, own === undefined ? [fix.migration, ...fix.more] : fix.more, draft);
       if ('refused' in made) {
@@ -107,7 +108,9 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
       }
     }
     if (fix.later !== undefined) notes.push(`later, when nothing that runs needs it: ${fix.later.join('; ')}`);
-    for (const edit of own ?? fix.edits) edits.set(edit.at.file, [...(edits.get(edit.at.file) ?? []), edit]);
+    const note = own && fix.migration?.outside === true ? OUTSIDE_NOTES[step?.tool ?? 'plain'] : undefined;
+    if (note !== undefined) notes.push(note);
+    for (const edit of own ?? fix.edits.map((e) => escaped(e, draft.text(e.at.file) ?? '', step))) edits.set(edit.at.file, [...(edits.get(edit.at.file) ?? []), edit]);
     done.push(one);
   }
   for (const [history, { slug, statements, by }] of shared) {
@@ -115,7 +118,7 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
     if ('refused' in made) {
       for (const one of by) {
         done.splice(done.indexOf(one), 1);
-        for (const edit of one.fix.edits) edits.set(edit.at.file, (edits.get(edit.at.file) ?? []).filter((e) => e !== edit));
+        for (const edit of one.fix.edits) edits.set(edit.at.file, (edits.get(edit.at.file) ?? []).filter(({ at }) => at !== edit.at));
         refused.push({ ...one, why: `${made.refused}: ${one.fix.migration?.statements.join('; ') ?? ''}` });
       }
       continue;
@@ -123,7 +126,11 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
     for (const [file, text] of made.files) draft.set(file, text);
     if (made.note !== undefined) notes.push(made.note);
   }
-  for (const [file, list] of edits) if (list.length > 0) draft.edit(file, list);
+  for (const [file, list] of edits) {
+    if (list.length === 0) continue;
+    draft.edit(file, list);
+    if (file.endsWith('.py')) draft.set(file, withBodies(draft.text(file) ?? ''));
+  }
   return { done, later, refused, notes: [...new Set(notes)], undos };
 }
 

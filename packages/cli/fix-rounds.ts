@@ -3,6 +3,7 @@ import { lacksWayBack, wholeStatement, type Edit, type SchemaEvent } from '@tena
 import { candidates, isSchemaOnly, problemOf, write, type Candidate, type Refused } from './fix-rewrites.ts';
 import { stateOf, type Asked, type State } from './fix-state.ts';
 import { newMigration } from './fix-new.ts';
+import { callAt, withBodies } from './fix-calls.ts';
 import { targetOf } from './fix-targets.ts';
 import { isAsked, planOf, place, proposalsFor } from './fix-downs.ts';
 
@@ -99,13 +100,18 @@ async function withDowns(before: State, next: State, asked: Asked, undos: Readon
     // An index that no migration made yet may be one of the database's own: its DROP does not count as failed.
     const moved = (step.down?.known === true ? step.down.value : []).filter((e) => e.kind === 'drop' && e.object === 'index' && e.names.every(({ name }) => built.has(name))).map(({ at }) => at);
     for (const at of [...failed, ...moved]) {
-      if (at.file !== step.downAt?.file || !at.file.endsWith('.sql')) continue;
-      edits.set(at.file, [...(edits.get(at.file) ?? []).filter((e) => e.at.start !== at.start), { at: wholeStatement(at, state.draft.text(at.file) ?? ''), text: '' }]);
+      if (at.file !== step.downAt?.file) continue;
+      const text = state.draft.text(at.file) ?? '';
+      const whole = at.file.endsWith('.sql') ? wholeStatement(at, text) : callAt(at, text);
+      if (whole !== undefined) edits.set(at.file, [...(edits.get(at.file) ?? []).filter((e) => e.at.start !== whole.start), { at: whole, text: '' }]);
     }
   }
   if (edits.size > 0) {
     const draft = state.draft.fork();
-    for (const [file, list] of edits) draft.edit(file, list);
+    for (const [file, list] of edits) {
+      draft.edit(file, list);
+      if (file.endsWith('.py')) draft.set(file, withBodies(draft.text(file) ?? ''));
+    }
     state = await stateOf(draft, asked);
   }
   const { facts } = state.analysis;

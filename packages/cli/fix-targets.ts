@@ -1,4 +1,5 @@
 import type { History, Step } from '@tenantlint/model';
+import { isPlain, python, quoted } from './fix-calls.ts';
 import { programTarget } from './fix-program.ts';
 
 /** Where a tool looks for the way back of a migration, and what it wants to find there. */
@@ -83,7 +84,6 @@ function wrapped({ statements, notes, outside }: Script): string {
 const CALLS: Partial<Readonly<Record<Step['tool'], string>>> = { goose: '_, err = tx.Exec', knex: 'await knex.raw', typeorm: 'await queryRunner.query', 'node-pg-migrate': 'pgm.sql' };
 
 function program({ tool }: Step, { statements, notes, outside }: Script): string {
-  const quoted = (s: string): string => `\`${s.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
   return [...notes.map((line) => `// ${line}`), ...(outside && tool === 'node-pg-migrate' ? ['pgm.noTransaction();'] : []), ...statements.map((s) => `${CALLS[tool] ?? 'await query'}(${quoted(s)});`)].join('\n');
 }
 
@@ -111,11 +111,10 @@ function revision(step: Step, text: string): Place {
   const indent = inside && at !== undefined ? (/[ \t]*$/.exec(text.slice(0, at.start))?.[0] ?? '    ') : '    ';
   const body = ({ statements, notes }: Script): string => [...notes.map((line) => `# ${line}`), ...statements.map((s) => (isOnline(s) ? `with op.get_context().autocommit_block():\n${indent}    op.execute(${python(s, `${indent}    `)})` : `op.execute(${python(s, indent)})`))].join(`\n${indent}`);
   if (inside && at !== undefined) return { kind: 'section', file: step.file, start: at.start, end: at.end, text: body };
+  if (at !== undefined && at.end > at.start) {
+    const header = /^(?:async )?def downgrade\b[^\n]*:[ \t]*\r?\n([ \t]+)/.exec(said);
+    if (header === null || !isPlain(said.slice(header[0].length), /^(?:op\.\w+\(|pass$|with op\.get_context\(\)\.autocommit_block\(\):|""$)/)) return { kind: 'program', file: step.file, text: body };
+    return { kind: 'section', file: step.file, start: at.start + header[0].length, end: at.end, text: body };
+  }
   return { kind: 'section', file: step.file, start: text.length, end: text.length, text: (script) => `${text.endsWith('\n') ? '' : '\n'}\n\ndef downgrade() -> None:\n    ${body(script)}\n` };
-}
-
-/** A Python string; SQLAlchemy takes a colon before a word for a parameter. */
-function python(sql: string, indent: string): string {
-  const text = sql.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"').replaceAll(/(?<![:\w]):(?=\w)(?!\w+:)/g, '\\\\:');
-  return text.includes('\n') || text.includes('"') ? `\n${indent}    """\n${indent}    ${text}\n${indent}    """\n${indent}` : `"${text}"`;
 }

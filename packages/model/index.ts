@@ -31,6 +31,7 @@ export * from './volatility.ts';
 export * from './type-change.ts';
 export * from './data-work.ts';
 export * from './locks.ts';
+export * from './embedded.ts';
 export * from './operations.ts';
 export * from './rewrites.ts';
 export * from './tolerant.ts';

@@ -1,3 +1,4 @@
+import type { Embedded } from './embedded.ts';
 import type { Edit, Fix, NewMigration } from './finding.ts';
 import type { ConstraintDef } from './events.ts';
 import { operations, type Operation } from './operations.ts';
@@ -10,8 +11,13 @@ import type { Span } from './span.ts';
 
 /** Edits of pending migrations: what a rule offers to put in the place of an operation that locks for long. */
 
-/** Whether the operation is written in an SQL file as itself: not made by a program, nor run by a block. */
-export function isWritten({ event, statement }: Operation): boolean {
+/** Whether the operation is written as itself: not made by a program from other words, nor run by a block. */
+export function isWritten(op: Operation): boolean {
+  return isOfFile(op) || (op.event === op.statement && op.embedded()?.direction === 'up');
+}
+
+/** Whether it is written in an SQL file, so that others may stand beside it. */
+function isOfFile({ event, statement }: Operation): boolean {
   return event === statement && event.at.end > event.at.start && event.at.file.endsWith('.sql');
 }
 
@@ -25,7 +31,11 @@ export function withoutOperation(op: Operation, facts: Facts): Edit | undefined 
   if (!isWritten(op)) return undefined;
   const { event, action } = op;
   const text = facts.text({ file: event.at.file, start: 0, end: Number.MAX_SAFE_INTEGER });
-  if (event.kind !== 'alter-table' || event.actions.length < 2 || action === undefined) return { at: wholeStatement(event.at, text), text: '' };
+  if (event.kind !== 'alter-table' || event.actions.length < 2 || action === undefined) {
+    const call = op.embedded();
+    // What a function gives its caller to wait for is not taken away.
+    return call?.returned === true && op.step.up.length > 1 ? undefined : { at: call === undefined ? wholeStatement(event.at, text) : wholeCall(call, text), text: '' };
+  }
   const n = event.actions.indexOf(action);
   const [before, after] = [event.actions[n - 1], event.actions[n + 1]];
   return { at: { ...action.at, start: after === undefined ? (before?.at.end ?? action.at.start) : action.at.start, end: after?.at.start ?? action.at.end }, text: '' };
@@ -43,6 +53,11 @@ export function wholeStatement(at: Span, text: string): Span {
 export function moved(op: Operation, facts: Facts, title: string, migration: NewMigration): readonly Fix[] {
   const edit = withoutOperation(op, facts);
   return edit === undefined ? [] : [{ title, safe: true, edits: [edit], migration }];
+}
+
+/** A call with its line. */
+export function wholeCall({ statement, indent }: Embedded, text: string): Span {
+  return { ...statement, start: statement.start - indent.length, end: statement.end + (/^[ \t]*(?:\r?\n|$)/.exec(text.slice(statement.end))?.[0].length ?? 0) };
 }
 
 /** The name that Postgres gives a constraint written at that place. */
@@ -75,7 +90,7 @@ export function indexFirst(op: Operation, facts: Facts, constraint: ConstraintDe
 
 /** Puts another column in the place of one in use, over several migrations: nothing of it is safe, for both are there until a later release. */
 export function exchanged(op: Operation, facts: Facts, of: Omit<ExchangeOf, 'step'>, title: string): { readonly fixes: readonly Fix[]; /** For the end of a sentence that tells the way. */ readonly how: string } {
-  if (!isWritten(op)) return { fixes: [], how: '' };
+  if (!isOfFile(op)) return { fixes: [], how: '' };
   const exchange = facts.migrations.exchange({ step: op.index, ...of });
   if (exchange === undefined) return { fixes: [], how: '' };
   if (typeof exchange === 'string') return { fixes: [], how: ` \`tenantlint fix\` does not write it: ${exchange}.` };
@@ -87,7 +102,7 @@ export function exchanged(op: Operation, facts: Facts, of: Omit<ExchangeOf, 'ste
 /** A view of a table's old name behind the statement that gives it another: in its transaction, and with the privileges of the table. */
 export function viewLeft(op: Operation, facts: Facts, table: Table, to: string): readonly Fix[] {
   // Before Postgres 15 a view asks as its owner, and policies of the table do not hold.
-  if (!isWritten(op) || op.transaction === undefined || facts.postgres < 15 || table.grants.some((g) => g.columns !== undefined)) return [];
+  if (!isOfFile(op) || op.transaction === undefined || facts.postgres < 15 || table.grants.some((g) => g.columns !== undefined)) return [];
   const [old, now] = [sqlTable(table.key), sqlTable(`${table.schema}.${to}`)];
   const grants = [...grouped(table.grants.filter((g) => PASSED_ON.has(g.privilege)), (g) => g.role)].map(([role, of]) => `grant ${of.map((g) => g.privilege).join(', ')} on ${old} to ${role === 'public' ? role : sqlName(role)}`);
   const text = [`create view ${old} with (security_invoker = true) as select * from ${now}`, ...grants].map((s) => `;\n${s}`).join('');

@@ -1,0 +1,65 @@
+import type { Span } from './span.ts';
+
+/** A text of SQL that one call of a program sends as it is, and nothing else with it. */
+export interface Embedded {
+  /** The function that it stands in, as a statement of its own that always runs. */
+  readonly direction: 'up' | 'down';
+  /** The call, from its first character to the end of the statement. */
+  readonly statement: Span;
+  /** What is called, `await` in front included. */
+  readonly call: string;
+  /** What stands in front of the statement on its line. */
+  readonly indent: string;
+  /** What a text has to be written without in this place, unless it is escaped. */
+  readonly quote: '"' | "'" | '`' | '"""' | "'''";
+  /** What the call gives is what the function gives. */
+  readonly returned: boolean;
+}
+
+const PYTHON = /(?:^|\n)([ \t]+)(op\.execute)\(\s*((?:(?:sa|sqlalchemy)\.)?text\(\s*)?[rRuU]?$/;
+const SCRIPT = /(?:^|\n)([ \t]+)(return\s+)?((?:await\s+)?(?:[\w$]+\.raw|[\w$]+\.schema\.raw|[\w$]+\.query|[\w$]+\.sql))\(\s*$/;
+
+/**
+ * The call whose text is the SQL at that place. Undefined where its characters are not the statement's own (escapes, values
+ * that are put in, parameters), where the call holds more than it, and where it may not run.
+ * @param text of the whole file
+ */
+export function embedded(at: Span, text: string): Embedded | undefined {
+  const python = at.file.endsWith('.py');
+  const [before, sql, behind] = [text.slice(0, at.start).trimEnd(), text.slice(at.start, at.end), text.slice(at.end)];
+  const quote = (python ? /("""|'''|"|')$/ : /(["'`])$/).exec(before)?.[1] as Embedded['quote'] | undefined;
+  if (quote === undefined || sql.includes(quote) || sql.includes('\\') || sql.includes('${')) return undefined;
+  // A colon before a word is a parameter of SQLAlchemy.
+  if (python && /(?<![:\w]):\w/.test(sql)) return undefined;
+  const header = (python ? PYTHON : SCRIPT).exec(before.slice(0, -quote.length));
+  if (header === null) return undefined;
+  const [, indent = ''] = header;
+  const [call = '', returned] = python ? [header[2], undefined] : [header[3], header[2]];
+  const closing = new RegExp(`^\\s*;?\\s*${quote}\\s*,?\\s*\\)${python && header[3] !== undefined ? '\\s*,?\\s*\\)' : ''}${python ? '' : ';?'}(?=[ \\t]*(?:\\r?\\n|$))`).exec(behind);
+  if (closing === null) return undefined;
+  const start = header.index + (before[header.index] === '\n' ? 1 : 0) + indent.length;
+  const direction = directionOf(text, start, indent, python);
+  if (direction === undefined) return undefined;
+  return { direction, statement: { file: at.file, start, end: at.end + closing[0].length }, call, indent, quote, returned: returned !== undefined };
+}
+
+const DIRECTIONS: ReadonlyMap<string, 'up' | 'down'> = new Map([['upgrade', 'up'], ['downgrade', 'down']]);
+
+/** The function whose body a line stands in, not within a block of it, nor behind what may leave it. */
+function directionOf(text: string, start: number, indent: string, python: boolean): 'up' | 'down' | undefined {
+  const opens = python ? /^[ \t]*(?:async\s+)?(?:def|class|if|for|with|while|try|else|elif|except|finally|match|case)\b.*:[ \t]*(?:#.*)?\r?$/ : /[{([][ \t]*\r?$/;
+  let end = text.lastIndexOf('\n', start - 1);
+  while (end > 0) {
+    const from = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(from, end);
+    const depth = /^[ \t]*/.exec(line)?.[0] ?? '';
+    if (line.trim() !== '' && depth.length < indent.length && opens.test(line)) {
+      if (/\b(?:return|raise|throw)\b/.test(text.slice(end, start))) return undefined;
+      if (python) return depth === '' ? DIRECTIONS.get(/^(?:async\s+)?def\s+(\w+)/.exec(line)?.[1] ?? '') : undefined;
+      const whole = /^[ \t]*\)/.test(line) ? text.slice(Math.max(0, text.lastIndexOf('(', from)) - 80, end).split('\n').slice(-4).join('\n') : line;
+      return /\{[ \t]*\r?$/.test(line) && !/^[ \t]*(?:if|for|while|switch|try|else)\b/.test(line) ? (/(?:^|[\s.])(up|down)\s*(?:[=(:])/.exec(whole)?.[1] as 'up' | 'down' | undefined) : undefined;
+    }
+    end = from - 1;
+  }
+  return undefined;
+}
