@@ -34,6 +34,20 @@ export function operations(facts: Facts, index: number): readonly Operation[] {
 }
 const memo = new WeakMap<Facts, Map<number, readonly Operation[]>>();
 
+/** One that is about an existing table of the product. */
+export interface UsedOperation extends Operation {
+  readonly table: Table;
+}
+
+/** Those that are about existing tables of the product, in order: most statements of a history make new ones, and most rules ask for no others. */
+export function usedOperations(facts: Facts, index: number): readonly UsedOperation[] {
+  const all = operations(facts, index);
+  let found = memoUsed.get(all);
+  if (found === undefined) memoUsed.set(all, (found = all.filter((op): op is UsedOperation => usedTable(op) !== undefined)));
+  return found;
+}
+const memoUsed = new WeakMap<readonly Operation[], readonly UsedOperation[]>();
+
 function split(facts: Facts, index: number): readonly Operation[] {
   const step = facts.timeline.steps[index];
   if (step === undefined || facts.deploy(index) === undefined) return [];

@@ -1,4 +1,4 @@
-import { defineRule, namesOfTable, operations, picksRows, sqlName, usedTable, walkExpr, type SqlExpr, type SqlStatement } from '@tenantlint/model';
+import { defineRule, namesOfTable, picksRows, sqlName, usedOperations, walkExpr, type SqlExpr, type SqlStatement } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -30,9 +30,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const table = usedTable(op);
-        if (!table || op.event.kind !== 'data') continue;
+      for (const op of usedOperations(facts, index)) {
+        const { table } = op;
+        if (op.event.kind !== 'data') continue;
         const { statement } = op.event;
         if (statement.kind !== 'update' && statement.kind !== 'delete') continue;
         if (isBatch(statement) || picksRows(statement.where, table)) continue;

@@ -1,4 +1,4 @@
-import { defineRule, isNewColumn, namesOfTable, operations, usedTable } from '@tenantlint/model';
+import { defineRule, isNewColumn, namesOfTable, usedOperations } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -21,10 +21,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const { action } = op;
-        const table = usedTable(op);
-        if (!table || action?.do !== 'drop-column' || isNewColumn(facts, op, action.column)) continue;
+      for (const op of usedOperations(facts, index)) {
+        const { table, action } = op;
+        if (action?.do !== 'drop-column' || isNewColumn(facts, op, action.column)) continue;
         const column = table.columns.get(action.column);
         if (action.ifExists && column === undefined) continue;
         report({

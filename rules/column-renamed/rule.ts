@@ -1,4 +1,4 @@
-import { defineRule, exchanged, isNewColumn, namesOfTable, operations, sqlName, typeText, usedTable } from '@tenantlint/model';
+import { defineRule, exchanged, isNewColumn, namesOfTable, sqlName, typeText, usedOperations } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -21,10 +21,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const { event } = op;
-        const table = usedTable(op);
-        if (!table || event.kind !== 'rename' || event.object !== 'column' || isNewColumn(facts, op, event.name.name)) continue;
+      for (const op of usedOperations(facts, index)) {
+        const { table, event } = op;
+        if (event.kind !== 'rename' || event.object !== 'column' || isNewColumn(facts, op, event.name.name)) continue;
         const column = table.columns.get(event.name.name);
         // Another column takes its place in the same breath, or it takes that of one that stepped aside.
         if (facts.timeline.at(index).tables.get(table.key)?.columns.has(event.name.name) === true || facts.timeline.at(index - 1).tables.get(table.key)?.columns.has(event.to) === true) continue;

@@ -1,4 +1,4 @@
-import { defineRule, isNewColumn, isProvenNotNull, namesOfTable, operations, replaced, sqlName, sqlTable, typeText, usedTable, type Fix, type Operation, type Table } from '@tenantlint/model';
+import { defineRule, isNewColumn, isProvenNotNull, namesOfTable, replaced, sqlName, sqlTable, typeText, usedOperations, type Fix, type Operation, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -33,10 +33,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const table = usedTable(op);
-        const { action } = op;
-        if (!table || table.kind === 'foreign' || !action) continue;
+      for (const op of usedOperations(facts, index)) {
+        const { table, action } = op;
+        if (table.kind === 'foreign' || !action) continue;
         const { table: named, sql } = namesOfTable(table);
         const subject = { kind: 'table', name: table.key } as const;
         if (action.do === 'set-not-null') {

@@ -1,4 +1,4 @@
-import { checksOf, defineRule, exchanged, isNewColumn, listed, namesOfTable, operations, sqlName, typeText, typeWork, usedTable } from '@tenantlint/model';
+import { checksOf, defineRule, exchanged, isNewColumn, listed, namesOfTable, sqlName, typeText, typeWork, usedOperations } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -27,10 +27,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const { action } = op;
-        const table = usedTable(op);
-        if (!table || table.kind === 'foreign' || action?.do !== 'set-type') continue;
+      for (const op of usedOperations(facts, index)) {
+        const { table, action } = op;
+        if (table.kind === 'foreign' || action?.do !== 'set-type') continue;
         const column = table.columns.get(action.column);
         if (!column || column.type.name === 'unknown') continue;
         const { table: named, sql } = namesOfTable(table);

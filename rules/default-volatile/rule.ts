@@ -1,4 +1,4 @@
-import { defineRule, isCheckedDomain, isWritten, mayBeVolatile, namesOfTable, operations, sqlName, sqlText, typeText, usedTable, type Facts, type Fix, type Operation, type Table } from '@tenantlint/model';
+import { defineRule, isCheckedDomain, isWritten, mayBeVolatile, namesOfTable, sqlName, sqlText, typeText, usedOperations, type Facts, type Fix, type Operation, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -41,9 +41,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const table = usedTable(op);
-        if (!table || table.kind === 'foreign' || op.action?.do !== 'add-column') continue;
+      for (const op of usedOperations(facts, index)) {
+        const { table } = op;
+        if (table.kind === 'foreign' || op.action?.do !== 'add-column') continue;
         const { column } = op.action;
         const place = { at: column.at, subject: { kind: 'table', name: table.key } } as const;
         const { table: named, sql } = namesOfTable(table);

@@ -23,33 +23,35 @@ export default defineRule({
   visit: {
     step(step, index, facts, report) {
       for (const op of operations(facts, index)) {
-        for (const at of names(op)) {
-          // Most are short, whatever they are written in.
-          if ((at.end - at.start) * 3 <= LIMIT) continue;
-          // The parser has cut it already: what was written stands in the file.
-          const text = facts.text(at);
-          if ((text.length <= LIMIT && !BEYOND_ASCII.test(text)) || bytes.encode(text).length <= LIMIT) continue;
-          const written = /"(?:[^"]|"")+"$|[^\s.";(]+$/.exec(text)?.[0].replace(/^"|"$/g, '').replaceAll('""', '"') ?? '';
-          const length = bytes.encode(written).length;
-          if (length > LIMIT) report({ message: 'cut', at, subject: { kind: 'step', name: step.id }, data: { bytes: String(length), kept: new TextDecoder().decode(bytes.encode(written).slice(0, LIMIT)) } });
-        }
+        const at = nameOf(op);
+        if (at !== undefined) measure(at);
+        if (op.event.kind === 'create-table') for (const column of op.event.columns) measure(column.at);
+      }
+
+      function measure(at: Span): void {
+        // Most are short, whatever they are written in.
+        if ((at.end - at.start) * 3 <= LIMIT) return;
+        // The parser has cut it already: what was written stands in the file.
+        const text = facts.text(at);
+        if ((text.length <= LIMIT && !BEYOND_ASCII.test(text)) || bytes.encode(text).length <= LIMIT) return;
+        const written = /"(?:[^"]|"")+"$|[^\s.";(]+$/.exec(text)?.[0].replace(/^"|"$/g, '').replaceAll('""', '"') ?? '';
+        const length = bytes.encode(written).length;
+        if (length > LIMIT) report({ message: 'cut', at, subject: { kind: 'step', name: step.id }, data: { bytes: String(length), kept: new TextDecoder().decode(bytes.encode(written).slice(0, LIMIT)) } });
       }
     },
   },
 });
 
-/** Names that the statement gives. */
-function names({ event, action }: Operation): readonly Span[] {
+/** The name that the statement gives; columns of a new table have theirs besides. */
+function nameOf({ event, action }: Operation): Span | undefined {
   switch (event.kind) {
-    case 'create-table':
-      return [event.name.at, ...event.columns.map((c) => c.at)];
     case 'create-index': case 'create-policy': case 'create-trigger':
-      return [event.nameAt];
-    case 'create-view': case 'create-function': case 'create-type': case 'create-sequence': case 'create-table-as':
-      return [event.name.at];
+      return event.nameAt;
+    case 'create-table': case 'create-view': case 'create-function': case 'create-type': case 'create-sequence': case 'create-table-as':
+      return event.name.at;
     case 'alter-table':
-      return action?.do === 'add-column' ? [action.column.at] : [];
+      return action?.do === 'add-column' ? action.column.at : undefined;
     default:
-      return [];
+      return undefined;
   }
 }

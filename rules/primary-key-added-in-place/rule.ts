@@ -1,4 +1,4 @@
-import { addedConstraints, columnList, defineRule, indexFirst, isProvenNotNull, namesOfTable, operations, outsideTransaction, sqlName, usedTable } from '@tenantlint/model';
+import { addedConstraints, columnList, defineRule, indexFirst, isProvenNotNull, namesOfTable, outsideTransaction, sqlName, usedOperations } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -25,10 +25,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const table = usedTable(op);
-        const { action } = op;
-        if (!table || !action) continue;
+      for (const op of usedOperations(facts, index)) {
+        const { table, action } = op;
+        if (!action) continue;
         const { table: named, sql } = namesOfTable(table);
         const place = { subject: { kind: 'table', name: table.key } } as const;
         for (const { constraint, own } of addedConstraints(action)) {

@@ -1,4 +1,4 @@
-import { defineRule, isFresh, isNewColumn, operations, sqlName, sqlTable, tableName, usedTable, walkExpr, type Facts, type Operation, type Policy, type SqlExpr, type Table } from '@tenantlint/model';
+import { defineRule, isFresh, isNewColumn, operations, sqlName, sqlTable, tableName, usedOperations, walkExpr, type Facts, type Operation, type Policy, type SqlExpr, type Table } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -25,10 +25,8 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const table = usedTable(op);
-        if (!table) continue;
-        const { event, action } = op;
+      for (const op of usedOperations(facts, index)) {
+        const { table, event, action } = op;
         // Where tenants come with this very deploy, all that was there before was one tenant's.
         const root = facts.schema.tables.get(facts.tenancy.root ?? '');
         const single = root !== undefined && isFresh(facts, index, root);

@@ -1,4 +1,4 @@
-import { defineRule, isDroppedBehind, namesOfTable, operations, placeOf, usedTable } from '@tenantlint/model';
+import { defineRule, isDroppedBehind, namesOfTable, operations, placeOf, usedOperations } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -29,10 +29,9 @@ export default defineRule({
   },
   visit: {
     step(_step, index, facts, report) {
-      for (const op of operations(facts, index)) {
-        const table = usedTable(op);
-        if (!table) continue;
-        const { event, action } = op;
+      for (const op of usedOperations(facts, index)) {
+        const { table, event, action } = op;
+        if (event.kind !== 'create-trigger' && event.kind !== 'drop' && action?.do !== 'trigger-state') continue;
         const named = { table: namesOfTable(table).table };
         const common = { subject: { kind: 'table', name: table.key } } as const;
         // One that takes the place of another was there before: both statements are one change.

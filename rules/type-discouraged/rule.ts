@@ -69,19 +69,18 @@ export default defineRule({
           if (event.form.is === 'enum') report({ message: 'enum', at: event.name.at, subject, certainty: 'possible', data: { column: event.name.name } });
           if (event.form.is === 'domain' && (event.form.notNull || event.form.checks.length > 0)) report({ message: 'domain', at: event.name.at, subject, certainty: 'possible', data: { column: event.name.name } });
         }
-        for (const { column, isKey } of columnsOf(op)) {
-          const data = { column: column.name, type: typeText(column.type) };
-          const place = { at: column.typeAt, subject } as const;
+        for (const column of columnsOf(op)) {
           const { name, mods, dims } = column.type;
           if (dims > 0) continue;
-          const last = isKey ? LAST[name] : undefined;
+          const place = { at: column.typeAt, subject } as const;
+          const last = name in LAST && isKey(op, column) ? LAST[name] : undefined;
           if (name === 'json') report({ message: 'json', ...place, data: { column: column.name } });
-          else if (last !== undefined) report({ message: 'key', ...place, certainty: 'likely', data: { ...data, last, name: sqlName(column.name) } });
-          else if (name === 'character' && !isOneLetter(column.type)) report({ message: 'char', ...place, certainty: 'likely', data });
+          else if (last !== undefined) report({ message: 'key', ...place, certainty: 'likely', data: { ...dataOf(column), last, name: sqlName(column.name) } });
+          else if (name === 'character' && !isOneLetter(column.type)) report({ message: 'char', ...place, certainty: 'likely', data: dataOf(column) });
           else if (generated) continue;
-          else if (/serial\d?$/.test(name)) report({ message: 'serial', ...place, certainty: 'possible', data });
-          else if (name === 'character varying' && mods.length > 0) report({ message: 'limited', ...place, certainty: 'possible', data });
-          else if (name === 'money' || name === 'time with time zone') report({ message: 'odd', ...place, certainty: 'likely', data });
+          else if (/serial\d?$/.test(name)) report({ message: 'serial', ...place, certainty: 'possible', data: dataOf(column) });
+          else if (name === 'character varying' && mods.length > 0) report({ message: 'limited', ...place, certainty: 'possible', data: dataOf(column) });
+          else if (name === 'money' || name === 'time with time zone') report({ message: 'odd', ...place, certainty: 'likely', data: dataOf(column) });
         }
       }
     },
@@ -94,10 +93,19 @@ function isOneLetter({ mods }: TypeRef): boolean {
   return mods.length === 0 || mods[0] === '1';
 }
 
-/** Columns that the operation defines. A key is one that counts by itself: its numbers are used up. */
-function columnsOf({ event, action }: Operation): readonly { readonly column: ColumnDef; readonly isKey: boolean }[] {
-  const columns = event.kind === 'create-table' && !event.temporary ? event.columns : action?.do === 'add-column' ? [action.column] : [];
-  const own = event.kind === 'create-table' ? event.constraints : [];
-  const named = own.flatMap((c) => (c.kind === 'primary key' ? c.columns : []));
-  return columns.map((column) => ({ column, isKey: (column.identity !== undefined || /serial\d?$/.test(column.type.name)) && (named.includes(column.name) || column.constraints.some((c: ConstraintDef) => c.kind === 'primary key')) }));
+function dataOf({ name, type }: ColumnDef): { readonly column: string; readonly type: string } {
+  return { column: name, type: typeText(type) };
+}
+
+/** Columns that the operation defines. */
+function columnsOf({ event, action }: Operation): readonly ColumnDef[] {
+  if (event.kind === 'create-table') return event.temporary ? [] : event.columns;
+  return action?.do === 'add-column' ? [action.column] : [];
+}
+
+/** A key that counts by itself: its numbers are used up. */
+function isKey({ event }: Operation, column: ColumnDef): boolean {
+  if (column.identity === undefined && !/serial\d?$/.test(column.type.name)) return false;
+  const isPrimary = (c: ConstraintDef): boolean => c.kind === 'primary key';
+  return column.constraints.some(isPrimary) || (event.kind === 'create-table' && event.constraints.some((c) => c.kind === 'primary key' && c.columns.includes(column.name)));
 }
