@@ -4,6 +4,7 @@ import { createSqlParser } from '@tenantlint/readers/sql';
 import { UsageError } from './usage-error.ts';
 import { useKeptBase } from './base.ts';
 import { madeBeside } from './beside.ts';
+import { severalTogether } from './products.ts';
 import type { Project } from './project.ts';
 import { removedSteps, type Removed } from './removed.ts';
 import { NO_CODE, type CodeRead } from './code-read.ts';
@@ -92,7 +93,7 @@ export async function analyse({ workspace, config, system, parsed }: Project, op
     models: sources.models,
     missing: missingFacts(facts, sources.models.length > 0),
     unread,
-    notes: notes(facts, unreadClients(workspace)),
+    notes: notes(facts, unreadClients(workspace), severalTogether(workspace, [...sources.histories, ...sources.described])),
     comments: new Map([...loose.map((file) => [file.source.path, file.comments] as const), ...sources.comments, ...code.comments]),
     statements: new Map([...loose.map((file) => [file.source.path, file.events.map((e) => e.at)] as const), ...sources.statements]),
     read: { files: sources.files.size + code.files.length, steps: timeline.steps.length, tables: ownTables(facts).length, sites: facts.sites.length },

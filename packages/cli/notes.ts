@@ -22,8 +22,9 @@ const PLATFORM: Readonly<Record<Environment['kind'], string>> = { supabase: 'Sup
 /**
  * What was taken for granted about the project, so that a wrong guess is seen before a wrong finding.
  * @param clients packages that send queries which nobody reads
+ * @param together what speaks for several products
  */
-export function notes({ tenancy, environment, schema, timeline }: Facts, clients: readonly string[]): string[] {
+export function notes({ tenancy, environment, schema, timeline }: Facts, clients: readonly string[], together: string | undefined): string[] {
   const foreign = timeline.histories.flatMap((h) => h.skipped).filter((s) => s.reason.startsWith('written for '));
   const left = [...new Set(foreign.map((s) => s.reason))].sort().map((reason) => `Left out: ${foreign.filter((s) => s.reason === reason).length} files ${reason}`);
   if (schema.tables.size === 0) return left;
@@ -37,5 +38,5 @@ export function notes({ tenancy, environment, schema, timeline }: Facts, clients
   const roles = environment.untrusted.length > 0 ? `; ${environment.untrusted.join(' and ')} are not trusted` : '';
   const app = environment.appRole === undefined ? '' : `; the application connects as ${environment.appRole}`;
   const unread = clients.length === 0 ? [] : [`Not read: queries sent with ${clients.join(', ')} (package.json); only Prisma's, supabase-js's and SQLAlchemy's are`];
-  return [...left, ...unread, who, `Environment: ${PLATFORM[environment.kind]}${roles}${app}`];
+  return [...(together === undefined ? [] : [together]), ...left, ...unread, who, `Environment: ${PLATFORM[environment.kind]}${roles}${app}`];
 }

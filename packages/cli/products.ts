@@ -1,6 +1,7 @@
 import { byPlace, compare } from '@tenantlint/engine';
-import type { Outcome, Summary } from '@tenantlint/model';
+import type { History, Outcome, Summary } from '@tenantlint/model';
 import { wantsPrisma } from '@tenantlint/readers/prisma';
+import { unrelated } from './unrelated.ts';
 import type { Workspace } from './workspace.ts';
 
 const CONFIG = 'tenantlint.config.jsonc';
@@ -17,6 +18,29 @@ export function productFolders(workspace: Workspace): readonly string[] {
   const configured = new Set(marked.filter((f) => nameOf(f) === CONFIG).map(folderOf));
   const found = configured.size > 1 && !configured.has('') ? owners(workspace, configured) : [];
   return found.length > 0 ? found : owners(workspace, new Set(marked.map(folderOf)));
+}
+
+/**
+ * What to say where projects of one workspace look as if each had a database of its own, and are judged as one product:
+ * nothing of one speaks of what another makes. Undefined where the root has tables or a configuration too.
+ */
+export function severalTogether(workspace: Workspace, histories: readonly History[]): string | undefined {
+  if (workspace.files.has(CONFIG)) return undefined;
+  const projects = new Set([...workspace.files].filter((f) => MARK.test(nameOf(f))).map(folderOf));
+  const folders = unrelated(histories, (file) => projectOf(file, projects));
+  if (folders.length < 2) return undefined;
+  const apart = owners(workspace, new Set(folders)).length === folders.length;
+  const shown = folders.map((f) => workspace.prefix + f);
+  return `Judged as one product with one database: ${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}. If each has its own, ${apart ? `a ${CONFIG} in each ({} will do) makes them judged each on its own` : `name one: tenantlint ${shown[0] ?? ''}`}`;
+}
+
+/** The folder that a schema lies in by its tool's convention, or else the innermost project. */
+function projectOf(file: string, projects: ReadonlySet<string>): string {
+  const conventional = /^(?:(.*?)\/)?(?:supabase|prisma)\//.exec(file);
+  if (conventional) return conventional[1] ?? '';
+  let folder = folderOf(file);
+  while (folder !== '' && !projects.has(folder)) folder = folderOf(folder);
+  return folder;
 }
 
 /** Those of the projects that tell of a schema; none where all of it is one's, or a part is nobody's. */

@@ -215,6 +215,28 @@ test('products of one workspace, each with a configuration of its own', async ()
   expect(await notes({ 'db/migrations/001_more.sql': 'create table more (id int primary key);\n' })).toHaveLength(1);
 });
 
+test('products of one workspace without configurations are judged as one, and that is said', async () => {
+  const root = { 'package.json': '{ "workspaces": ["*"] }', 'a/package.json': '{}', 'b/package.json': '{}' };
+  const users = 'create table users (id uuid primary key);\ncreate table files (id uuid primary key, user_id uuid references users (id));\n';
+  const prisma = (models: string) => `datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n${models}`;
+  const said = async (files: Readonly<Record<string, string>>) => {
+    const { out } = await tenantlint(project({ ...root, ...files }).dir, ['--format', 'json']);
+    return (JSON.parse(out) as { notes: string[] }).notes.filter((n) => n.includes('one product'));
+  };
+  const own = 'Judged as one product with one database: a and b. If each has its own, ';
+  const each = `${own}a tenantlint.config.jsonc in each ({} will do) makes them judged each on its own`;
+  expect(await said({ [`a/${MIGRATION}`]: OPEN, [`b/${MIGRATION}`]: users })).toEqual([each]);
+  expect((await tenantlint(project({ ...root, [`a/${MIGRATION}`]: OPEN, 'b/db/migrations/001_init.sql': users }).dir, [])).out).toContain(`\n${each}\n`);
+  expect(await said({ 'a/prisma/schema.prisma': prisma('model users {\n  id String @id\n}\n'), 'b/prisma/schema.prisma': prisma('model notes {\n  id String @id\n}\n') })).toEqual([each]);
+  expect(await said({ [`a/${MIGRATION}`]: OPEN, [`b/${MIGRATION}`]: users, 'scripts/report.sql': 'select count(*) from users;\n' })).toEqual([`${own}name one: tenantlint a`]);
+  // One of them builds on the other's tables, or repeats them for its client; the root's are everybody's, and so is its configuration.
+  expect(await said({ [`a/${MIGRATION}`]: OPEN, 'b/db/migrations/001_init.sql': 'create table notes (id uuid primary key, project_id uuid references projects (id));\n' })).toEqual([]);
+  expect(await said({ 'a/db/migrations/001_init.sql': users, 'b/prisma/schema.prisma': prisma('model users {\n  id String @id\n}\n') })).toEqual([]);
+  expect(await said({ [MIGRATION]: OPEN, 'b/db/migrations/001_init.sql': users })).toEqual([]);
+  expect(await said({ 'a/prisma/schema.prisma': prisma('model users {\n  id String @id\n}\n'), 'a/prisma/migrations/1_init/migration.sql': 'create table users (id text primary key);\n', 'a/db/001_more.sql': 'create table more (id int primary key);\n' })).toEqual([]);
+  expect(await said({ 'tenantlint.config.jsonc': '{}', [`a/${MIGRATION}`]: OPEN, [`b/${MIGRATION}`]: users })).toEqual([]);
+});
+
 test('Python: revisions are replayed, models only name what they make', async () => {
   const p = project({
     'alembic.ini': '[alembic]\nscript_location = migrations\n',
