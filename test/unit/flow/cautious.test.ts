@@ -84,3 +84,9 @@ declare function audit(of: unknown): Promise<void>;` } });
   const [site] = sites.filter((s) => s.model === 'Project');
   expect([site?.verdict, site?.certainty, site?.defect?.kind]).toEqual(['leak', 'likely', 'idle-guard']);
 });
+
+test('what an update writes is no check of the row that it reaches', () => {
+  const moved = (where: string): string | undefined => of(`const p = await prisma.project.findFirstOrThrow({ where: { id: body.project, orgId } }); await prisma.document.update({ where: ${where}, data: { projectId: p.id } });`, 'Document').at(-1);
+  expect(moved('{ id: params.id }')).toMatch(/^update leak proven/);
+  expect(moved('{ id: params.id, projectId: p.id }')).toMatch(/^update (?:scoped|guarded) proven/);
+});

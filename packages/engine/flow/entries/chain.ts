@@ -61,7 +61,16 @@ export function runHandlers(f: Flow, handlers: readonly AbstractValue[], style: 
   const value = f.apply(handler, args, { at, nameAt: at, construct: false });
   const ended = style === 'hooks' && rest.length > 0 && handler.kind === 'function' && handler.fn.params.length < 3;
   // Fastify answers with what the handler gives back, however it was come to.
-  return ended && f.state.live ? goOn() : style === 'hooks' ? answer ?? value : value;
+  // A hook that gives back the answer has sent it.
+  if (ended && f.state.live) return value.kind === 'union' ? eachCase(f, value.of, (one) => (isAnswer(one) ? nothing(at) : goOn()), at) : isAnswer(value) ? nothing(at) : goOn();
+  return style === 'hooks' ? answer ?? value : value;
+}
+
+/** `reply.code(401).send()` */
+function isAnswer(value: AbstractValue): boolean {
+  let of = value;
+  while (of.kind === 'symbol' && of.origin.kind === 'call') of = of.origin.callee;
+  return of.kind === 'symbol' && of.origin.kind === 'global' && of.origin.name === 'response';
 }
 
 /** Puts something on the request, for those that come later. */

@@ -1,5 +1,6 @@
 import { object, settle, type AbstractValue, type CodeFile, type Span, type ValueOf } from '@tenantlint/model';
 import type { Entry, Flow } from '../flow.ts';
+import { byPackage } from '../known/by-package.ts';
 import { input } from './entry.ts';
 import { exportedNames } from './next.ts';
 
@@ -13,6 +14,19 @@ export function graphql(f: Flow, file: CodeFile): Entry[] {
     if (value?.kind !== 'object') return [];
     return settle(value).fields.filter((field) => ROOTS.has(field.name) && field.value.kind === 'object').flatMap((field) => resolvers(field.value as ValueOf<'object'>));
   });
+}
+
+const SERVERS = byPackage((from) => /^(?:@apollo\/(?:server|subgraph)|apollo-server.*|@graphql-tools\/schema|graphql-yoga|mercurius|@as-integrations\/.*)$/.test(from));
+
+/** GraphQL: what a server is given as resolvers. */
+export function graphqlServer(f: Flow, args: readonly AbstractValue[], from: string): boolean {
+  if (!SERVERS(from)) return false;
+  const given = args.flatMap((a) => (a.kind === 'object' ? settle(a).fields.filter((x) => x.name === 'resolvers').map((x) => x.value) : []));
+  const maps = given.flatMap((value) => (value.kind === 'array' ? value.items.map((i) => i.value) : [value]));
+  const found = maps.flatMap((map) => (map.kind === 'object' ? settle(map).fields.filter((field) => ROOTS.has(field.name)) : [])).flatMap((field) => (field.value.kind === 'object' ? resolvers(field.value) : []));
+  // What is exported as well is found there.
+  f.registered.push(...found.filter((one) => !f.registered.some((other) => other.point.name === one.point.name && other.point.at === one.point.at)));
+  return found.length > 0;
 }
 
 function resolvers(of: ValueOf<'object'>): Entry[] {

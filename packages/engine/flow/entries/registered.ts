@@ -5,6 +5,7 @@ import { byPackage } from '../known/by-package.ts';
 import { keyOf } from '../values/key.ts';
 import { indexed, property } from '../values/property.ts';
 import { edge } from './edge.ts';
+import { graphqlServer } from './graphql.ts';
 import { globalGuards } from './nest/application.ts';
 import { mounted } from '../python/routes.ts';
 import { procedure } from './procedures.ts';
@@ -20,7 +21,7 @@ export function registered(f: Flow, symbol: ValueOf<'symbol'>, site: CallSite): 
   if (edge(f, callee, args, site)) return true;
   const from = packageOf(callee);
   if (from === undefined) return false;
-  return mounted(f, callee, args, from) || globalGuards(f, callee, args, from) || procedure(f, callee, args, from, site) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
+  return mounted(f, callee, args, from) || globalGuards(f, callee, args, from) || procedure(f, callee, args, from, site) || graphqlServer(f, args, from) || router(f, callee, args, from, site) || job(f, callee, args, from, site);
 }
 
 const ROUTERS: readonly { readonly packages: RegExp; readonly style: Style; readonly framework: string }[] = [
@@ -44,8 +45,14 @@ function router(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue
     if (plugin) f.applyFunction(plugin, [{ ...callee, path: callee.path.slice(0, -1) }], site.at);
     return true;
   }
+  if (method === 'decorate') {
+    const [name, value] = args;
+    if (name && value?.kind === 'function') f.middlewares.set(`decorates ${constantText(name) ?? ''}`, [{ handlers: [value] }]);
+    return true;
+  }
   if (method === 'addHook') {
-    const [name, hook] = args;
+    const [name, given] = args;
+    const hook = given && put(f, given);
     if (name && hook && /^(?:onRequest|preHandler|preValidation|preParsing)$/.test(constantText(name) ?? '')) before(f, owner, [hook]);
     return true;
   }
@@ -67,12 +74,22 @@ function router(f: Flow, callee: ValueOf<'symbol'>, args: readonly AbstractValue
   if (!VERBS.has(method)) return false;
   const handlers = args.filter((a, i) => !(i === 0 && (constantText(a) !== undefined || a.kind !== 'function')) && a.kind !== 'literal').flatMap((a) => (a.kind === 'object' ? ['onRequest', 'preValidation', 'preHandler', 'middleware'].flatMap((name) => present(property(f, a, name, site.at))) : [a]));
   if (handlers.length === 0 || args.length < 2) return false;
-  add(f, owner, handlers, kind, site);
+  add(f, owner, handlers.map((h) => put(f, h)), kind, site);
   return true;
+}
+
+/** `app.authenticate`, as it was put there: `app.decorate('authenticate', async (request) => …)`. */
+function put(f: Flow, value: AbstractValue): AbstractValue {
+  if (value.kind === 'array') return { ...value, items: value.items.map((i) => ({ ...i, value: put(f, i.value) })) };
+  const name = value.kind === 'symbol' && value.origin.kind === 'call' ? value.path.at(-1) : undefined;
+  return (name === undefined ? undefined : f.middlewares.get(`decorates ${name}`)?.[0]?.handlers[0]) ?? value;
 }
 
 const present = (value: AbstractValue | undefined): AbstractValue[] => (value && value.kind !== 'undefined' ? [value] : []);
 const isRouter = (value: AbstractValue): boolean => value.kind === 'symbol' && value.origin.kind === 'call' && routerOf(packageOf(value) ?? '') !== undefined && value.origin.args.every((a) => a.kind !== 'function');
+
+/** Methods that give the router itself, or all that it does as one middleware. */
+const SAME = new Set(['use', 'route', 'routes', 'middleware', 'prefix']);
 
 /** The router behind fluent calls: `app.get(…).post(…)` is still the app. */
 function routerKey(value: AbstractValue): string {
@@ -80,7 +97,7 @@ function routerKey(value: AbstractValue): string {
   while (at.kind === 'symbol' && at.origin.kind === 'call' && at.origin.callee.kind === 'symbol') {
     const { callee } = at.origin;
     const method = callee.path.at(-1);
-    if (callee.origin.kind !== 'call' || method === undefined || !(VERBS.has(method) || method === 'use' || method === 'route')) break;
+    if (callee.origin.kind !== 'call' || method === undefined || !(VERBS.has(method) || SAME.has(method))) break;
     at = { ...callee, path: callee.path.slice(0, -1) };
   }
   return keyOf(at);

@@ -63,7 +63,9 @@ function ties(f: Flow, of: Case, row: number, table: string, formula: Formula): 
  * `sessions.find({ id, environmentId })` after the environment.
  */
 export function hangsOff(f: Flow, of: Case, row: number, table: string): boolean {
-  return hangs(f, of, row, table, f.rows.get(row)?.formula ?? { kind: 'true' }) === 'checked';
+  // What the query itself writes is true of the row only afterwards.
+  const formula = row === of.record.row ? of.record.formula : f.rows.get(row)?.formula;
+  return hangs(f, of, row, table, formula ?? { kind: 'true' }) === 'checked';
 }
 
 /** Of several ways each must, by what holds there; one of them may name what the session says instead. */

@@ -13,6 +13,8 @@ export interface Judgement {
   readonly extra?: Extra;
   /** Safe only because nothing is done with the row: what is done by its id is not. */
   readonly unused?: boolean;
+  /** The tenant is the one that the request calls by its address, and somebody is signed in. */
+  readonly byAddress?: true;
   /** What it is where nearly everywhere else of the product one has to be signed in. */
   readonly unusual?: Judgement;
 }

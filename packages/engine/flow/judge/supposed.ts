@@ -77,7 +77,7 @@ function suppose(f: Flow, row: number, table: string, formula: Formula, goal: Go
 function ofRows(f: Flow, row: number, table: string, formula: Formula, unused: boolean): Formula | undefined {
   const tables = new Map<number, string | undefined>([[row, table]]);
   const isTenant = (t: Term): boolean => {
-    if (t.kind !== 'column' || (!unused && goesNowhere(f, t.row))) return false;
+    if (t.kind !== 'column' || (!unused && goesNowhere(f, t.row, table))) return false;
     const of = tables.get(t.row) ?? f.rows.get(t.row)?.table;
     // Of a table that no migration makes, the name of the column is all there is.
     return of === undefined || !f.input.schema.tables.has(of) ? tenantNames(f.input.tenancy).has(snake(t.column)) : tenantColumns(f, of).has(t.column);
@@ -104,9 +104,9 @@ function ofRows(f: Flow, row: number, table: string, formula: Formula, unused: b
 }
 
 /** The request chose it, and nobody answers for whose it is where it is fetched: it is let pass there, as nothing comes of it. */
-function goesNowhere(f: Flow, row: number): boolean {
+function goesNowhere(f: Flow, row: number, table: string): boolean {
   const source = sourceRecord(f, row);
-  return source !== undefined && f.verdicts.get(source)?.unused === true && bindings(source.query.condition).some((b) => trustOf(b.value) === 'input');
+  return source?.table === table && f.verdicts.get(source)?.unused === true && bindings(source.query.condition).some((b) => trustOf(b.value) === 'input');
 }
 
 /** Names that stand in addresses, and are no secret. */
@@ -114,7 +114,7 @@ const ADDRESS = /(?:^|_)(?:slug|handle|subdomain|path|permalink)$/;
 
 /** Somebody is signed in, and what the request calls a tenant by is all that chose it: it was handed to nobody who may have asked. */
 function namedTenant(f: Flow, whole: Formula, of: Pick<Case, 'record' | 'truths' | 'uses' | 'at'>): string | undefined {
-  if (!authenticated(f, of)) return undefined;
+  if (!authenticated(f, of) || asksMembership(f, of.truths)) return undefined;
   for (const row of rowsWithin(whole)) {
     const source = f.recordOf.get(row);
     if (source?.row !== row || source.table !== f.input.tenancy.root || of.uses.some((u) => u.row === row && u.at.file === of.at.file && u.at.start < of.at.start)) continue;
@@ -123,6 +123,14 @@ function namedTenant(f: Flow, whole: Formula, of: Pick<Case, 'record' | 'truths'
   }
   return undefined;
 }
+
+/** On some way here a membership was found, or more was known than is kept: it may be the caller's in this tenant. */
+const asksMembership = (f: Flow, truths: readonly Truth[]): boolean => truths.some((t) => {
+  if (t.kind === 'any') return t.of.some((way) => asksMembership(f, way));
+  if (t.kind === 'lost') return true;
+  const table = t.kind === 'row' ? f.rows.get(t.row)?.table : undefined;
+  return table !== undefined && f.input.tenancy.of.get(table)?.tenancy.kind === 'membership';
+});
 
 function rowsWithin(of: Formula): readonly number[] {
   switch (of.kind) {
@@ -169,7 +177,7 @@ export function supposed(f: Flow, { record, at, entry, truths, uses }: Case, row
     return { verdict: entry ? 'leak' : 'unknown', certainty: isOfRoot(f, table) && !isAmbient(value) ? 'proven' : 'likely', why: [{ text: `the ${as === 'tenant' ? 'tenant' : 'user'} is taken from ${name}, and nothing tells that the caller belongs to it`, at }], defect };
   }
   const slug = as === 'tenant' && entry && !isShortened(whole) && !isOpen(entry.at.file) ? namedTenant(f, whole, { record, truths, uses, at }) : undefined;
-  if (slug !== undefined && !vouched(f, whole, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is the one that ${slug} names, and nothing tells that the caller belongs to it`, at }], defect: { kind: 'chosen-tenant', value: slug } };
+  if (slug !== undefined && !vouched(f, whole, truths)) return { verdict: 'leak', certainty: 'likely', why: [{ text: `the tenant is the one that ${slug} names, and nothing tells that the caller belongs to it`, at }], defect: { kind: 'chosen-tenant', value: slug }, byAddress: true };
   return { verdict: 'scoped', certainty: 'likely', why: [{ text: as === 'tenant' ? 'bound to a tenant that is handed in' : 'bound to a user that is handed in', at }] };
 }
 

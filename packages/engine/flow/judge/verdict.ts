@@ -102,7 +102,7 @@ function reached(f: Flow, of: Case): Judgement {
   if (secret) return byDesign(`whoever has ${secret.column} may have the row`, secret.at, 'likely');
   // What a row of the caller's points to is the caller's to reach, whatever else the condition asks.
   const referred = inherit(f, of);
-  if (referred && referred.verdict !== 'unknown' && !(referred.verdict === 'by-design' && handed?.verdict === 'leak')) return referred;
+  if (referred && referred.verdict !== 'unknown' && !(referred.verdict === 'by-design' && handed?.byAddress)) return referred;
   const reads = query.verb === 'select' || query.verb === 'count';
   const checked = reads ? (checkedAfterwards(f, of) ?? comparedWithRow(f, of) ?? nowhere(of)) : comparedWithRow(f, of);
   if (checked) return checked;

@@ -86,7 +86,7 @@ function globalCall(f: Flow, name: string, args: readonly AbstractValue[], site:
       const value = all(f, first, name === 'Promise.allSettled', at);
       return name === 'Promise.race' || name === 'Promise.any' ? (elementOf(value, at) ?? value) : value;
     }
-    case 'Promise.reject': case 'process.exit': case 'Deno.exit':
+    case 'ctx.throw': case 'Promise.reject': case 'process.exit': case 'Deno.exit':
       f.thrown++;
       f.state.live = false;
       return nothing(at);
