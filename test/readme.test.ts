@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { reporters } from '@tenantlint/reporters';
 import { lint } from 'tenantlint';
+import { HELP } from '../packages/cli/args.ts';
 import { readCases, rewritten } from './harness/literate.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,6 +23,19 @@ test('links in the pages lead somewhere', () => {
   const broken = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'].flatMap((page) =>
     [...readFileSync(path.join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((m) => m[1] ?? '').filter((link) => !existsSync(path.join(root, link))).map((link) => `${page}: ${link}`));
   expect(broken).toEqual([]);
+});
+
+test('what is installed, and every command and option of the pages is there', () => {
+  const names = ['packages/cli', 'packages/eslint-plugin'].map((folder) => (JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as { name: string }).name);
+  const pages = ['README.md', 'packages/cli/HOOKS.md', 'packages/eslint-plugin/README.md'].map((page) => readFileSync(path.join(root, page), 'utf8')).join('\n');
+  const installed = [...pages.matchAll(/npm install --save-dev ([\w-]+)/g)].map((m) => m[1]);
+  expect([...new Set(installed)].sort()).toEqual([...names].sort());
+  const help = HELP.split('\n').map((line) => line.trim());
+  const commands = /## Commands\s+```\n([\s\S]*?)```/.exec(markdown)?.[1]?.trim().split('\n') ?? [];
+  expect(commands.map((line) => line.split(/ \[--| {2,}/)[0] ?? '').filter((line) => !help.some((known) => known.startsWith(line)))).toEqual([]);
+  const options = [...markdown.matchAll(/`(?:tenantlint |fix )?(--[a-z-]+)/g)].map((m) => m[1] ?? '');
+  expect(options.length).toBeGreaterThan(8);
+  expect(options.filter((option) => !HELP.includes(option))).toEqual([]);
 });
 
 test('CI runs the command that the README names', () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -313,6 +313,13 @@ describe('RuleTester', () => {
 });
 
 describe('oxlint', () => {
+  test('the page prints a configuration of all rules', () => {
+    const script = /node -p "(.*)" > \.oxlintrc\.json/.exec(readFileSync(path.join(root, 'packages/eslint-plugin/README.md'), 'utf8'))?.[1] ?? '';
+    const { stdout } = spawnSync(process.execPath, ['-p', script], { cwd: path.join(root, 'packages/eslint-plugin'), encoding: 'utf8' });
+    const [first] = plugin.configs.recommended;
+    expect(JSON.parse(stdout)).toEqual({ jsPlugins: ['eslint-plugin-tenantlint'], rules: first?.rules });
+  });
+
   test.each(['vault-cpa', 'dealership'])('%s: the same findings in code', (system) => {
     const cwd = path.join(root, 'fixtures', system);
     const config = path.join(mkdtempSync(path.join(os.tmpdir(), 'tenantlint-oxlint-')), 'oxlintrc.json');
