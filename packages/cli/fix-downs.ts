@@ -63,11 +63,12 @@ function historyOf(histories: readonly History[], step: Step): History | undefin
   return histories.find((h) => h.steps.includes(step));
 }
 
-export function planOf(proposal: Proposal, { analysis: { facts } }: State, text: (file: string) => string): Plan {
+/** @param anew the way back that there is is written over */
+export function planOf(proposal: Proposal, { analysis: { facts } }: State, text: (file: string) => string, anew = false): Plan {
   const step = facts.timeline.steps[proposal.step];
   const history = step && historyOf(facts.timeline.histories, step);
   if (step === undefined || history === undefined) throw new Error('a step without its history');
-  const target = targetOf(step, history, text(step.file));
+  const target = targetOf(step, history, text(step.file), anew);
   const { inverse, differences, failures } = proposal;
   const missing = [...inverse.impossible.map(({ what, why }) => `${what} (${why})`), ...(inverse.impossible.length === 0 ? differences.map((d) => `${d.what}, which is ${d.is === 'extra' ? 'left over' : d.is}`) : [])];
   const notes = [
@@ -95,7 +96,7 @@ export function place(draft: Draft, { step, target, script }: Pick<Plan, 'step' 
   const now = draft.text(target.file) ?? '';
   const text = target.text(script);
   if (target.kind === 'program') return;
-  if (target.kind === 'section') draft.edit(target.file, [{ at: { file: target.file, start: target.start, end: anew ? Math.max(target.end, step.downAt?.end ?? 0) : target.end }, text }]);
+  if (target.kind === 'section') draft.edit(target.file, [{ at: { file: target.file, start: target.start, end: anew && target.file.endsWith('.sql') ? Math.max(target.end, step.downAt?.end ?? 0) : target.end }, text }]);
   // What is there says nothing that runs: it is kept above.
   else draft.set(target.file, now === '' || anew ? text : `${now}${now.endsWith('\n') ? '' : '\n'}\n${text}`);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { History, NewMigration, Step } from '@tenantlint/model';
+import { newProgram, PROGRAMS } from './fix-new-program.ts';
 
 /** Files that hold a new migration; or why this tool gets none. */
 export type Made = { readonly files: ReadonlyMap<string, string>; readonly note: string | undefined } | { readonly refused: string };
@@ -10,7 +11,8 @@ export function newMigration(history: History, migration: NewMigration, text: (f
   const slug = migration.slug.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '').slice(0, 50);
   const last = lastOf(history);
   if (last === undefined) return { refused: 'there is no migration that a new one could follow' };
-  if (!/\.(?:sql|go)$/.test(last.file) && history.tool !== 'alembic') return { refused: 'the migrations are programs; put this into a new one' };
+  const program = /\.[cm]?[jt]s$/.test(last.file) && PROGRAMS.has(history.tool);
+  if (!/\.(?:sql|go)$/.test(last.file) && history.tool !== 'alembic' && !program) return { refused: 'the migrations are programs; put this into a new one' };
   const note = ALL_AT_ONCE[history.tool];
   const made = (entries: Record<string, string>): Made => ({ files: new Map(Object.entries(entries)), note });
   if (history.tool === 'supabase' && statements.some((s) => /^do\b/i.test(s))) return { refused: 'the Supabase CLI records a migration in its transaction, so that none can commit by itself; run this by hand' };
@@ -24,7 +26,7 @@ export function newMigration(history: History, migration: NewMigration, text: (f
   for (const [i, part] of parts.entries()) {
     version = version === undefined ? undefined : nextVersion(version);
     if (version === undefined) return { refused: 'no number in the names tells their order' };
-    const one = fileOf(history, last, { version, slug: parts.length > 1 ? `${slug}_${i + 1}` : slug, statements: part, outside }, text);
+    const one = program ? programOf(last, { version, slug, statements, outside }, text) : fileOf(history, last, { version, slug: parts.length > 1 ? `${slug}_${i + 1}` : slug, statements: part, outside }, text);
     if (typeof one === 'string') return { refused: one };
     for (const [file, content] of Object.entries(one)) files.set(file, content);
   }
@@ -36,6 +38,8 @@ const ONE_STATEMENT: ReadonlySet<Step['tool']> = new Set(['supabase', 'prisma', 
 
 const ALL_AT_ONCE: Partial<Readonly<Record<Step['tool'], string>>> = {
   drizzle: 'drizzle-kit runs all pending migrations in one transaction: deploy the new one later than the other',
+  typeorm: 'unless told otherwise TypeORM runs all pending migrations in one transaction: deploy the new one later than the other; a data source that names its migrations has to name it',
+  'node-pg-migrate': 'unless told otherwise node-pg-migrate runs all pending migrations in one transaction: deploy the new one later than the other',
   alembic: 'without transaction_per_migration Alembic runs all pending revisions in one transaction: deploy the new one later than the other',
 };
 
@@ -44,6 +48,11 @@ interface Part {
   readonly slug: string;
   readonly statements: readonly string[];
   readonly outside: boolean;
+}
+
+function programOf(last: Step, part: Part, text: (file: string) => string | undefined): Record<string, string> | string {
+  const made = newProgram(last, text(last.file) ?? '', part);
+  return typeof made === 'string' ? made : { [`${last.file.slice(0, last.file.lastIndexOf('/') + 1)}${made[0]}`]: made[1] };
 }
 
 /** Name and text of one migration; a sentence where the tool does not take it. */

@@ -1,5 +1,5 @@
 import type { Step } from '@tenantlint/model';
-import { quoted } from './fix-calls.ts';
+import { isPlain, quoted } from './fix-calls.ts';
 import type { Place, Script } from './fix-targets.ts';
 
 const CALLS: Partial<Readonly<Record<Step['tool'], readonly [of: string, call: string, waits: boolean]>>> = {
@@ -9,12 +9,14 @@ const CALLS: Partial<Readonly<Record<Step['tool'], readonly [of: string, call: s
 /**
  * The `down` of a migration that is a program: what it does is replaced where it does nothing (or refuses), and a function
  * is added where there is none. Undefined where its text has another form.
+ * @param anew what it does is replaced as well, where it does nothing but call the tool
  */
-export function programTarget({ tool, file, downAt, down }: Step, text: string): Place | undefined {
+export function programTarget({ tool, file, downAt, down }: Step, text: string, anew: boolean): Place | undefined {
   const how = CALLS[tool];
-  if (how === undefined || down !== undefined) return undefined;
+  if (how === undefined || (down !== undefined && !anew)) return undefined;
   const [called, method, waits] = how;
   const found = downAt !== undefined && downAt.end > downAt.start ? functionAround(text, downAt.start, downAt.end) : undefined;
+  if (down !== undefined && (found === undefined || !isOfCalls(text, found))) return undefined;
   if (found === undefined) return /\bdown\b\s*[=(:]/.test(text) ? undefined : added(file, text, { tool, called, method, waits });
   const given = /^\s*([\w$]+)/.exec(text.slice(found.open + 1, found.close))?.[1];
   const word = given ?? called;
@@ -29,6 +31,12 @@ export function programTarget({ tool, file, downAt, down }: Step, text: string):
     kind: 'section', file, start: found.open + 1, end: found.end,
     text: (script) => `${given === undefined ? word : text.slice(found.open + 1, found.close)}${text.slice(found.close, found.body + 1)}\n${calls(script, `${indent}${unit}`, word, method, waits)}${indent}`,
   };
+}
+
+/** The `down` that is found does nothing but call the tool. */
+function isOfCalls(text: string, { start, open, close, body, end }: Found): boolean {
+  const word = /^\s*([\w$]+)/.exec(text.slice(open + 1, close))?.[1];
+  return word !== undefined && /\bdown\b/.test(text.slice(text.lastIndexOf('\n', start) + 1, open)) && isPlain(text.slice(body + 1, end), new RegExp(`^(?:(?:return|await)\\s+)*${word.replaceAll('$', '\\$')}\\.`));
 }
 
 function calls({ statements, notes, outside }: Script, indent: string, of: string, method: string, waits: boolean): string {

@@ -108,7 +108,7 @@ export function write(draft: Draft, wanted: readonly Candidate[], { facts }: Ana
       }
     }
     if (fix.later !== undefined) notes.push(`later, when nothing that runs needs it: ${fix.later.join('; ')}`);
-    const note = own && fix.migration?.outside === true ? OUTSIDE_NOTES[step?.tool ?? 'plain'] : undefined;
+    const note = fix.migration?.outside === true ? OUTSIDE_NOTES[history?.tool ?? 'plain'] : undefined;
     if (note !== undefined) notes.push(note);
     for (const edit of own ?? fix.edits.map((e) => escaped(e, draft.text(e.at.file) ?? '', step))) edits.set(edit.at.file, [...(edits.get(edit.at.file) ?? []), edit]);
     done.push(one);
@@ -165,12 +165,12 @@ function sequence(history: History, migrations: readonly NewMigration[], draft: 
 function extended(history: History, files: ReadonlyMap<string, string>): History {
   const [last] = history.steps.slice(-1);
   if (last === undefined) return history;
-  const added = [...files].filter(([file]) => /\.(?:sql|py)$/.test(file)).map(([file, text]): Step => {
+  const added = [...files].filter(([file]) => /\.(?:sql|py|[cm]?[jt]s)$/.test(file)).map(([file, text]): Step => {
     const parts = file.split('/');
     const name = parts.at(-1) ?? '';
     const [, id = name, after = ''] = file.endsWith('.py') ? (/^revision = "(\w+)"\ndown_revision = "(\w+)"/m.exec(text) ?? []) : [];
     if (file.endsWith('.py')) return { ...last, file, id, after: [after], up: [], down: undefined };
-    return { ...last, file, id: /^(?:migration|up)\.sql$/i.test(name) ? (parts.at(-2) ?? '') : name.replace(/(?:\.up)?\.sql$/, ''), up: [], down: undefined };
+    return { ...last, file, id: /^(?:migration|up)\.sql$/i.test(name) ? (parts.at(-2) ?? '') : name.replace(/(?:\.up)?\.sql$|\.[cm]?[jt]s$/, ''), up: [], down: undefined };
   });
   return { ...history, steps: [...history.steps, ...added] };
 }

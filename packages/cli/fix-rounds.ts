@@ -130,8 +130,9 @@ async function withDowns(before: State, next: State, asked: Asked, undos: Readon
     if (step !== undefined && history !== undefined) place(draft, { step, target: targetOf(step, history, draft.text(step.file) ?? ''), script: { statements: undos.get(step.file) ?? [], notes: [`Undoes ${step.id}.`], outside: false } });
   }
   for (const proposal of await proposalsFor(state, [...anew, ...missing.filter((n) => !told.includes(n)), ...online])) {
-    const plan = planOf(proposal, state, (file) => draft.text(file) ?? '');
-    if (plan.derived === undefined && (!online.includes(proposal.step) || plan.script.outside)) place(draft, plan, !missing.includes(proposal.step));
+    const over = !missing.includes(proposal.step);
+    const plan = planOf(proposal, state, (file) => draft.text(file) ?? '', over);
+    if (plan.derived === undefined && (!online.includes(proposal.step) || plan.script.outside)) place(draft, plan, over);
   }
   return stateOf(draft, asked);
 }

@@ -25,13 +25,16 @@ export interface Script {
   readonly outside: boolean;
 }
 
-/** @param text of the migration's file */
-export function targetOf(step: Step, history: History, text: string): Target {
+/**
+ * @param text of the migration's file
+ * @param anew the way back that it has is written over
+ */
+export function targetOf(step: Step, history: History, text: string, anew = false): Target {
   const folder = step.file.slice(0, Math.max(0, step.file.lastIndexOf('/')));
   const name = step.file.slice(step.file.lastIndexOf('/') + 1);
   const beside = (file: string): string => (folder === '' ? file : `${folder}/${file}`);
   // What a program is run in is said for both directions.
-  if (/\.[cm]?[jt]s$/.test(name)) return { ...(programTarget(step, text) ?? { kind: 'program', file: step.file, text: (script) => program(step, script) }), outside: step.tool === 'node-pg-migrate' || !step.transactional };
+  if (/\.[cm]?[jt]s$/.test(name)) return { ...(programTarget(step, text, anew) ?? { kind: 'program', file: step.file, text: (script) => program(step, script) }), outside: step.tool === 'node-pg-migrate' || !step.transactional };
   if (name.endsWith('.go')) return { kind: 'program', file: step.file, outside: !step.transactional, text: (script) => program(step, script) };
   const empty = step.downAt !== undefined && step.downAt.file !== step.file ? step.downAt.file : undefined;
   switch (step.tool) {
@@ -45,7 +48,7 @@ export function targetOf(step: Step, history: History, text: string): Target {
       return { ...section(step, text, `-- +${mark} Down`, (script) => goose(script, mark), mark === 'migrate' ? ' notransaction' : ''), outside: mark === 'migrate' || !step.transactional };
     }
     case 'node-pg-migrate': return { ...section(step, text, '-- Down Migration', bare), outside: false };
-    case 'alembic': return { ...revision(step, text), outside: true };
+    case 'alembic': return { ...revision(step, text, anew), outside: true };
     case 'supabase': case 'prisma': case 'drizzle': case 'graphile-migrate': case 'knex': case 'typeorm': case 'kysely': case 'sequelize': case 'mikro-orm': case 'plain': case 'dump': case 'models': {
       if (/^up\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside('down.sql'), outside: step.transactional ? false : 'alone', text: bare };
       if (/\.do\.sql$/i.test(name)) return { kind: 'file', file: empty ?? beside(name.replace(/\.do\.sql$/i, '.undo.sql')), outside: 'alone', text: bare };
@@ -104,14 +107,14 @@ function section(step: Step, text: string, marker: string, write: (script: Scrip
 }
 
 /** `pass` or a `raise` of the downgrade is replaced; a revision without one gets one. */
-function revision(step: Step, text: string): Place {
+function revision(step: Step, text: string, anew: boolean): Place {
   const at = step.downAt;
   const said = at === undefined ? '' : text.slice(at.start, at.end);
   const inside = /^(?:pass\b|raise\b)/.test(said);
   const indent = inside && at !== undefined ? (/[ \t]*$/.exec(text.slice(0, at.start))?.[0] ?? '    ') : '    ';
   const body = ({ statements, notes }: Script): string => [...notes.map((line) => `# ${line}`), ...statements.map((s) => (isOnline(s) ? `with op.get_context().autocommit_block():\n${indent}    op.execute(${python(s, `${indent}    `)})` : `op.execute(${python(s, indent)})`))].join(`\n${indent}`);
   if (inside && at !== undefined) return { kind: 'section', file: step.file, start: at.start, end: at.end, text: body };
-  if (at !== undefined && at.end > at.start) {
+  if (anew && at !== undefined && at.end > at.start) {
     const header = /^(?:async )?def downgrade\b[^\n]*:[ \t]*\r?\n([ \t]+)/.exec(said);
     if (header === null || !isPlain(said.slice(header[0].length), /^(?:op\.\w+\(|pass$|with op\.get_context\(\)\.autocommit_block\(\):|""$)/)) return { kind: 'program', file: step.file, text: body };
     return { kind: 'section', file: step.file, start: at.start + header[0].length, end: at.end, text: body };

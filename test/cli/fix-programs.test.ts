@@ -20,6 +20,28 @@ const ALEMBIC = {
 };
 const revision = (up: string, down: string) => ({ ...ALEMBIC, 'db/versions/2.py': `from alembic import op\nimport sqlalchemy as sa\n\nrevision = "b2"\ndown_revision = "a1"\n\n\ndef upgrade() -> None:\n${up}\n\ndef downgrade() -> None:\n${down}` });
 
+const knex = (more: string) => ({
+  'package.json': '{ "dependencies": { "knex": "3.1.0" } }',
+  'migrations/20240101000000_init.js': `exports.up = async function (knex) {\n  await knex.raw('${CREATE}');\n};\nexports.down = async function (knex) {\n  await knex.schema.dropTable('notes');\n};\n`,
+  'migrations/20240102000000_more.js': more,
+});
+const knexTyped = (up: string, down: string) => ({
+  'package.json': '{ "dependencies": { "knex": "3.1.0" } }',
+  'migrations/20240101000000_init.ts': `import type { Knex } from 'knex';\n\nexport async function up(knex: Knex): Promise<void> {\n  await knex.raw('${CREATE}');\n}\n\nexport async function down(knex: Knex): Promise<void> {\n  await knex.schema.dropTable('notes');\n}\n`,
+  'migrations/20240102000000_more.ts': `import type { Knex } from 'knex';\n\nexport async function up(knex: Knex): Promise<void> {\n${up}}\n\nexport async function down(knex: Knex): Promise<void> {\n${down}}\n`,
+});
+const migration = (name: string, up: string, down: string) => `import { MigrationInterface, QueryRunner } from 'typeorm';\n\nexport class ${name} implements MigrationInterface {\n  name = '${name}';\n\n  public async up(queryRunner: QueryRunner): Promise<void> {\n${up}  }\n\n  public async down(queryRunner: QueryRunner): Promise<void> {\n${down}  }\n}\n`;
+const typeorm = (up: string, down: string) => ({
+  'package.json': '{ "dependencies": { "typeorm": "0.3.20" } }',
+  'src/migrations/1700000000001-Init.ts': migration('Init1700000000001', `    await queryRunner.query(\`${CREATE}\`);\n`, '    await queryRunner.query(`DROP TABLE notes`);\n'),
+  'src/migrations/1700000000002-More.ts': migration('More1700000000002', up, down),
+});
+const pgm = (more: string) => ({
+  'package.json': '{ "dependencies": { "node-pg-migrate": "7.0.0" } }',
+  'migrations/1700000000001_init.js': `exports.up = (pgm) => {\n  pgm.sql('${CREATE}');\n};\nexports.down = (pgm) => {\n  pgm.sql('drop table notes');\n};\n`,
+  'migrations/1700000000002_more.js': more,
+});
+
 /** Pending programs that lock for long, and what stands in place of that afterwards: in the same file, and in new ones. */
 const CASES: Readonly<Record<string, { readonly files: Readonly<Record<string, string>>; readonly last: string; readonly says: readonly string[]; readonly more?: Readonly<Record<string, readonly string[]>> }>> = {
   'alembic, an index alone': {
@@ -41,6 +63,45 @@ const CASES: Readonly<Record<string, { readonly files: Readonly<Record<string, s
     says: ["    op.execute('alter table notes add constraint notes_code_not_null "],
     more: { 'require_notes_code.py': ['validate constraint notes_code_not_null'] },
   },
+  'knex, an index alone': {
+    files: knex("exports.up = async function (knex) {\n  await knex.raw('create index notes_code_idx on notes (code)');\n};\n\nexports.down = async function (knex) {\n  await knex.raw('drop index notes_code_idx');\n};\n"), last: 'migrations/20240102000000_more.js',
+    says: ['exports.config = { transaction: false };\n\nexports.up = async function (knex) {\n  await knex.raw(`create index concurrently notes_code_idx on notes (code)`);\n};\n\nexports.down = async function (knex) {\n  // Undoes 20240102000000_more.\n  await knex.raw(`drop index concurrently public.notes_code_idx`);\n};\n'],
+  },
+  'knex, what is given back': {
+    files: knex("exports.up = function (knex) {\n  return knex.raw('create index notes_code_idx on notes (code)');\n};\n\nexports.down = function (knex) {\n  return knex.raw('drop index notes_code_idx');\n};\n"), last: 'migrations/20240102000000_more.js',
+    says: ['exports.config = { transaction: false };\n\nexports.up = function (knex) {\n  return knex.raw(`create index concurrently notes_code_idx on notes (code)`);\n};\n'],
+  },
+  'knex with types, an index among others': {
+    files: knexTyped("  await knex.schema.alterTable('notes', (t) => { t.text('tone'); });\n  await knex.schema.raw(`\n    create index notes_code_idx\n    on notes (code);\n  `);\n", "  await knex.schema.raw('drop index notes_code_idx');\n  await knex.schema.alterTable('notes', (t) => { t.dropColumn('tone'); });\n"), last: 'migrations/20240102000000_more.ts',
+    says: ["{\n  await knex.schema.alterTable('notes', (t) => { t.text('tone'); });\n}\n", "{\n  await knex.schema.alterTable('notes', (t) => { t.dropColumn('tone'); });\n}\n"],
+    more: { '20240102000001_index_notes_code_idx.ts': ["import type { Knex } from 'knex';\n\nexport const config = { transaction: false };\n\nexport async function up(knex: Knex): Promise<void> {\n  await knex.raw(`create index concurrently notes_code_idx\n    on notes (code)`);\n}\n", 'await knex.raw(`drop index concurrently public.notes_code_idx`);'] },
+  },
+  'knex, a check': {
+    files: knex("exports.up = async (knex) => {\n  await knex.raw('alter table notes add constraint short check (length(code) < 9)');\n};\n\nexports.down = async (knex) => {\n  await knex.raw('alter table notes drop constraint short');\n};\n"), last: 'migrations/20240102000000_more.js',
+    says: ["  await knex.raw('alter table notes add constraint short check (length(code) < 9) not valid');\n", "  await knex.raw('alter table notes drop constraint short');\n"],
+    more: { '20240102000001_validate_short.js': ['exports.up = async function (knex) {\n  await knex.raw(`alter table notes validate constraint short`);\n};\n'] },
+  },
+  'typeorm, an index alone': {
+    files: typeorm('    await queryRunner.query(`CREATE INDEX "notes_code_idx" ON "notes" ("code")`);\n', '    await queryRunner.query(`DROP INDEX "notes_code_idx"`);\n'), last: 'src/migrations/1700000000002-More.ts',
+    says: ["implements MigrationInterface {\n  transaction = false;\n\n  name = 'More1700000000002';\n", '    await queryRunner.query(`CREATE INDEX concurrently "notes_code_idx" ON "notes" ("code")`);\n', '    await queryRunner.query(`drop index concurrently public.notes_code_idx`);\n'],
+  },
+  'typeorm, a foreign key and an index': {
+    files: typeorm('    await queryRunner.query("CREATE INDEX notes_code_idx ON notes (code)");\n    await queryRunner.query("ALTER TABLE notes ADD CONSTRAINT same FOREIGN KEY (id) REFERENCES notes (id)");\n', '    await queryRunner.query("ALTER TABLE notes DROP CONSTRAINT same");\n    await queryRunner.query("DROP INDEX notes_code_idx");\n'), last: 'src/migrations/1700000000002-More.ts',
+    says: ['    await queryRunner.query("ALTER TABLE notes ADD CONSTRAINT same FOREIGN KEY (id) REFERENCES notes (id) not valid");\n  }\n', '    await queryRunner.query("ALTER TABLE notes DROP CONSTRAINT same");\n  }\n'],
+    more: {
+      '1700000001002-IndexNotesCodeIdx.ts': ["import { MigrationInterface, QueryRunner } from 'typeorm';\n\nexport class IndexNotesCodeIdx1700000001002 implements MigrationInterface {\n  name = 'IndexNotesCodeIdx1700000001002';\n\n  transaction = false;\n", 'await queryRunner.query(`drop index concurrently public.notes_code_idx`);'],
+      '1700000002002-ValidateSame.ts': ['await queryRunner.query(`alter table notes validate constraint same`);'],
+    },
+  },
+  'node-pg-migrate, an index alone': {
+    files: pgm("exports.up = (pgm) => {\n  pgm.sql('create index notes_code_idx on notes (code)');\n};\nexports.down = (pgm) => {\n  pgm.sql('drop index notes_code_idx');\n};\n"), last: 'migrations/1700000000002_more.js',
+    says: ['exports.up = (pgm) => {\n  pgm.noTransaction();\n  pgm.sql(`create index concurrently notes_code_idx on notes (code)`);\n};\nexports.down = (pgm) => {\n  // Undoes 1700000000002_more.\n  pgm.noTransaction();\n  pgm.sql(`drop index concurrently public.notes_code_idx`);\n};\n'],
+  },
+  'node-pg-migrate, UNIQUE': {
+    files: pgm("exports.up = (pgm) => {\n  pgm.addColumn('notes', { tone: 'text' });\n  pgm.sql('alter table notes add constraint once unique (code)');\n};\nexports.down = (pgm) => {\n  pgm.sql('alter table notes drop constraint once');\n  pgm.dropColumn('notes', 'tone');\n};\n"), last: 'migrations/1700000000002_more.js',
+    says: ["exports.up = (pgm) => {\n  pgm.addColumn('notes', { tone: 'text' });\n};\nexports.down = (pgm) => {\n  pgm.dropColumn('notes', 'tone');\n};\n"],
+    more: { '1700000001002_index_once.js': ['exports.up = (pgm) => {\n  pgm.noTransaction();\n  pgm.sql(`create unique index concurrently once on notes (code)`);\n  pgm.sql(`alter table notes add constraint once unique using index once`);\n};\n'] },
+  },
 };
 
 test.each(Object.entries(CASES))('what locks for long is written the safe way: %s', async (_name, { files, last, says, more = {} }) => {
@@ -57,7 +118,7 @@ test.each(Object.entries(CASES))('what locks for long is written the safe way: %
   const added = readdirSync(folder).filter((file) => !before.includes(file));
   expect(added.length, out).toBe(Object.keys(more).length);
   for (const [name, parts] of Object.entries(more)) {
-    const file = added.find((f) => f.endsWith(name)) ?? '';
+    const file = added.find((f) => f.endsWith(name)) ?? `none of ${added.join(', ')}`;
     for (const part of parts) expect(readFileSync(path.join(folder, file), 'utf8'), file).toContain(part);
   }
   const again = await run(dir, ['fix', last, ...added.map((file) => path.join(path.dirname(last), file))]);
