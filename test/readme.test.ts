@@ -25,6 +25,12 @@ test('links in the pages lead somewhere', () => {
   expect(broken).toEqual([]);
 });
 
+test('files that ARCHITECTURE.md names are there', () => {
+  const named = [...readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(/`((?:packages|test|rules|fixtures)\/[\w./-]+|[\w./-]+\.(?:test\.ts|ts|mjs))`/g)].map((m) => m[1] ?? '');
+  expect(named.length).toBeGreaterThan(15);
+  expect(named.filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
+});
+
 test('what is installed, and every command and option of the pages is there', () => {
   const names = ['packages/cli', 'packages/eslint-plugin'].map((folder) => (JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as { name: string }).name);
   const pages = ['README.md', 'packages/cli/HOOKS.md', 'packages/eslint-plugin/README.md'].map((page) => readFileSync(path.join(root, page), 'utf8')).join('\n');
