@@ -136,3 +136,17 @@ test('staged: a migration that others were built on', async () => {
   git('rm', '-q', 'db/migrations/3_last.up.sql');
   expect((await found(dir, 'migrations-collide', '--staged')).filter((f) => f.startsWith('deleted'))).toEqual([]);
 });
+
+test('a merge is not blamed for what the other side deleted, and each tool says what it makes of it', async () => {
+  const { dir, git, write } = repository({ 'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n', 'prisma/migrations/1_init/migration.sql': INIT, 'prisma/migrations/2_more/migration.sql': SECOND, 'prisma/migrations/3_last/migration.sql': 'alter table notes add column mood text;\n' });
+  git('checkout', '-qb', 'side');
+  git('rm', '-qr', 'prisma/migrations/2_more');
+  expect(await found(dir, 'migrations-collide', '--staged')).toEqual(['deleted prisma/migrations/3_last/migration.sql']);
+  git('commit', '-qm', 'deleted');
+  git('checkout', '-q', 'main');
+  write('note.txt', 'x');
+  git('add', '-A');
+  git('commit', '-qm', 'meanwhile');
+  git('merge', '-q', '--no-commit', '--no-ff', 'side');
+  expect(await found(dir, 'migrations-collide', '--staged')).toEqual([]);
+});
