@@ -90,3 +90,10 @@ test('what an update writes is no check of the row that it reaches', () => {
   expect(moved('{ id: params.id }')).toMatch(/^update leak proven/);
   expect(moved('{ id: params.id, projectId: p.id }')).toMatch(/^update (?:scoped|guarded) proven/);
 });
+
+test('an administrator by the user\'s own row, beside the roles in each tenant, may be the platform\'s', () => {
+  const own = SCHEMA.replace('  email       String   @unique\n', '  email       String   @unique\n  role        String\n');
+  const guarded = (schema: string): string | undefined => of(`const me = await prisma.user.findUniqueOrThrow({ where: { id: userId } }); if (me.role !== 'admin') throw new Error('x'); return Response.json(await prisma.invoice.findMany());`, 'Invoice', schema)[0];
+  expect(guarded(own)).toMatch(/^findMany leak likely/);
+  expect(guarded(own.replace('  role   String\n', ''))).toMatch(/^findMany leak proven/);
+});

@@ -127,6 +127,17 @@ function hasStaffRole(f: Flow, of: Formula): boolean {
 }
 const ROLE = /role|type|level|access/i;
 
+/** Administrators by the role that users have by themselves, where they have another in each tenant: they may be the platform's. */
+export function mayBeStaff(f: Flow, truths: readonly Truth[]): boolean {
+  const { users = '', of: tenancies } = f.input.tenancy;
+  const hasRole = (table: string): boolean => f.input.schema.tables.get(table)?.columns.has('role') === true;
+  if (!hasRole(users) || carriesTenant(f) || ![...tenancies.values()].some((t) => t.tenancy.kind === 'membership' && t.table !== users && hasRole(t.table))) return false;
+  const isRole = (of: Term): boolean => (of.kind === 'column' ? of.column === 'role' && f.rows.get(of.row)?.table === users : of.kind === 'value' && of.value.kind === 'claim' && of.value.trusted && /(?:^|[.:])user[.:]role$/.test(of.value.path));
+  const isAdmin = (of: Term): boolean => of.kind === 'value' && of.value.kind === 'literal' && /^admin(?:istrator)?$/i.test(String(of.value.value));
+  const tells = (t: Truth): boolean => (t.kind === 'any' ? t.of.every((way) => way.some(tells)) : t.kind === 'holds' && t.formula.kind === 'compare' && t.formula.op === '=' && [[t.formula.left, t.formula.right], [t.formula.right, t.formula.left]].some(([role, name]) => role !== undefined && name !== undefined && isRole(role) && isAdmin(name)));
+  return truths.some(tells);
+}
+
 /** A table of the platform's own people, which belongs to no tenant. */
 const STAFF_TABLE = /^(?:platform|super|system|global|internal|site|instance|saas)_?(?:staff|admins?|users?|operators?|managers?)$|^(?:super_?users?|superadmins?|staff|staff_?(?:users?|members?)|operators?)$/;
 

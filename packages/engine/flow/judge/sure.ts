@@ -6,7 +6,7 @@ import { snake, tenantNames } from '../queries/identity.ts';
 import { columnOf } from '../queries/ends.ts';
 import { holdsCredentials } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
-import { authenticated, STAFF } from './caller.ts';
+import { authenticated, mayBeStaff, STAFF } from './caller.ts';
 import { isOfRoot, isOnlyKey, isTenantField } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
 import { earlier } from './compared.ts';
@@ -15,7 +15,7 @@ import type { Judgement } from './judgement.ts';
 /** A leak is proven only where nothing is left that may make it right; otherwise it is likely. */
 export function cautious(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[], judgement: Judgement): Judgement {
   if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
-  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isPublicName(f, record) || isHalfChecked(f, record, entry, uses) || asksStaff(f, record) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
+  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isPublicName(f, record) || isHalfChecked(f, record, entry, uses) || asksStaff(f, record) || mayBeStaff(f, allTruths(record.truths)) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
 }
 
 /** Where more was known than could be followed, the check may be among what was let go. */
