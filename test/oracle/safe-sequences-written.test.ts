@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { History, Source, Step } from '@tenantlint/model';
 import { createSqlParser, sqlHistories } from '@tenantlint/readers/sql';
-import { lint } from 'tenantlint';
+import { analyse, inMemory, lint } from 'tenantlint';
 import { main } from '../../packages/cli/main.ts';
 import { project } from '../cli/run.ts';
 import { DUMP_SQL } from './pg-dump-sql.ts';
@@ -79,6 +79,20 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   drizzle: { last: 'drizzle/0001_more.sql', downs: false, bound: true, files: ({ up }) => ({ 'drizzle.config.ts': '', 'drizzle/meta/_journal.json': journal(['0000_init', '0001_more']), 'drizzle/0000_init.sql': INIT, 'drizzle/0001_more.sql': up }) },
 };
 
+const calls = (text: string, call: string, indent: string, quote: string) => text.trim().split(';\n').map((one) => `${indent}${call}(${quote}${one.replace(/;$/, '')}${quote})${quote === '`' ? ';' : ''}\n`).join('');
+const knex = (up: string, down: string) => `exports.up = async function (knex) {\n${calls(up, 'await knex.raw', '  ', '`')}};\n\nexports.down = async function (knex) {\n${calls(down, 'await knex.raw', '  ', '`')}};\n`;
+const typeorm = (name: string, up: string, down: string) => `import { MigrationInterface, QueryRunner } from 'typeorm';\n\nexport class ${name} implements MigrationInterface {\n  public async up(queryRunner: QueryRunner): Promise<void> {\n${calls(up, 'await queryRunner.query', '    ', '`')}  }\n\n  public async down(queryRunner: QueryRunner): Promise<void> {\n${calls(down, 'await queryRunner.query', '    ', '`')}  }\n}\n`;
+const pgm = (up: string, down: string) => `import type { MigrationBuilder } from 'node-pg-migrate';\n\nexport function up(pgm: MigrationBuilder): void {\n${calls(up, 'pgm.sql', '  ', '`')}}\n\nexport function down(pgm: MigrationBuilder): void {\n${calls(down, 'pgm.sql', '  ', '`')}}\n`;
+const alembic = (id: string, after: string, up: string, down: string) => `from alembic import op\n\nrevision = "${id}"\ndown_revision = ${after}\n\n\ndef upgrade() -> None:\n${calls(up, 'op.execute', '    ', '"""')}\n\ndef downgrade() -> None:\n${calls(down, 'op.execute', '    ', '"""')}`;
+
+/** Migrations that are programs, of calls that send one statement each. */
+const PROGRAMS: Readonly<Record<string, Tool>> = {
+  'alembic, programs': { last: 'db/versions/2.py', downs: true, files: ({ up, down }) => ({ 'alembic.ini': '[alembic]\nscript_location = db\n', 'db/env.py': '', 'db/versions/1.py': alembic('a1', 'None', INIT, UNDO_INIT), 'db/versions/2.py': alembic('b2', '"a1"', up, down) }) },
+  'knex, programs': { last: 'migrations/20240102000000_more.js', downs: true, files: ({ up, down }) => ({ 'package.json': '{ "dependencies": { "knex": "3.1.0" } }', 'migrations/20240101000000_init.js': knex(INIT, UNDO_INIT), 'migrations/20240102000000_more.js': knex(up, down) }) },
+  'typeorm, programs': { last: 'src/migrations/1700000000002-More.ts', downs: true, files: ({ up, down }) => ({ 'package.json': '{ "dependencies": { "typeorm": "0.3.20" } }', 'src/migrations/1700000000001-Init.ts': typeorm('Init1700000000001', INIT, UNDO_INIT), 'src/migrations/1700000000002-More.ts': typeorm('More1700000000002', up, down) }) },
+  'node-pg-migrate, programs': { last: 'migrations/1700000000002_more.ts', downs: true, files: ({ up, down }) => ({ 'package.json': '{ "dependencies": { "node-pg-migrate": "7.0.0" } }', 'migrations/1700000000001_init.ts': pgm(INIT, UNDO_INIT), 'migrations/1700000000002_more.ts': pgm(up, down) }) },
+};
+
 async function fix(dir: string, ...args: readonly string[]) {
   let out = '';
   const stream = { write: (text: string) => (out += text), on: () => undefined, columns: 100, isTTY: false };
@@ -87,7 +101,7 @@ async function fix(dir: string, ...args: readonly string[]) {
   return { code, out };
 }
 
-const read = (dir: string): Source[] => readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((f) => /\.(?:sql|json|plan|toml|ts|conf)$/.test(f)).sort().map((f) => ({ path: f.split(path.sep).join('/'), text: readFileSync(path.join(dir, f), 'utf8') }));
+const read = (dir: string): Source[] => readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((f) => /\.(?:sql|json|plan|toml|[jt]s|conf|py|ini)$/.test(f)).sort().map((f) => ({ path: f.split(path.sep).join('/'), text: readFileSync(path.join(dir, f), 'utf8') }));
 const texts = (sources: readonly Source[]) => Object.fromEntries(sources.map((s) => [s.path, s.text]));
 
 /** Statements of some steps as their tool sends them: what it wraps into a transaction is wrapped. */
@@ -95,7 +109,8 @@ function sent(sources: readonly Source[], { steps }: History, direction: 'up' | 
   const text = texts(sources);
   return which.flatMap((step) => {
     const events = direction === 'up' ? step.up : step.down?.known === true ? step.down.value : [];
-    const own = [...new Map(events.map((e) => [e.at.start, text[e.at.file]?.slice(e.at.start, e.at.end) ?? ''])).values()];
+    // What a program does to its transaction is no text.
+    const own = [...new Map(events.map((e) => (e.kind === 'transaction' && !e.at.file.endsWith('.sql') ? [`${e.at.start} ${e.verb}`, e.verb] : [`${e.at.start}`, text[e.at.file]?.slice(e.at.start, e.at.end) ?? '']))).values()];
     // One statement alone is a transaction of its own, if its tool does not begin one.
     const alone = own.length < 2 && (direction === 'down' || step.tool === 'supabase');
     return step.transactional && !alone ? ['begin', ...own, 'commit'] : own;
@@ -119,8 +134,9 @@ function unplaced(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unplaced(item)])) : value;
 }
 
-function historyOf(sources: readonly Source[]): History {
-  const [history] = sqlHistories.read(sources, sql);
+async function historyOf(sources: readonly Source[]): Promise<History> {
+  const programs = !sources.some((s) => s.path.endsWith('.sql'));
+  const [history] = programs ? (await analyse(await inMemory(sources, {}))).facts.timeline.histories : sqlHistories.read(sources, sql);
   if (history === undefined) throw new Error('no history');
   return history;
 }
@@ -129,13 +145,13 @@ const RULES = ['index-not-concurrent', 'concurrent-in-transaction', 'constraint-
 const WAYS_BACK = ['undo-incomplete', 'migration-without-undo'];
 const found = async (sources: readonly Source[], applied: ReadonlySet<string>, downs: boolean) => (await lint({ sources, rules: downs ? [...RULES, ...WAYS_BACK] : RULES, preset: 'recommended', pending: (file) => !applied.has(file) })).findings.map((f) => `${f.at.file}: ${f.rule}: ${f.text}`);
 
-const CASES = Object.entries(TOOLS).flatMap(([name, tool]) => Object.entries({ CHECKED, ALONE, ...(name === 'supabase' ? { INDEXED } : { BUILT }) }).filter(([what]) => what === 'CHECKED' || tool.bound !== true).map(([what, change]) => [name, what, tool, change] as const));
+const CASES = Object.entries({ ...TOOLS, ...PROGRAMS }).flatMap(([name, tool]) => Object.entries({ CHECKED, ALONE, ...(name === 'supabase' ? { INDEXED } : { BUILT }) }).filter(([what]) => what === 'CHECKED' || tool.bound !== true).map(([what, change]) => [name, what, tool, change] as const));
 
 test.each(CASES)('%s: %s', async (name, _what, tool, change) => {
   const files = tool.files(change);
   const { dir } = project(files);
   const before = read(dir);
-  const original = historyOf(before);
+  const original = await historyOf(before);
   const applied = new Set(original.steps.slice(0, 1).map((s) => s.file));
   expect(await found(before, applied, false)).not.toEqual([]);
 
@@ -147,12 +163,12 @@ test.each(CASES)('%s: %s', async (name, _what, tool, change) => {
   const { code, out } = await fix(dir, tool.last);
   expect(code, out).toBe(0);
   const after = read(dir);
-  const history = historyOf(after);
+  const history = await historyOf(after);
   expect(await found(after, applied, tool.downs), out).toEqual([]);
   // An index that is built without keeping anybody waiting goes the same way.
   for (const step of tool.downs ? history.steps.slice(1) : []) {
     // A constraint that takes its index over goes with it.
-    const built = step.up.some((e) => (e.kind === 'create-index' || e.kind === 'drop') && e.concurrently) && step.up.length === 1;
+    const built = step.up.some((e) => (e.kind === 'create-index' || e.kind === 'drop') && e.concurrently) && step.up.filter((e) => e.kind !== 'transaction').length === 1;
     const back = step.down?.known === true ? step.down.value.filter((e) => (e.kind === 'create-index' || e.kind === 'drop') && e.concurrently) : [];
     expect(back.length > 0, texts(after)[step.downAt?.file ?? ''] ?? step.file).toBe(built);
     if (built) expect(texts(after)[step.downAt?.file ?? ''] ?? '').toMatch(TELLS[name] ?? /^/);
