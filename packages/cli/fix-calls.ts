@@ -1,4 +1,4 @@
-import { embedded, wholeCall, type Edit, type Embedded, type Fix, type Span, type Step } from '@tenantlint/model';
+import { built, embedded, wholeCall, withArgument, type Edit, type Embedded, type Fix, type Span, type Step } from '@tenantlint/model';
 import type { Draft } from './fix-draft.ts';
 
 /** SQL in calls of programs: what is put in its place, and what tells a tool to run it outside of a transaction. */
@@ -37,8 +37,15 @@ export function inProgram(draft: Draft, step: Step, { edits: [edit, ...more], mi
   const own = step.up.filter((e) => e.kind !== 'set');
   const [only] = own;
   const text = draft.text(step.file) ?? '';
-  const call = only && embedded(only.at, text);
-  if (migration?.outside !== true || edit?.text !== '' || more.length > 0 || own.length !== 1 || only === undefined || call === undefined || edit.at.start > only.at.start || edit.at.end < only.at.end) return undefined;
+  if (migration?.outside !== true || edit?.text !== '' || more.length > 0 || own.length !== 1 || only === undefined || edit.at.start > only.at.start || edit.at.end < only.at.end) return undefined;
+  const made = built(only.at, text);
+  const index = text.slice(only.at.start, only.at.end);
+  if (made !== undefined && /^op\.(?:create|drop)_index\(/.test(index)) {
+    const inner = /"""|'''/.test(index) ? index : index.replaceAll('\n', '\n    ');
+    return [{ at: made.statement, text: `with op.get_context().autocommit_block():\n${made.indent}    ${withArgument(inner, 'postgresql_concurrently=True')}` }];
+  }
+  const call = embedded(only.at, text);
+  if (call === undefined) return undefined;
   if (call.returned && migration.statements.length > 1) return undefined;
   const marks = markOutside(text, step, call);
   return marks && [...marks, { at: call.statement, text: `${call.returned ? 'return ' : ''}${callsOf(call, migration.statements, true)}` }];
@@ -71,8 +78,8 @@ export const OUTSIDE_NOTES: Partial<Readonly<Record<Step['tool'], string>>> = {
 
 /** The calls that send what stands at some places, whole; those that send more are left. */
 export function callAt(at: Span, text: string): Span | undefined {
-  const call = embedded(at, text);
-  return call === undefined || call.returned ? undefined : wholeCall(call, text);
+  const call = embedded(at, text) ?? built(at, text);
+  return call === undefined || ('returned' in call && call.returned === true) ? undefined : wholeCall(call, text);
 }
 
 /** A function of Python has a body, if its last statement was taken away. */

@@ -1,15 +1,19 @@
 import type { Span } from './span.ts';
 
-/** A text of SQL that one call of a program sends as it is, and nothing else with it. */
-export interface Embedded {
+/** A call of a migration that is a program. */
+export interface Call {
   /** The function that it stands in, as a statement of its own that always runs. */
   readonly direction: 'up' | 'down';
   /** The call, from its first character to the end of the statement. */
   readonly statement: Span;
-  /** What is called, `await` in front included. */
-  readonly call: string;
   /** What stands in front of the statement on its line. */
   readonly indent: string;
+}
+
+/** A text of SQL that one call of a program sends as it is, and nothing else with it. */
+export interface Embedded extends Call {
+  /** What is called, `await` in front included. */
+  readonly call: string;
   /** What a text has to be written without in this place, unless it is escaped. */
   readonly quote: '"' | "'" | '`' | '"""' | "'''";
   /** What the call gives is what the function gives. */
@@ -41,6 +45,27 @@ export function embedded(at: Span, text: string): Embedded | undefined {
   const direction = directionOf(text, start, indent, python);
   if (direction === undefined) return undefined;
   return { direction, statement: { file: at.file, start, end: at.end + closing[0].length }, call, indent, quote, returned: returned !== undefined };
+}
+
+/** The call of one of Alembic's operations that is that place, as a statement of its own that always runs. */
+export function built(at: Span, text: string): Call | undefined {
+  if (!at.file.endsWith('.py') || !/^op\.(?!execute\b)\w+\(/.test(text.slice(at.start, at.end)) || !/^[ \t]*(?:\r?\n|$)/.test(text.slice(at.end))) return undefined;
+  const indent = text.slice(text.lastIndexOf('\n', at.start - 1) + 1, at.start);
+  const direction = /^[ \t]+$/.test(indent) ? directionOf(text, at.start, indent, true) : undefined;
+  return direction && { direction, statement: at, indent };
+}
+
+/** A call with one more argument. */
+export function withArgument(call: string, argument: string): string {
+  const end = call.lastIndexOf(')');
+  const before = call.slice(0, end).trimEnd();
+  return `${before}${before.endsWith(',') || before.endsWith('(') ? '' : ','} ${argument}${call.slice(before.length, end)})`;
+}
+
+/** SQL as an operation of Alembic; SQLAlchemy takes a colon before a word for a parameter. */
+export function executed(sql: string): string {
+  const text = sql.replaceAll('\\', '\\\\').replaceAll(/(?<![:\w]):(?=\w)(?!\w+:)/g, '\\\\:');
+  return text.includes('"') || text.includes('\n') ? `op.execute('''${text.replaceAll("'''", "\\'\\'\\'")}''')` : `op.execute("${text}")`;
 }
 
 const DIRECTIONS: ReadonlyMap<string, 'up' | 'down'> = new Map([['upgrade', 'up'], ['downgrade', 'down']]);

@@ -1,4 +1,4 @@
-import { embedded as embeddedAt, type Embedded } from './embedded.ts';
+import { built as builtAt, embedded as embeddedAt, type Call, type Embedded } from './embedded.ts';
 import type { ConstraintDef, TableAction } from './events.ts';
 import type { Execution, Step } from './history.ts';
 import { atLeast, locksOf, type Lock } from './locks.ts';
@@ -22,6 +22,8 @@ export interface Operation extends Execution {
   locks(): readonly Lock[];
   /** The call of a program that sends it, where that is all the call does. */
   embedded(): Embedded | undefined;
+  /** The call of one of Alembic's operations that does it, and nothing else. */
+  built(): Call | undefined;
 }
 
 /** What a pending step does, in order; nothing for a step that is applied. Asked once for all rules. */
@@ -59,8 +61,11 @@ function split(facts: Facts, index: number): readonly Operation[] {
     let taken: readonly Lock[] | undefined;
     const locks = (): readonly Lock[] => (taken ??= usedLocks(facts, index, execution));
     // Spelled out: copying the object a hundred thousand times is what all the rules together cost.
-    const embedded = (): Embedded | undefined => (event.at.file.endsWith('.sql') ? undefined : embeddedAt(event.at, facts.text({ file: event.at.file, start: 0, end: Number.MAX_SAFE_INTEGER })));
-    const add = (action: TableAction | undefined) => found.push({ event, statement, transaction, named, setting, step, index, action, table, fresh, locks, embedded });
+    const whole = (): string => facts.text({ file: event.at.file, start: 0, end: Number.MAX_SAFE_INTEGER });
+    const alone = (): boolean => event === statement && step.up.every((e) => e === event || e.at.start !== event.at.start || e.at.file !== event.at.file);
+    const built = (): Call | undefined => (event.at.file.endsWith('.py') && alone() ? builtAt(event.at, whole()) : undefined);
+    const embedded = (): Embedded | undefined => (event.at.file.endsWith('.sql') ? undefined : embeddedAt(event.at, whole()));
+    const add = (action: TableAction | undefined) => found.push({ event, statement, transaction, named, setting, step, index, action, table, fresh, locks, embedded, built });
     const actions = event.kind === 'alter-table' ? event.actions.filter((action) => !isIdleAction(action, table)) : [];
     for (const action of actions) add(action);
     if (actions.length === 0) add(undefined);

@@ -1,4 +1,4 @@
-import type { Embedded } from './embedded.ts';
+import { executed, withArgument, type Call } from './embedded.ts';
 import type { Edit, Fix, NewMigration } from './finding.ts';
 import type { ConstraintDef } from './events.ts';
 import { operations, type Operation } from './operations.ts';
@@ -23,14 +23,25 @@ function isOfFile({ event, statement }: Operation): boolean {
 
 /** Puts SQL in the place of one action of an ALTER TABLE, or of a whole statement; undefined where there is no such text. */
 export function replaced(op: Operation, text: string): Edit | undefined {
-  return isWritten(op) ? { at: op.action?.at ?? op.event.at, text } : undefined;
+  if (isWritten(op)) return { at: op.action?.at ?? op.event.at, text };
+  const call = op.built();
+  return call?.direction !== 'up' || op.table === undefined ? undefined : { at: call.statement, text: executed(`${op.action === undefined ? '' : `alter table ${sqlTable(op.table.key)} `}${text}`) };
+}
+
+/** Has a constraint that is added not check what is there. */
+export function unvalidated(op: Operation, facts: Facts, { at }: ConstraintDef): Edit | undefined {
+  if (isWritten(op)) return { at: { ...at, start: at.end }, text: ' not valid' };
+  const call = op.built();
+  return call?.direction !== 'up' ? undefined : { at: call.statement, text: withArgument(facts.text(call.statement), 'postgresql_not_valid=True') };
 }
 
 /** Takes an operation out of its file: an action with its comma, a statement that has no other with its semicolon and its line. */
 export function withoutOperation(op: Operation, facts: Facts): Edit | undefined {
-  if (!isWritten(op)) return undefined;
+  const made = op.built();
+  if (!isWritten(op) && made?.direction !== 'up') return undefined;
   const { event, action } = op;
   const text = facts.text({ file: event.at.file, start: 0, end: Number.MAX_SAFE_INTEGER });
+  if (made !== undefined) return { at: wholeCall(made, text), text: '' };
   if (event.kind !== 'alter-table' || event.actions.length < 2 || action === undefined) {
     const call = op.embedded();
     // What a function gives its caller to wait for is not taken away.
@@ -56,7 +67,7 @@ export function moved(op: Operation, facts: Facts, title: string, migration: New
 }
 
 /** A call with its line. */
-export function wholeCall({ statement, indent }: Embedded, text: string): Span {
+export function wholeCall({ statement, indent }: Call, text: string): Span {
   return { ...statement, start: statement.start - indent.length, end: statement.end + (/^[ \t]*(?:\r?\n|$)/.exec(text.slice(statement.end))?.[0].length ?? 0) };
 }
 

@@ -1,4 +1,4 @@
-import { columnList, constraintName, defineRule, isNewColumn, isWritten, moved, operations, namesOfTable, sqlName, sqlTable, sqlText, usedTable, type ConstraintDef, type Facts, type Fix, type NewMigration, type Operation, type Table, type Transaction } from '@tenantlint/model';
+import { columnList, constraintName, defineRule, isNewColumn, isWritten, moved, operations, namesOfTable, sqlName, sqlTable, sqlText, unvalidated, usedTable, type ConstraintDef, type Facts, type Fix, type NewMigration, type Operation, type Table, type Transaction } from '@tenantlint/model';
 
 export default defineRule({
   since: '0.1.0',
@@ -57,7 +57,8 @@ export default defineRule({
           const { constraint } = action;
           const name = constraintName(op, facts, constraint.at) ?? nameOf(constraint, table);
           const data = { table: namesOfTable(table).table, ...steps(constraint, table, name) };
-          const fixes = isWritten(op) ? [{ title: 'NOT VALID, and validated in a later migration', safe: true, edits: [{ at: { ...constraint.at, start: constraint.at.end }, text: ' not valid' }], migration: validated(table, name) }] : [];
+          const edit = unvalidated(op, facts, constraint);
+          const fixes = edit === undefined ? [] : [{ title: 'NOT VALID, and validated in a later migration', safe: true, edits: [edit], migration: validated(table, name) }];
           if (constraint.notValid === true) added.set(`${table.key}.${name}`, { transaction: op.transaction, op });
           else if (constraint.kind === 'check') report({ message: 'check', at: constraint.at, ...common, data, fixes });
           // Of a column that the deploy adds no row has a value to look up.

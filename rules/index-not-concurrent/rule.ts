@@ -45,7 +45,7 @@ export default defineRule({
           const table = usedTable(op);
           if (!table || table.kind === 'foreign' || isThere(event, table)) continue;
           const common = { at: event.nameAt, subject: { kind: 'table', name: table.key } } as const;
-          if (table.kind !== 'partitioned') report({ message: 'created', ...common, fixes: fixesOf(op, facts, `index_${event.name ?? table.name}`, /^create\s+(?:unique\s+)?index/i), data: { table: namesOfTable(table).table, outside, sql: concurrent(event, table) } });
+          if (table.kind !== 'partitioned') report({ message: 'created', ...common, fixes: fixesOf(op, facts, `index_${event.name ?? table.name}`, /^create\s+(?:unique\s+)?index/i, concurrent(event, table)), data: { table: namesOfTable(table).table, outside, sql: concurrent(event, table) } });
           else if (!event.only && hasPartitions(op, table)) report({ message: 'partitioned', ...common, data: namesOfTable(table) });
         }
         if (event.kind === 'drop' && event.object === 'index' && !event.concurrently) {
@@ -53,7 +53,7 @@ export default defineRule({
             const found = op.named(name);
             const table = found?.index && usedTable({ ...op, table: found.table });
             if (!table || table.kind === 'partitioned' || found.index === undefined || isOfThisDeploy(found.index.createdIn) || isDroppedBehind(facts, { ...op, table })) continue;
-            report({ message: 'dropped', at: name.at, subject: { kind: 'index', name: found.key }, related: [{ at: found.index.at, note: 'created here' }], fixes: event.names.length === 1 && !event.cascade ? fixesOf(op, facts, `drop_${name.name}`, /^drop\s+index/i) : [], data: { index: name.name, table: namesOfTable(table).table, outside, sql: sqlTable(found.key) } });
+            report({ message: 'dropped', at: name.at, subject: { kind: 'index', name: found.key }, related: [{ at: found.index.at, note: 'created here' }], fixes: event.names.length === 1 && !event.cascade ? fixesOf(op, facts, `drop_${name.name}`, /^drop\s+index/i, `drop index concurrently ${sqlTable(found.key)};`) : [], data: { index: name.name, table: namesOfTable(table).table, outside, sql: sqlTable(found.key) } });
           }
         }
         if (event.kind === 'other' && event.verb === 'reindex' && event.concurrently !== true) {
@@ -77,14 +77,19 @@ export default defineRule({
   },
 });
 
-/** The word that makes the difference: where the statement stands if nothing wraps it into a transaction, else in a migration of its own. */
-function fixesOf(op: Operation, facts: Facts, slug: string, words: RegExp): readonly Fix[] {
+/**
+ * The word that makes the difference: where the statement stands if nothing wraps it into a transaction, else in a migration of its own.
+ * @param sql the same as SQL, for a program that says it otherwise
+ */
+function fixesOf(op: Operation, facts: Facts, slug: string, words: RegExp, sql = ''): readonly Fix[] {
   const { at } = op.event;
+  const title = 'CONCURRENTLY, in a migration without a transaction';
+  if (op.built() !== undefined && sql !== '' && !sql.includes('…')) return moved(op, facts, title, { slug, statements: [sql.replace(/;$/, '')], outside: true });
   const text = facts.text(at);
   const start = words.exec(text)?.[0].length;
   if (start === undefined || !isWritten(op)) return [];
   if (op.transaction === undefined && op.step.up.length === 1) return [{ title: 'CONCURRENTLY', safe: true, edits: [{ at: { file: at.file, start: at.start + start, end: at.start + start }, text: ' concurrently' }] }];
-  return moved(op, facts, 'CONCURRENTLY, in a migration without a transaction', { slug, statements: [`${text.slice(0, start)} concurrently${text.slice(start)}`], outside: true });
+  return moved(op, facts, title, { slug, statements: [`${text.slice(0, start)} concurrently${text.slice(start)}`], outside: true });
 }
 
 type Created = Operation['event'] & { readonly kind: 'create-index' };

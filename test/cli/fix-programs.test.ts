@@ -63,6 +63,25 @@ const CASES: Readonly<Record<string, { readonly files: Readonly<Record<string, s
     says: ["    op.execute('alter table notes add constraint notes_code_not_null "],
     more: { 'require_notes_code.py': ['validate constraint notes_code_not_null'] },
   },
+  'alembic, create_index alone': {
+    files: revision('    op.create_index(\n        op.f("notes_code_idx"), "notes", ["code"], unique=False,\n    )\n', '    op.drop_index(op.f("notes_code_idx"), table_name="notes")\n'), last: 'db/versions/2.py',
+    says: ['def upgrade() -> None:\n    with op.get_context().autocommit_block():\n        op.create_index(\n            op.f("notes_code_idx"), "notes", ["code"], unique=False, postgresql_concurrently=True\n        )\n\n\ndef downgrade() -> None:\n    # Undoes b2.\n    with op.get_context().autocommit_block():\n        op.execute("drop index concurrently public.notes_code_idx")\n'],
+  },
+  'alembic, create_index among others': {
+    files: revision('    op.add_column("notes", sa.Column("tone", sa.Text()))\n    op.create_index("notes_code_idx", "notes", ["code"], postgresql_where=sa.text("mood is not null"))\n', '    op.drop_index("notes_code_idx", table_name="notes")\n    op.drop_column("notes", "tone")\n'), last: 'db/versions/2.py',
+    says: ['def upgrade() -> None:\n    op.add_column("notes", sa.Column("tone", sa.Text()))\n\n\ndef downgrade() -> None:\n    op.drop_column("notes", "tone")\n'],
+    more: { 'index_notes_code_idx.py': ['create index concurrently notes_code_idx on notes (code) where mood IS NOT NULL', 'op.execute("drop index concurrently public.notes_code_idx")'] },
+  },
+  'alembic, create_foreign_key and create_check_constraint': {
+    files: revision('    op.create_foreign_key("same", "notes", "notes", ["id"], ["id"], ondelete="CASCADE")\n    op.create_check_constraint("short", "notes", "length(code) < 9")\n', '    op.drop_constraint("short", "notes", type_="check")\n    op.drop_constraint("same", "notes", type_="foreignkey")\n'), last: 'db/versions/2.py',
+    says: ['["id"], ondelete="CASCADE", postgresql_not_valid=True)\n', '"length(code) < 9", postgresql_not_valid=True)\n', '    op.drop_constraint("short", "notes", type_="check")\n    op.drop_constraint("same", "notes", type_="foreignkey")\n'],
+    more: { 'validate_same_and_more.py': ['validate constraint same', 'validate constraint short'] },
+  },
+  'alembic, alter_column nullable=False': {
+    files: revision('    op.alter_column("notes", "code", existing_type=sa.Text(), nullable=False)\n', '    op.alter_column("notes", "code", existing_type=sa.Text(), nullable=True)\n'), last: 'db/versions/2.py',
+    says: ['    op.execute("alter table notes add constraint notes_code_not_null '],
+    more: { 'require_notes_code.py': ['validate constraint notes_code_not_null'] },
+  },
   'knex, an index alone': {
     files: knex("exports.up = async function (knex) {\n  await knex.raw('create index notes_code_idx on notes (code)');\n};\n\nexports.down = async function (knex) {\n  await knex.raw('drop index notes_code_idx');\n};\n"), last: 'migrations/20240102000000_more.js',
     says: ['exports.config = { transaction: false };\n\nexports.up = async function (knex) {\n  await knex.raw(`create index concurrently notes_code_idx on notes (code)`);\n};\n\nexports.down = async function (knex) {\n  // Undoes 20240102000000_more.\n  await knex.raw(`drop index concurrently public.notes_code_idx`);\n};\n'],
@@ -136,4 +155,23 @@ test.each([
   const { out } = await run(dir, ['fix', 'db/versions/2.py', '--dry-run']);
   expect(out).not.toContain('+def upgrade');
   expect(out).not.toContain('concurrently notes_code_idx on');
+});
+
+test.each([
+  ['within a condition', "  if (process.env.FAST) {\n    await knex.raw('create index notes_code_idx on notes (code)');\n  }\n"],
+  ['behind what may leave', "  if (process.env.FAST) return;\n  await knex.raw('create index notes_code_idx on notes (code)');\n"],
+  ['with values', "  const name = 'notes_code_idx';\n  await knex.raw(`create index ${name} on notes (code)`);\n"],
+  ['of which something is done', "  await knex.raw('create index notes_code_idx on notes (code)').then(() => 1);\n"],
+])('a statement of a program that does not stand alone is left: %s', async (_name, up) => {
+  const files = knex(`exports.up = async function (knex) {\n${up}};\n\nexports.down = async function (knex) {\n  await knex.raw('drop index notes_code_idx');\n};\n`);
+  const { dir } = project(files);
+  await run(dir, ['fix', 'migrations/20240102000000_more.js']);
+  expect(readFileSync(path.join(dir, 'migrations/20240102000000_more.js'), 'utf8')).toBe(files['migrations/20240102000000_more.js']);
+});
+
+test('a migration that may be applied is left, whatever it is written in', async () => {
+  const files = CASES['alembic, a check']?.files ?? {};
+  const { dir } = project(files);
+  await run(dir, ['fix']);
+  expect(readFileSync(path.join(dir, 'db/versions/2.py'), 'utf8')).toBe(files['db/versions/2.py']);
 });
