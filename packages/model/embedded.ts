@@ -23,6 +23,11 @@ export interface Embedded extends Call {
 const PYTHON = /(?:^|\n)([ \t]+)(op\.execute)\(\s*((?:(?:sa|sqlalchemy)\.)?text\(\s*)?[rRuU]?$/;
 const SCRIPT = /(?:^|\n)([ \t]+)(return\s+)?((?:await\s+)?(?:[\w$]+\.raw|[\w$]+\.schema\.raw|[\w$]+\.query|[\w$]+\.sql))\(\s*$/;
 
+/** Characters between the start of a line and the text that a call on it sends. */
+const NEAR = 300;
+/** Characters of a function that are looked at for where it begins. */
+const LONG = 100_000;
+
 /**
  * The call whose text is the SQL at that place. Undefined where its characters are not the statement's own (escapes, values
  * that are put in, parameters), where the call holds more than it, and where it may not run.
@@ -31,17 +36,19 @@ const SCRIPT = /(?:^|\n)([ \t]+)(return\s+)?((?:await\s+)?(?:[\w$]+\.raw|[\w$]+\
 export function embedded(at: Span, text: string): Embedded | undefined {
   const python = at.file.endsWith('.py');
   const [before, sql, behind] = [text.slice(0, at.start).trimEnd(), text.slice(at.start, at.end), text.slice(at.end)];
-  const quote = (python ? /("""|'''|"|')$/ : /(["'`])$/).exec(before)?.[1] as Embedded['quote'] | undefined;
+  const quote = (python ? /("""|'''|"|')$/ : /(["'`])$/).exec(before.slice(-3))?.[1] as Embedded['quote'] | undefined;
   if (quote === undefined || sql.includes(quote) || sql.includes('\\') || sql.includes('${')) return undefined;
   // A colon before a word is a parameter of SQLAlchemy.
   if (python && /(?<![:\w]):\w/.test(sql)) return undefined;
-  const header = (python ? PYTHON : SCRIPT).exec(before.slice(0, -quote.length));
-  if (header === null) return undefined;
+  // A call begins near its text; what is far in front is not looked at each time.
+  const from = Math.max(0, before.length - NEAR);
+  const header = (python ? PYTHON : SCRIPT).exec(before.slice(from, -quote.length));
+  if (header === null || (from > 0 && !header[0].startsWith('\n'))) return undefined;
   const [, indent = ''] = header;
   const [call = '', returned] = python ? [header[2], undefined] : [header[3], header[2]];
   const closing = new RegExp(`^\\s*;?\\s*${quote}\\s*,?\\s*\\)${python && header[3] !== undefined ? '\\s*,?\\s*\\)' : ''}${python ? '' : ';?'}(?=[ \\t]*(?:\\r?\\n|$))`).exec(behind);
   if (closing === null) return undefined;
-  const start = header.index + (before[header.index] === '\n' ? 1 : 0) + indent.length;
+  const start = from + header.index + (header[0].startsWith('\n') ? 1 : 0) + indent.length;
   const direction = directionOf(text, start, indent, python);
   if (direction === undefined) return undefined;
   return { direction, statement: { file: at.file, start, end: at.end + closing[0].length }, call, indent, quote, returned: returned !== undefined };
@@ -74,7 +81,7 @@ const DIRECTIONS: ReadonlyMap<string, 'up' | 'down'> = new Map([['upgrade', 'up'
 function directionOf(text: string, start: number, indent: string, python: boolean): 'up' | 'down' | undefined {
   const opens = python ? /^[ \t]*(?:async\s+)?(?:def|class|if|for|with|while|try|else|elif|except|finally|match|case)\b.*:[ \t]*(?:#.*)?\r?$/ : /[{([][ \t]*\r?$/;
   let end = text.lastIndexOf('\n', start - 1);
-  while (end > 0) {
+  while (end > 0 && start - end < LONG) {
     const from = text.lastIndexOf('\n', end - 1) + 1;
     const line = text.slice(from, end);
     const depth = /^[ \t]*/.exec(line)?.[0] ?? '';
