@@ -68,7 +68,11 @@ interface Openings {
 
 const openings = new WeakMap<Step, Openings>();
 
+/** Of a step that is one transaction as a whole: nothing of it is seen half done. */
+const AT_ONCE: Openings = { made: new Map(), opened: new Map(), transaction: () => 0 };
+
 function openingsOf(step: Step, executed: readonly SchemaEvent[]): Openings {
+  if (step.transactional && !step.up.some((event) => event.kind === 'transaction')) return AT_ONCE;
   const made = new Map<string, SchemaEvent>();
   const opened = new Map<string, SchemaEvent>();
   for (const event of executed) {

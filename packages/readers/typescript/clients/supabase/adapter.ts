@@ -28,7 +28,7 @@ export const supabase: ClientAdapter = {
   guessed(receiver, names, context, args) {
     if (receiver.kind !== 'symbol' || receiver.origin.kind === 'global' || receiver.origin.kind === 'package') return undefined;
     const [owner, last] = [names.at(-2), names.at(-1)];
-    if (!last || isForeign(receiver, 0)) return undefined;
+    if (!last || (last.name !== 'from' && last.name !== 'rpc' && !ASKED.has(last.name)) || isForeign(receiver, 0)) return undefined;
     const client = connection('unknown');
     if (owner?.name === 'auth' && ASKED.has(last.name)) return handle({ is: 'method', of: { is: 'service', client, path: ['auth'], of: undefined }, name: last.name }, context.at);
     if (owner?.name === 'storage' && last.name === 'from') return isBucket(args?.[0], context) ? handle({ is: 'method', of: { is: 'service', client, path: ['storage'], of: undefined }, name: 'from' }, context.at) : undefined;
