@@ -97,3 +97,27 @@ test('an administrator by the user\'s own row, beside the roles in each tenant, 
   expect(guarded(own)).toMatch(/^findMany leak likely/);
   expect(guarded(own.replace('  role   String\n', ''))).toMatch(/^findMany leak proven/);
 });
+
+test('an administrator by a list of roles that names no tenant may be the platform\'s', () => {
+  const schema = SCHEMA.replace('  memberships Member[]\n', '  memberships Member[]\n  roles       UserRole[]\n') + `
+model UserRole {
+  userId String
+  role   String
+  user   User   @relation(fields: [userId], references: [id])
+  @@id([userId, role])
+}
+`;
+  const asked = (where: string): string | undefined => of(`const admin = await prisma.userRole.findFirst({ where: ${where} }); if (!admin) throw new Error('x'); return Response.json(await prisma.invoice.findMany());`, 'Invoice', schema)[0];
+  expect(asked("{ userId, role: 'admin' }")).toMatch(/^findMany leak likely/);
+  expect(asked("{ userId, role: 'editor' }")).toMatch(/^findMany leak proven/);
+});
+
+test('a page that guests see as well proves nothing by an id', () => {
+  const page = (guest: string): string | undefined => analyseProduct({ files: {
+    'db.ts': `import { PrismaClient } from '@prisma/client'; export const prisma = new PrismaClient();`,
+    'app/polls/[id]/page.tsx': `import { getServerSession } from 'next-auth'; import { redirect } from 'next/navigation'; import { prisma } from '../../../db';
+export default async function Page({ params }) { const session = await getServerSession(); ${guest} const p = await prisma.invoice.findUnique({ where: { id: params.id } }); return <p>{p.amount}</p>; }`,
+  } }).find((s) => s.model === 'Invoice')?.certainty;
+  expect(page(`if (!session) redirect('/login');`)).toBe('proven');
+  expect(page(`const guest = session ? await prisma.user.findUnique({ where: { id: session.user.id } }) : await prisma.user.findUnique({ where: { email: 'guest' } });`)).not.toBe('proven');
+});

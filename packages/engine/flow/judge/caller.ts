@@ -127,15 +127,30 @@ function hasStaffRole(f: Flow, of: Formula): boolean {
 }
 const ROLE = /role|type|level|access/i;
 
-/** Administrators by the role that users have by themselves, where they have another in each tenant: they may be the platform's. */
-export function mayBeStaff(f: Flow, truths: readonly Truth[]): boolean {
+/** Administrators by the role that users have by themselves, where they have another in each tenant, or by a list of roles that names no tenant: they may be the platform's. */
+export const mayBeStaff = (f: Flow, truths: readonly Truth[]): boolean => truths.some((t) => {
+  switch (t.kind) {
+    case 'any': return t.of.every((way) => mayBeStaff(f, way));
+    case 'row': return isInList(f, t.row);
+    case 'holds': return t.formula.kind === 'compare' && t.formula.op === '=' && ((isOwnRole(f, t.formula.left) && isAdmin(t.formula.right)) || (isOwnRole(f, t.formula.right) && isAdmin(t.formula.left)));
+    default: return false;
+  }
+});
+
+const isAdmin = (of: Term): boolean => of.kind === 'value' && of.value.kind === 'literal' && /^admin(?:istrator)?$/i.test(String(of.value.value));
+const hasRole = (f: Flow, table: string): boolean => f.input.schema.tables.get(table)?.columns.has('role') === true;
+
+function isOwnRole(f: Flow, of: Term): boolean {
   const { users = '', of: tenancies } = f.input.tenancy;
-  const hasRole = (table: string): boolean => f.input.schema.tables.get(table)?.columns.has('role') === true;
-  if (!hasRole(users) || carriesTenant(f) || ![...tenancies.values()].some((t) => t.tenancy.kind === 'membership' && t.table !== users && hasRole(t.table))) return false;
-  const isRole = (of: Term): boolean => (of.kind === 'column' ? of.column === 'role' && f.rows.get(of.row)?.table === users : of.kind === 'value' && of.value.kind === 'claim' && of.value.trusted && /(?:^|[.:])user[.:]role$/.test(of.value.path));
-  const isAdmin = (of: Term): boolean => of.kind === 'value' && of.value.kind === 'literal' && /^admin(?:istrator)?$/i.test(String(of.value.value));
-  const tells = (t: Truth): boolean => (t.kind === 'any' ? t.of.every((way) => way.some(tells)) : t.kind === 'holds' && t.formula.kind === 'compare' && t.formula.op === '=' && [[t.formula.left, t.formula.right], [t.formula.right, t.formula.left]].some(([role, name]) => role !== undefined && name !== undefined && isRole(role) && isAdmin(name)));
-  return truths.some(tells);
+  const named = of.kind === 'column' ? of.column === 'role' && f.rows.get(of.row)?.table === users : of.kind === 'value' && of.value.kind === 'claim' && of.value.trusted && /(?:^|[.:])user[.:]role$/.test(of.value.path);
+  return named && hasRole(f, users) && !carriesTenant(f) && [...tenancies.values()].some((t) => t.tenancy.kind === 'membership' && t.table !== users && hasRole(f, t.table));
+}
+
+function isInList(f: Flow, row: number): boolean {
+  const def = f.rows.get(row);
+  if (def?.table === undefined || tenantColumns(f, def.table).size > 0) return false;
+  const asked = equalities(def.formula, row);
+  return asked.some(([column, value]) => column === 'role' && isAdmin(value)) && asked.some(([, value]) => namesCaller(value));
 }
 
 /** A table of the platform's own people, which belongs to no tenant. */
@@ -160,7 +175,8 @@ function isHouseMember(f: Flow, row: number): boolean {
 }
 
 /** Whether anything on the way here told who the caller is. */
-export function authenticated(f: Flow, { record, truths }: Pick<Case, 'record' | 'truths'>): boolean {
+/** Somebody is signed in; `surely`: whichever way was taken here. */
+export function authenticated(f: Flow, { record, truths }: Pick<Case, 'record' | 'truths'>, surely = false): boolean {
   const rows = new Set<number>(freeRows(record.formula));
   const tells = (truth: Truth): boolean => {
     switch (truth.kind) {
@@ -171,7 +187,7 @@ export function authenticated(f: Flow, { record, truths }: Pick<Case, 'record' |
       case 'row':
         rows.add(truth.row);
         return false;
-      case 'any': return truth.of.some((way) => way.some(tells));
+      case 'any': return surely ? truth.of.every((way) => way.some(tells)) : truth.of.some((way) => way.some(tells));
       case 'falsy': case 'secret': case 'setting': case 'lost': return false;
     }
   };

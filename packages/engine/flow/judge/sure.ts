@@ -15,8 +15,12 @@ import type { Judgement } from './judgement.ts';
 /** A leak is proven only where nothing is left that may make it right; otherwise it is likely. */
 export function cautious(f: Flow, record: SiteRecord, entry: EntryPoint | undefined, uses: readonly Use[], judgement: Judgement): Judgement {
   if (judgement.verdict !== 'leak' || judgement.certainty !== 'proven') return judgement;
-  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isPublicName(f, record) || isHalfChecked(f, record, entry, uses) || asksStaff(f, record) || mayBeStaff(f, allTruths(record.truths)) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
+  return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isPublicName(f, record) || isHalfChecked(f, record, entry, uses) || asksStaff(f, record) || mayBeStaff(f, allTruths(record.truths)) || isForGuests(f, record, entry, judgement) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
 }
+
+/** Guests get there as well, and whoever has the id may have the row. */
+const isForGuests = (f: Flow, record: SiteRecord, entry: EntryPoint | undefined, { defect }: Judgement): boolean =>
+  entry?.kind === 'page' && defect?.kind === 'unbound-id' && isRead(record) && !authenticated(f, { record, truths: allTruths(record.truths) }, true);
 
 /** Where more was known than could be followed, the check may be among what was let go. */
 function isLost(f: Flow, record: SiteRecord, uses: readonly Use[]): boolean {

@@ -8,7 +8,7 @@ import { snake } from './identity.ts';
 /** Whoever has one of these is who it was given to. */
 const CREDENTIAL = /token|secret|hash|api_?key|session(?:_?id)?$|_?key$|nonce|otp/i;
 /** Whoever has one of these may see what it stands for. */
-const CAPABILITY = /token|secret|hash|key|code|nonce|otp|invit|signature|webhook|external|stripe|verif|slug|domain|subdomain|hostname|host$|share|public|customer_?id|subscription_?id|installation|provider|account_?id$/i;
+const CAPABILITY = /token|secret|hash|key|code|nonce|otp|invit|signature|webhook|external|stripe|verif|slug|domain|subdomain|hostname|host$|share|public|customer_?id|subscription_?id|installation|provider|account_?id$|(?:^|_)uid$|[a-z]Uid$/i;
 
 /** A table of keys or tokens by which callers are told. */
 export const holdsCredentials = (f: Flow, table: string): boolean => /(?:api_?key|token|credential)s?$/i.test(table) && [...(f.input.schema.tables.get(table)?.columns.keys() ?? [])].some((name) => CREDENTIAL.test(name));
