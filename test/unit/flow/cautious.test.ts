@@ -121,3 +121,17 @@ export default async function Page({ params }) { const session = await getServer
   expect(page(`if (!session) redirect('/login');`)).toBe('proven');
   expect(page(`const guest = session ? await prisma.user.findUnique({ where: { id: session.user.id } }) : await prisma.user.findUnique({ where: { email: 'guest' } });`)).not.toBe('proven');
 });
+
+test('whoever was sent an invitation has its id', () => {
+  const schema = SCHEMA.replace('  members   Member[]\n', '  members   Member[]\n  invites   Invite[]\n') + `
+model Invite {
+  id    String       @id @default(cuid())
+  email String
+  orgId String
+  org   Organization @relation(fields: [orgId], references: [id])
+}
+`;
+  expect(of('return Response.json(await prisma.invite.findUnique({ where: { id: params.id } }));', 'Invite', schema)[0]).toMatch(/^findUnique leak likely/);
+  expect(of('return Response.json(await prisma.invite.findMany({ where: { email: params.id } }));', 'Invite', schema)[0]).toMatch(/^findMany leak proven/);
+  expect(of('await prisma.invite.delete({ where: { id: params.id } });', 'Invite', schema)[0]).toMatch(/^delete leak proven/);
+});

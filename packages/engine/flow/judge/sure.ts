@@ -7,6 +7,7 @@ import { columnOf } from '../queries/ends.ts';
 import { holdsCredentials } from '../queries/secrets.ts';
 import { allTruths } from '../state.ts';
 import { authenticated, mayBeStaff, STAFF } from './caller.ts';
+import { isOpen } from './open.ts';
 import { isOfRoot, isOnlyKey, isTenantField } from './owners.ts';
 import { bindings, trustOf } from './trust.ts';
 import { earlier } from './compared.ts';
@@ -18,9 +19,11 @@ export function cautious(f: Flow, record: SiteRecord, entry: EntryPoint | undefi
   return isLost(f, record, uses) || isForEverybody(f, record, judgement) || isAdminArea(f, record, entry) || !isTenants(f, record) || isHeadcount(f, record) || isMeantForAll(record, judgement) || searchesCredentials(f, record) || isPublicName(f, record) || isHalfChecked(f, record, entry, uses) || asksStaff(f, record) || mayBeStaff(f, allTruths(record.truths)) || isForGuests(f, record, entry, judgement) || isForOne(f, allTruths(record.truths)) ? { ...judgement, certainty: 'likely' } : judgement;
 }
 
-/** Guests get there as well, and whoever has the id may have the row. */
+/** Guests get there as well, and whoever has the id may have the row; whoever was sent an invitation has its id. */
 const isForGuests = (f: Flow, record: SiteRecord, entry: EntryPoint | undefined, { defect }: Judgement): boolean =>
-  entry?.kind === 'page' && defect?.kind === 'unbound-id' && isRead(record) && !authenticated(f, { record, truths: allTruths(record.truths) }, true);
+  defect?.kind === 'unbound-id' && isRead(record) && ((entry !== undefined && (entry.kind === 'page' || isOpen(entry.at.file)) && !authenticated(f, { record, truths: allTruths(record.truths) }, true)) || (record.table !== undefined && /invit(?:e|ation)s?$/i.test(record.table) && isOnlyKeyAsked(f, record)));
+
+const isOnlyKeyAsked = (f: Flow, { query, table = '', model }: SiteRecord): boolean => bindings(query.condition).some((b) => !b.negated && !b.related && isOnlyKey(f, table, columnOf(model, b.field) ?? b.field));
 
 /** Where more was known than could be followed, the check may be among what was let go. */
 function isLost(f: Flow, record: SiteRecord, uses: readonly Use[]): boolean {
@@ -55,9 +58,9 @@ function isAdminArea(f: Flow, record: SiteRecord, entry: EntryPoint | undefined)
 
 const asksRole = (truths: readonly Truth[]): boolean => truths.some((t) => {
   if (t.kind === 'any') return t.of.every(asksRole);
-  if (t.kind === 'defined') return t.of.kind === 'symbol' && /^is_?\w*admin$/i.test(t.of.path.at(-1) ?? '');
+  if (t.kind === 'defined') return t.of.kind === 'symbol' && /^is_?\w*admin$|^admin_?\w*$/i.test(t.of.path.at(-1) ?? '');
   if (t.kind !== 'holds' || t.formula.kind !== 'compare' || t.formula.op !== '=') return false;
-  return [t.formula.left, t.formula.right].some((side) => side.kind === 'value' && side.value.kind === 'literal' && typeof side.value.value === 'string' && /admin|staff/i.test(side.value.value));
+  return [t.formula.left, t.formula.right].some((side) => side.kind === 'value' && ((side.value.kind === 'literal' && typeof side.value.value === 'string' && /admin|staff/i.test(side.value.value)) || (side.value.kind === 'claim' && side.value.trusted && /admin\w*$/i.test(side.value.path))));
 });
 
 /** How many tenants there are is asked to decide something, as whether the first one is being set up. */
