@@ -34,6 +34,9 @@ app.decorate('authenticate', async (request, reply) => { try { await request.jwt
   const byId = `async (request) => prisma.project.findUnique({ where: { id: request.params.id } })`;
   expect(verdicts(`${app('return reply.code(401).send();')} app.get('/p/:id', { onRequest: [app.authenticate] }, ${byId});`)).toEqual(['Project.findUnique leak']);
   expect(verdicts(`${app('return reply.code(401).send();')} app.addHook('onRequest', app.authenticate); app.get('/p/:id', ${byId});`)).toEqual(['Project.findUnique leak']);
+  const own = (leaves: string): string => `${app('return reply.code(401).send();')} app.addHook('onRequest', app.authenticate); app.get('/p/:id', { preHandler: async (request, reply) => { const p = await prisma.project.findFirst({ where: { id: request.params.id, orgId: request.user.org } }); if (!p) ${leaves} } }, ${byId});`;
+  expect(verdicts(own('return reply.code(404).send();'))).toEqual(['Project.findFirst scoped', 'Project.findUnique guarded']);
+  expect(verdicts(own('request.log.warn(1);'))).toEqual(['Project.findFirst scoped', 'Project.findUnique leak']);
   expect(verdicts(`${app('request.log.warn(1);')} app.get('/p/:id', { onRequest: [app.authenticate] }, ${byId});`)).toEqual(['Project.findUnique by-design']);
 });
 

@@ -10,7 +10,7 @@ import { both } from '../values/truths.ts';
 import { itemsOf } from '../values/items.ts';
 import { property } from '../values/property.ts';
 import { isManager } from '../python/decorators.ts';
-import { generated } from '../python/generators.ts';
+import { generated } from './generators.ts';
 import { pythonMethod } from '../python/methods.ts';
 import { callSuper } from '../python/super.ts';
 import { construct } from './classes.ts';

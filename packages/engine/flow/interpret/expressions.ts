@@ -10,7 +10,7 @@ import { both } from '../values/truths.ts';
 import { queriesIn } from '../summaries/functions.ts';
 import { isInstance } from '../values/instances.ts';
 import { plainTruth } from '../values/plain.ts';
-import { yielded } from '../python/generators.ts';
+import { yielded } from './generators.ts';
 import { contains } from '../python/membership.ts';
 import { assign, bind } from './targets.ts';
 import { classValue, moduleName } from './modules.ts';

@@ -1,8 +1,8 @@
-import { computed } from '../values/symbol.ts';
 import { cases, literal, mapCases, type AbstractValue, type Span, type ValueCase } from '@tenantlint/model';
 import type { Flow } from '../flow.ts';
 import { builtinMethod } from '../known/methods.ts';
 import { elementOf, tidy } from '../values/join.ts';
+import { computed } from '../values/symbol.ts';
 import { both } from '../values/truths.ts';
 
 /** `x in y`: it equals one of the elements, of the keys where it is a dictionary. */
